@@ -1,0 +1,43 @@
+# Every target sets itself up: .venv follows uv.lock.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-hard test test-all check docs bench calibrate-coverage packages
+SHELL := /bin/sh
+PY := .venv/bin/python
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make .venv from uv.lock
+	@scripts/setup
+
+demo: setup ## Fit 200 simulated brand-tracking models and open the report's path
+	@$(PY) -m sweep.simulate.demo --directory demo
+
+demo-hard: setup ## The same with a population the model does not describe
+	@$(PY) -m sweep.simulate.demo --directory demo-hard --hard
+
+test: setup ## Everything that needs no system package, under 10 minutes on 2 cores
+	$(PY) -m pytest -m "not slow and not browser"
+
+test-all: packages ## Everything, under 40 minutes; installs Debian packages when missing
+	@scripts/setup --all-groups --all-extras
+	$(PY) -m pytest
+
+packages: # Chromium for the report's tests
+	@command -v chromium >/dev/null 2>&1 || scripts/packages
+
+check: setup ## Lint, format and types
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+docs: ## Build the documentation into site/
+	@scripts/setup --group docs
+	$(PY) docs/generate.py
+	$(PY) -m mkdocs build --strict --quiet
+
+bench: setup ## Measure, as JSON
+	@for script in benchmarks/*.py; do echo "# $$script"; $(PY) $$script; done
+
+calibrate-coverage: setup ## Coverage of the demo's intervals over five simulator seeds
+	@$(PY) benchmarks/coverage.py

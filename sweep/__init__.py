@@ -1,0 +1,58 @@
+"""Sweep: one YAML file in, poststratified Bayesian estimates for every survey question out.
+
+>>> import sweep
+>>> run = sweep.run("sweep.yaml")
+>>> run.estimates(by=["region"], outcomes="aided_*")
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sweep.client import Run, open, plan, run, runs
+    from sweep.errors import (
+        ConfigError,
+        CorruptArtifact,
+        DataError,
+        ModelError,
+        RunFailed,
+        StoreError,
+        SweepError,
+        UsageError,
+    )
+
+__all__ = [
+    "ConfigError",
+    "CorruptArtifact",
+    "DataError",
+    "ModelError",
+    "Run",
+    "RunFailed",
+    "StoreError",
+    "SweepError",
+    "UsageError",
+    "open",
+    "plan",
+    "run",
+    "runs",
+]
+
+CLIENT = frozenset({"Run", "open", "plan", "run", "runs"})
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that `import sweep` costs nothing."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("modelsweep")
+    if name not in __all__:
+        msg = f"module 'sweep' has no attribute {name!r}"
+        raise AttributeError(msg)
+    module = import_module("sweep.client" if name in CLIENT else "sweep.errors")
+    value = globals()[name] = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,269 @@
+"""Artifacts: publish a result once, and read it only if it is whole.
+
+An artifact is a directory ``fits/KEY/``: payload files, then ``done.json``, the only commit point.
+KEY is the digest of the recipe. A reader checks the digests of ``done.json`` and of each payload
+file, and that the recipe hashes to KEY, before it parses anything. Payload files are named by
+their content: two writers of different bytes never meet, and a crash before the commit point
+leaves files that nothing points to. The first writer wins; what it published never changes.
+
+The digests tell damage, swaps and mix-ups. They are no signature: who can write to the store can
+publish.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from sweep.done import (
+    LAYOUT,
+    Done,
+    PayloadFile,
+    describe,
+    is_named_by,
+    key_of,
+    pack_done,
+    place,
+    unpack_done,
+)
+from sweep.errors import CorruptArtifact, StoreError, UsageError
+from sweep.keys import sha256
+from sweep.packing import (
+    pack_arrays,
+    pack_json,
+    pack_table,
+    seal,
+    unpack_arrays,
+    unpack_json,
+    unpack_table,
+    unseal,
+)
+from sweep.store import NotStored, Store
+
+__all__ = [
+    "LAYOUT",
+    "Artifact",
+    "Done",
+    "PayloadFile",
+    "Published",
+    "exists",
+    "pack_arrays",
+    "pack_json",
+    "pack_table",
+    "publish",
+    "quarantine",
+    "read",
+    "read_done",
+    "read_record",
+    "unpack_arrays",
+    "unpack_json",
+    "unpack_table",
+    "write_record",
+]
+
+ADVICE = "move it aside with sweep.artifacts.quarantine and run again: it is then made anew"
+
+
+@dataclass(frozen=True)
+class Published:
+    """How a publication ended.
+
+    ``created``: this call published; otherwise an earlier result stands. ``differs``: the result
+    that stands has other payload bytes, so the recipe misses something that decides the result.
+    """
+
+    key: str
+    created: bool
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A verified artifact: as ``Done``, with the payload's bytes by logical name."""
+
+    key: str
+    kind: str
+    recipe: Mapping[str, Any]
+    meta: Mapping[str, Any]
+    payload: Mapping[str, bytes]
+
+
+def publish(
+    store: Store,
+    kind: str,
+    recipe: Mapping[str, Any],
+    payload: Mapping[str, bytes],
+    meta: Mapping[str, Any] | None = None,
+) -> Published:
+    """Publish a result under the digest of its recipe, unless one is there already.
+
+    Parameters
+    ----------
+    recipe
+        Everything that decides the result, in JSON's terms, with ``"kind": kind``.
+    payload
+        Bytes by logical name, such as ``{"draws.npz": ...}``.
+    meta
+        What a reader wants without opening the payload, in JSON's terms. It is stored, digested
+        and returned, but never compared with an earlier result's: run times may stand here.
+
+    Returns
+    -------
+    Published
+        An unequal second result is reported (``differs``), never stored; the caller raises alarm.
+
+    Raises
+    ------
+    UsageError
+        If the kind is unknown, the recipe names another, or something is not JSON.
+    CorruptArtifact
+        If what stands there is damaged.
+    """
+    key = key_of(kind, recipe)
+    files = {logical: describe(logical, data) for logical, data in payload.items()}
+    done = pack_done(Done(key, kind, recipe, meta or {}, files))  # may refuse: before any write
+    if not exists(store, kind, key):
+        for logical, file in files.items():
+            _put_payload(store, place(kind, key, file.file), payload[logical])
+        if store.put_new(place(kind, key), done):
+            return Published(key, created=True, differs=False)
+    return Published(key, created=False, differs=read_done(store, kind, key).payload != files)
+
+
+def exists(store: Store, kind: str, key: str) -> bool:
+    """Return whether an artifact was published; whether it is whole, only reading tells."""
+    return store.size(place(kind, key)) is not None
+
+
+def read_done(store: Store, kind: str, key: str) -> Done:
+    """Return what ``done.json`` says, verified; the payload is not looked at.
+
+    Raises
+    ------
+    NotStored
+        If nothing was published under this key.
+    CorruptArtifact
+        If the file is damaged, or belongs to another key or kind.
+    StoreError
+        If it has a schema that this version does not know.
+    """
+    name = place(kind, key)
+    data = store.get(name)
+    try:
+        return unpack_done(data, kind, key)
+    except CorruptArtifact as error:
+        msg = f"{store.url}/{name}: {error}; {ADVICE}"
+        raise CorruptArtifact(msg) from error
+    except StoreError as error:
+        msg = f"{store.url}/{name}: {error}"
+        raise StoreError(msg) from error
+
+
+def read(store: Store, kind: str, key: str, want: Collection[str] | None = None) -> Artifact:
+    """Return an artifact with the payload files in ``want`` (all if None), each verified.
+
+    Raises
+    ------
+    NotStored
+        If nothing was published under this key.
+    UsageError
+        If ``want`` names a file that the artifact does not have.
+    CorruptArtifact
+        If anything read is missing, damaged or in the wrong place.
+    """
+    done = read_done(store, kind, key)
+    wanted = done.payload if want is None else want
+    if unknown := sorted(set(wanted) - set(done.payload)):
+        msg = f"{kind} {key} has no payload {unknown}; it has {sorted(done.payload)}"
+        raise UsageError(msg)
+    files = {logical: done.payload[logical] for logical in wanted}
+    payload = {
+        logical: _get_payload(store, place(kind, key, file.file), file)
+        for logical, file in files.items()
+    }
+    return Artifact(key, kind, done.recipe, done.meta, payload)
+
+
+def quarantine(store: Store, kind: str, key: str) -> bool:
+    """Move the damaged files of an artifact to ``quarantine/``, so that it is computed anew.
+
+    Sound payload files stay for the next publication to use; a sound artifact is left alone.
+    Returns whether the artifact was damaged.
+    """
+    try:
+        read(store, kind, key)
+    except NotStored:
+        return False
+    except CorruptArtifact:
+        done = place(kind, key)
+        _move_aside(store, done)  # first: without it nothing points to the rest
+        for name in list(store.list(done.removesuffix("done.json"))):
+            _move_aside(store, name)
+        return True
+    return False
+
+
+def write_record(store: Store, name: str, value: Mapping[str, Any]) -> bool:
+    """Write a small JSON object, ending with its digest, unless ``name`` is taken.
+
+    Returns whether this call wrote it. Raises UsageError if ``value`` is not JSON.
+    """
+    return store.put_new(name, seal(value))
+
+
+def read_record(store: Store, name: str) -> dict[str, Any]:
+    """Return a record that ``write_record`` wrote, its digest verified.
+
+    Raises NotStored if there is none, CorruptArtifact if it is damaged.
+    """
+    data = store.get(name)
+    try:
+        return unseal(data)
+    except CorruptArtifact as error:
+        msg = f"{store.url}/{name}: {error}; delete it and run again"
+        raise CorruptArtifact(msg) from error
+
+
+def _put_payload(store: Store, name: str, data: bytes) -> None:
+    """Store ``data`` under the name of its digest, whatever a crash or a bad disk left there."""
+    content = sha256(data)
+    for _ in range(3):  # others may move the same remains aside, or mend them, between two steps
+        if store.put_new(name, data):
+            return
+        try:
+            present = sha256(store.get(name))
+        except NotStored:
+            continue
+        if present == content or store.replace(name, data, present):
+            return
+    msg = f"{store.url}/{name} keeps changing: stop what else writes to this store and run again"
+    raise StoreError(msg)
+
+
+def _get_payload(store: Store, name: str, file: PayloadFile) -> bytes:
+    size = store.size(name)  # before reading: damage may be of any size
+    if size is None:
+        raise _damaged(store, name, file, "no file")
+    if size != file.size:
+        raise _damaged(store, name, file, f"{size} bytes")
+    data = store.get(name)
+    if (content := sha256(data)) != file.sha256:
+        raise _damaged(store, name, file, f"{len(data)} bytes of SHA-256 {content}")
+    return data
+
+
+def _damaged(store: Store, name: str, file: PayloadFile, found: str) -> CorruptArtifact:
+    expected = f"{file.size} bytes of SHA-256 {file.sha256}"
+    return CorruptArtifact(f"{store.url}/{name}: expected {expected}, found {found}; {ADVICE}")
+
+
+def _move_aside(store: Store, name: str) -> None:
+    """Copy a file to ``quarantine/`` and delete it, unless its name and content agree."""
+    try:
+        data = store.get(name)
+    except NotStored:
+        return
+    content, path = sha256(data), PurePosixPath(name)
+    if not is_named_by(name, content):
+        store.put_new(f"quarantine/{path.parent}/{content[:12]}-{path.name}", data)
+        store.delete(name, expected=content)  # not what another process has mended meanwhile

@@ -1,0 +1,92 @@
+"""Own the command `sweep`: its verbs, and the one place where errors become messages."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from sweep.cli import configs, fitting, projects, results
+from sweep.errors import SweepError
+
+__all__ = ["app"]
+
+USAGE, INTERRUPTED, BROKEN = 2, 130, 1
+
+
+class Verbs(TyperGroup):
+    """The verbs; whatever one raises ends here, as a message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a verb."""
+        try:
+            return super().invoke(ctx)
+        except (SweepError, KeyboardInterrupt) as error:
+            if ctx.params.get("traceback"):
+                raise
+            sys.exit(told(error))
+
+
+def told(error: BaseException) -> int:
+    """Print an error for people; return the exit code."""
+    from sweep.cli.output import inert
+    from sweep.errors import ConfigError, DataError, ModelError, UsageError
+
+    if isinstance(error, KeyboardInterrupt):
+        sys.stderr.write("Interrupted. What is done is stored: the same command goes on from it.\n")
+        return INTERRUPTED
+    head = "" if isinstance(error, ConfigError) else "Error: "
+    sys.stderr.write(inert(f"{head}{error}") + "\n")
+    wrong = isinstance(error, UsageError | ConfigError | DataError | ModelError)
+    return USAGE if wrong else BROKEN
+
+
+app = typer.Typer(
+    cls=Verbs,
+    help="One YAML file in, poststratified Bayesian estimates for every survey question out.",
+    epilog="Exit codes: 0 done, 1 outcomes failed, 2 wrong usage, config or data, "
+    "3 flagged outcomes with --strict, 130 interrupted.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and leave."""
+    if asked:
+        import sweep
+
+        sys.stdout.write(f"sweep {sweep.__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=show_version, is_eager=True),
+    ] = False,
+    traceback: Annotated[
+        bool, typer.Option("--traceback", help="Show where in the program an error arose.")
+    ] = False,
+) -> None:
+    """Take the options of all verbs."""
+
+
+for verb in (
+    projects.init,
+    configs.check,
+    configs.plan,
+    fitting.run,
+    fitting.fit,
+    results.status,
+    results.runs,
+    results.estimates,
+    results.report,
+    results.logs,
+    projects.schema,
+    projects.doctor,
+):
+    app.command()(verb)

@@ -1,0 +1,168 @@
+"""Own the verbs that look before anything is fitted: check and plan."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sweep.cli.options import Config, Format, Limit, Printed, Sample, Select, Set
+
+if TYPE_CHECKING:
+    from sweep.config import SweepConfig
+    from sweep.planning import Plan
+    from sweep.store import Store
+
+__all__ = ["check", "plan"]
+
+SHOWN = 20  # outcomes in a plan's table, unless all are asked for
+EARLIER = 50  # fits looked at for how long one takes
+SECONDS = 1.0  # of a fit, while the store holds none
+ACTIONS = ("taken", "estimate", "fit", "failed")
+
+
+def check(
+    config: Config,
+    overrides: Set,
+    sample: Sample = None,
+    form: Printed = Format.table,
+) -> None:
+    """Validate config and data, and count: no model is fitted."""
+    from sweep.cli.output import print_json, print_lines
+    from sweep.client import planned
+
+    read, _, made = planned(config, (), overrides, sample)
+    facts = checked(read, made)
+    if form is Format.json:
+        print_json(facts)
+    else:
+        print_lines(check_lines(facts))
+
+
+def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
+    """Return what a check found."""
+    outcomes = made.record["outcomes"]
+    return {
+        "name": config.name,
+        "model": config.study.model,
+        "route": made.file.route,
+        **made.prepared.design.summary,
+        "outcomes": len(outcomes),
+        "nobody_asked": [o["outcome"] for o in outcomes if o["n"] == 0],
+        "actions": actions_of(made),
+    }
+
+
+def check_lines(facts: dict[str, Any]) -> list[str]:
+    """Return a check's findings in words."""
+    survey, population = facts["survey"], facts["population"]
+    lines = [f"{facts['name']}: config and data are sound"]
+    lines.append(f"respondents   {survey['read']:,} read, {survey['kept']:,} kept")
+    lines += [f"              {d['count']:,} dropped: {d['reason']}" for d in survey["dropped"]]
+    lines.append(f"population    {population['size']:,.0f} people in {population['kept']:,} rows")
+    lines += [f"              {d['count']:,} dropped: {d['reason']}" for d in population["dropped"]]
+    lines.append(
+        f"cells         {facts['cells']:,} in the population, {facts['occupied']:,} answered from"
+    )
+    levels = ", ".join(f"{k} ({len(v)})" for k, v in facts["predictors"].items())
+    lines.append(f"predictors    {levels}")
+    lines.append(f"model         {facts['model']} ({facts['route']} route)")
+    lines.append(f"outcomes      {facts['outcomes']:,}: {action_words(facts['actions'])}")
+    lines += [f"              nobody was asked: {name}" for name in facts["nobody_asked"]]
+    return lines
+
+
+def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
+    config: Config,
+    select: Select,
+    overrides: Set,
+    sample: Sample = None,
+    limit: Limit = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Count remembered failures as to be fitted.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List every outcome.")] = False,
+    form: Printed = Format.table,
+) -> None:
+    """Show what a run would fit, and what the store already holds."""
+    from sweep.cli.output import print_json, print_lines
+    from sweep.client import planned
+
+    read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    facts = plan_facts(read, store, made)
+    if form is Format.json:
+        print_json(facts)
+    else:
+        print_lines(plan_lines(facts, None if verbose else SHOWN))
+
+
+def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str, Any]:
+    """Return what a run would do."""
+    from sweep.backends.local import cores
+
+    execution = config.execution
+    workers = cores() if execution.workers == "auto" else execution.workers
+    actions = actions_of(made)
+    seconds, known = seconds_per_fit(store)
+    described = ("outcome", "label", "brand", "metric", "tags", "n", "action")
+    return {
+        "name": config.name,
+        "store": store.url,
+        "actions": actions,
+        "workers": workers,
+        "seconds_per_fit": seconds,
+        "fits_measured": known,
+        "minutes": round(actions["fit"] * seconds / workers / 60, 4),
+        "keeps_draws": "draws" in execution.keep,
+        "outcomes": [{k: o[k] for k in described} for o in made.record["outcomes"]],
+    }
+
+
+def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
+    """Return a plan in words."""
+    from sweep.cli.output import table_lines
+    from sweep.cli.progress import duration
+
+    outcomes = facts["outcomes"][:shown]
+    lines = table_lines(outcomes, ["action", "outcome", "n", "label"])
+    hidden = len(facts["outcomes"]) - len(outcomes)
+    lines += [f"... and {hidden} more (-v lists all)"] if hidden else []
+    actions = facts["actions"]
+    lines += ["", f"{len(facts['outcomes'])} outcomes: {action_words(actions)}"]
+    if actions["fit"]:
+        source = f"{facts['fits_measured']} earlier fits" if facts["fits_measured"] else "a guess"
+        lines.append(
+            f"about {duration(60 * facts['minutes'])} with {facts['workers']} workers, at "
+            f"{facts['seconds_per_fit']:.1f} s per fit ({source})"
+        )
+    if not facts["keeps_draws"]:
+        lines.append("draws are not kept (execution.keep): new groups will need new fits")
+    return lines
+
+
+def actions_of(made: "Plan") -> dict[str, int]:
+    """Return how many outcomes need what."""
+    actions = [o["action"] for o in made.record["outcomes"]]
+    return {action: actions.count(action) for action in ACTIONS}
+
+
+def action_words(actions: dict[str, int]) -> str:
+    """Return the counts in words."""
+    words = {
+        "taken": "in the store",
+        "estimate": "to be poststratified from stored draws",
+        "fit": "to be fitted",
+        "failed": "failed (nobody asked, or a remembered failure)",
+    }
+    return ", ".join(f"{n} {words[a]}" for a, n in actions.items() if n)
+
+
+def seconds_per_fit(store: "Store") -> tuple[float, int]:
+    """Return the median seconds of earlier fits in the store, and of how many."""
+    from itertools import islice
+    from statistics import median
+
+    from sweep.artifacts import read_done
+
+    done = (n for n in store.list("fits/") if n.endswith("/done.json"))
+    keys = [name.split("/")[1] for name in islice(done, EARLIER)]
+    seconds = [float(read_done(store, "fit", key).meta["seconds"]) for key in keys]
+    return (median(seconds), len(seconds)) if seconds else (SECONDS, 0)

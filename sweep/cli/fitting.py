@@ -1,0 +1,166 @@
+"""Own the verbs that fit: run, a whole sweep on its backend, and fit, one outcome right here."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sweep.cli.options import Config, Format, Limit, Printed, Sample, Select, Set
+
+if TYPE_CHECKING:
+    from sweep.planning import Plan
+    from sweep.results import Run
+    from sweep.store import Store
+
+__all__ = ["fit", "run"]
+
+FAILED, STRICT, INTERRUPTED = 1, 3, 130
+
+
+def run(  # noqa: PLR0913, PLR0917 # one parameter per option
+    config: Config,
+    select: Select,
+    overrides: Set,
+    sample: Sample = None,
+    limit: Limit = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed and would fail again.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Leave with exit code 3 if outcomes are flagged.")
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="PATH", help="Write the report: .html, .parquet or .csv."),
+    ] = None,
+    form: Printed = Format.table,
+) -> None:
+    """Run a sweep: fit what the store lacks, then join it all.
+
+    What an earlier run has done is taken from the store. Ctrl-C lets the running fits end; the
+    same command goes on later.
+    """
+    from sweep.cli.closing import closing_lines, say
+    from sweep.cli.display import shown
+    from sweep.cli.output import print_json
+    from sweep.client import planned
+    from sweep.coordinator import execute
+    from sweep.interrupt import draining
+    from sweep.results import Run, check_report_path
+
+    if report is not None:
+        check_report_path(report)
+    started = time.monotonic()
+    read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    say(opening(made, read.execution.backend))
+    with shown(made.record, None, lines=True) as screen, draining(screen.say) as interrupt:
+        run_id = execute(read, store, made, screen.watch, interrupt.stop)
+    finished = Run(store, run_id)
+    written = None if report is None else finished.report(report)
+    say("\n".join(closing_lines(finished, time.monotonic() - started, written, config)))
+    if form is Format.json:
+        print_json(summary(finished, written))
+    raise typer.Exit(exit_code(finished, strict, interrupt.stop()))
+
+
+def opening(made: "Plan", backend: str) -> str:
+    """Return the line that says what is about to happen."""
+    from sweep.cli.configs import action_words, actions_of
+
+    total = len(made.record["outcomes"])
+    return f"{made.record['name']}: {total} outcomes, {action_words(actions_of(made))}; {backend}"
+
+
+def summary(run: "Run", report: Path | None) -> dict[str, Any]:
+    """Return what a program wants to know of a run that has ended."""
+    counts = run.counts()
+    return {
+        "run": run.id,
+        "name": run.plan["name"],
+        "store": run.store.url,
+        "counts": counts,
+        "total": sum(counts.values()),
+        "report": None if report is None else str(report),
+    }
+
+
+def exit_code(run: "Run", strict: bool, interrupted: bool) -> int:
+    """Return how the command leaves: what the user did first, then what went wrong worst."""
+    counts = run.counts()
+    if interrupted and counts["cancelled"]:
+        return INTERRUPTED
+    if counts["failed"] or counts["cancelled"]:
+        return FAILED
+    return STRICT if strict and counts["flagged"] else 0
+
+
+def fit(
+    config: Config,
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="The outcome's name.")],
+    overrides: Set,
+    sample: Sample = None,
+    form: Printed = Format.table,
+) -> None:
+    """Fit one outcome in this process, to debug a model.
+
+    Prints the diagnostics and the estimates.
+    """
+    become_worker()
+    from glob import escape
+
+    from sweep.cli.closing import say
+    from sweep.client import planned
+    from sweep.errors import DataError
+    from sweep.planning import write_tasks
+    from sweep.worker import Memory, work
+
+    read, store, made = planned(config, escape(outcome), overrides, sample, None, True)
+    entry = made.record["outcomes"][0]
+    if entry["failure"] is not None:
+        msg = f"{outcome!r} cannot be fitted: {entry['failure']['message']}"
+        raise DataError(msg)
+    key = entry["estimates"]
+    write_tasks(store, made, [key])
+    say(f"{outcome}: {entry['n']:,.0f} answers, {entry['action']}")
+    result = work(store, key, "draws" in read.execution.keep, Memory())
+    show_fit(store, key, outcome, result, form)
+
+
+def become_worker() -> None:
+    """Start this process anew with a worker's environment, unless it has it.
+
+    Machine code and threads are then a worker's, and so are the bytes of what is published.
+    """
+    import os
+    import sys
+
+    from sweep.warm import warm_environment
+
+    environment = warm_environment()
+    if any(os.environ.get(name) != value for name, value in environment.items()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(sys.executable, [sys.executable, "-m", "sweep", *sys.argv[1:]], environment)
+
+
+def show_fit(store: "Store", key: str, outcome: str, result: Any, form: Format) -> None:
+    """Print one fit's state, diagnostics and estimates."""
+    from sweep.artifacts import read
+    from sweep.cli.output import frame_rows, print_json, print_lines
+    from sweep.cli.tables import estimate_lines
+    from sweep.estimates import from_parquet
+
+    table = from_parquet(read(store, "estimates", key).payload["estimates.parquet"])
+    told = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
+    facts = {"outcome": outcome, **{k: result[k] for k in told}}
+    if form is Format.json:
+        print_json({**facts, "estimates": frame_rows(table)})
+        return
+    lines = [f"{outcome}: {facts['status']}"]
+    lines += [f"  {reason}" for reason in facts["reasons"]]
+    lines += [f"  remedy applied: {remedy}" for remedy in facts["remedies"]]
+    lines.append("taken from the store" if facts["hit"] else f"fitted in {facts['seconds']:.1f} s")
+    numbers = {k: v for k, v in facts["diagnostics"].items() if k != "reasons"}
+    lines += [f"  {name:14} {value}" for name, value in numbers.items()]
+    print_lines([*lines, "", *estimate_lines(table)])

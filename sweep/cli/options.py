@@ -1,0 +1,117 @@
+"""Own the arguments and options that verbs share, and where a verb finds its store."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweep.errors import UsageError
+
+if TYPE_CHECKING:
+    from sweep.results import Run
+    from sweep.store import Store
+
+__all__ = [
+    "Config",
+    "Format",
+    "Limit",
+    "Printed",
+    "RunId",
+    "Sample",
+    "Select",
+    "Set",
+    "StorePath",
+    "find_store",
+    "nearest_store",
+    "open_run",
+]
+
+
+class Format(StrEnum):
+    """How data is printed."""
+
+    table = "table"
+    json = "json"
+
+
+Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The sweep's YAML file.")]
+RunId = Annotated[
+    str, typer.Argument(metavar="[RUN]", help="A run's id, the start or end of it, or 'last'.")
+]
+Printed = Annotated[
+    Format, typer.Option("--format", "-o", metavar="table|json", help="How to print the data.")
+]
+Select = Annotated[
+    list[str],
+    typer.Option(
+        "--select",
+        "-s",
+        metavar="PATTERN",
+        default_factory=list,
+        show_default=False,
+        help="Only these outcomes: a glob, tag:NAME or status:STATE. Repeatable.",
+    ),
+]
+Set = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        default_factory=list,
+        show_default=False,
+        help="Put a value into the config, such as sampler.draws=200. Repeatable.",
+    ),
+]
+Sample = Annotated[
+    int | None,
+    typer.Option(
+        "--sample", min=1, metavar="N", help="Only so many respondents, drawn by the study's seed."
+    ),
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Only the first N outcomes.")
+]
+StorePath = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        help="The store. Default: .sweep here or in the nearest folder above.",
+        show_default=False,
+    ),
+]
+
+
+def nearest_store() -> Path | None:
+    """Return the store of the working directory, or of the nearest folder above that has one."""
+    here = Path.cwd()
+    places = (folder / ".sweep" for folder in (here, *here.parents))
+    return next((place for place in places if place.is_dir()), None)
+
+
+def find_store(store: str | None) -> "Store":
+    """Open the store that was named, or the nearest one.
+
+    Raises
+    ------
+    UsageError
+        If none was named and there is none.
+    """
+    from sweep.store import open_store
+
+    found = store if store is not None else nearest_store()
+    if found is None:
+        msg = (
+            f"there is no .sweep in {Path.cwd()} or above: give --store, or make one with "
+            "`sweep run CONFIG`"
+        )
+        raise UsageError(msg)
+    return open_store(found)
+
+
+def open_run(run: str, store: str | None) -> "Run":
+    """Open a run of the store that was named, or of the nearest one."""
+    from sweep.results import Run
+
+    return Run(find_store(store), run)

@@ -1,0 +1,87 @@
+"""Own how data is written on standard output: aligned tables, and JSON."""
+
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["frame_rows", "inert", "print_json", "print_lines", "table_lines"]
+
+ALLOWED = frozenset("\n\t")
+
+
+def inert(text: str) -> str:
+    """Return a text from data or a config with its control characters spelt out.
+
+    A terminal obeys them: a question's name could otherwise move the cursor or hide a line.
+    """
+    return "".join(c if c.isprintable() or c in ALLOWED else repr(c)[1:-1] for c in text)
+
+
+def print_lines(lines: Sequence[str]) -> None:
+    """Print lines on standard output."""
+    sys.stdout.write("".join(f"{inert(line)}\n" for line in lines))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output; what is no number becomes null."""
+    sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+
+
+def frame_rows(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return a frame's rows as plain JSON values."""
+    columns = [frame[name].astype("object").tolist() for name in frame.columns]
+    rows = zip(*columns, strict=True)
+    return [plain(dict(zip(frame.columns, row, strict=True))) for row in rows]
+
+
+def plain(value: Any) -> Any:
+    """Return a value in JSON's terms: null for NaN, infinities and pandas' NA."""
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if hasattr(value, "item"):  # a NumPy scalar
+        value = value.item()
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return value if isinstance(value, float) and math.isfinite(value) else None
+
+
+def table_lines(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[str]:
+    """Return a header and one line per row, columns aligned: numbers right, text left.
+
+    Nothing is cut off, whatever the terminal's width: the output is for `grep` too.
+    """
+    cells = [[worded(row.get(column)) for column in columns] for row in rows]
+    numeric = [any(is_number(row.get(column)) for row in rows) for column in columns]
+    widths = [max([len(name), *(len(line[k]) for line in cells)]) for k, name in enumerate(columns)]
+    lines = [
+        "  ".join(
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(line, widths, numeric, strict=True)
+        )
+        for line in [list(columns), *cells]
+    ]
+    return [line.rstrip() for line in lines]
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a cell is a number."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def worded(value: Any) -> str:
+    """Return one cell."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if is_number(value):  # an int, or a Decimal with the digits it is to be shown with
+        return f"{value:,}"
+    return inert(str(value)).replace("\n", " ")

@@ -1,0 +1,171 @@
+"""Own the verbs that read what runs left in the store: status, runs, estimates, report, logs."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweep.cli.options import Format, Printed, RunId, StorePath, find_store, open_run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["estimates", "logs", "report", "runs", "status"]
+
+
+class TableFormat(StrEnum):
+    """How the estimates table is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    parquet = "parquet"
+
+
+def status(
+    run: RunId = "last",
+    store: StorePath = None,
+    every: Annotated[bool, typer.Option("--all", "-a", help="Also list clean outcomes.")] = False,
+    form: Printed = Format.table,
+) -> None:
+    """Show how a run's outcomes stand, failures first."""
+    from sweep.cli.closing import count_words
+    from sweep.cli.output import frame_rows, print_json, print_lines
+    from sweep.cli.tables import state_lines
+    from sweep.client import run_row
+
+    opened = open_run(run, store)
+    row = run_row(opened.store, opened.id)
+    if form is Format.json:
+        print_json({**row, "counts": opened.counts(), "fits": frame_rows(opened.fits())})
+        return
+    ended = row["ended"] or "not ended: it runs, or its process was killed"
+    head = f"{row['name']}  run {opened.id}  started {row['started']}  {ended}"
+    lines = state_lines(opened.fits(), every)
+    print_lines([head, count_words(opened.counts()), *([""] if lines else []), *lines])
+
+
+def runs(store: StorePath = None, form: Printed = Format.table) -> None:
+    """List the runs of a store, newest first."""
+    from sweep.cli.output import frame_rows, print_json, print_lines, table_lines
+    from sweep.client import runs as runs_of
+
+    table = runs_of(find_store(store).url)
+    rows = frame_rows(table)
+    if form is Format.json:
+        print_json(rows)
+    else:
+        print_lines(table_lines(rows, list(table.columns)) if rows else ["no runs yet"])
+
+
+def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
+    run: RunId = "last",
+    store: StorePath = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="A,B", help="Rows grouped by these variables.")
+    ] = None,
+    total: Annotated[bool, typer.Option("--total", help="Rows of the whole population.")] = False,
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option("--outcomes", metavar="GLOB", help="Only these outcomes. Repeatable."),
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="NAME", help="Rows of this named group.")
+    ] = None,
+    form: Annotated[
+        TableFormat,
+        typer.Option(
+            "--format", "-o", metavar="table|json|csv|parquet", help="How to write the table."
+        ),
+    ] = TableFormat.table,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-O", metavar="FILE", help="Write to this file instead."),
+    ] = None,
+) -> None:
+    """Print the estimates table of a run, or a part of it."""
+    grouping = grouping_of(by, total)
+    table = open_run(run, store).estimates(grouping, outcomes or None, group)
+    data = written(table, form)
+    if output is not None:
+        from sweep.cli.closing import say
+        from sweep.results import write_whole
+
+        write_whole(output, data)
+        say(f"{len(table):,} rows written to {output}")
+        return
+    refuse_terminal(form)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+
+
+def grouping_of(by: str | None, total: bool) -> list[str] | None:
+    """Return the grouping that two options ask for."""
+    from sweep.errors import UsageError
+
+    if total and by is not None:
+        msg = f"--total and --by {by} were both given: choose one"
+        raise UsageError(msg)
+    if total:
+        return []
+    return None if by is None else [name.strip() for name in by.split(",") if name.strip()]
+
+
+def refuse_terminal(form: TableFormat) -> None:
+    """Refuse to write Parquet where a person would see it."""
+    from sweep.errors import UsageError
+
+    if form is TableFormat.parquet and sys.stdout.isatty():
+        msg = "Parquet is not text: give --output FILE, or send standard output to a file"
+        raise UsageError(msg)
+
+
+def written(table: "pd.DataFrame", form: TableFormat) -> bytes:
+    """Return the table in one of its written forms."""
+    import json
+
+    from sweep.cli.output import frame_rows, inert
+    from sweep.cli.tables import estimate_lines
+    from sweep.estimates import to_csv, to_parquet
+
+    if form is TableFormat.csv:
+        return to_csv(table)
+    if form is TableFormat.parquet:
+        return to_parquet(table)
+    if form is TableFormat.json:
+        return json.dumps(frame_rows(table), indent=1, ensure_ascii=False).encode() + b"\n"
+    return "".join(f"{inert(line)}\n" for line in estimate_lines(table)).encode()
+
+
+def report(
+    run: RunId = "last",
+    store: StorePath = None,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-O", metavar="FILE", help="A name in .html, .parquet or .csv."),
+    ] = Path("report.html"),
+) -> None:
+    """Write a run's report: one self-contained HTML file.
+
+    By the name of the file it is the HTML page, or the whole estimates table.
+    """
+    path = open_run(run, store).report(output)
+    sys.stdout.write(f"{path}\n")
+
+
+def logs(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or 'last'.")],
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="The outcome's name.")],
+    store: StorePath = None,
+) -> None:
+    """Print what an outcome's attempts printed and raised."""
+    from sweep.cli.closing import say
+    from sweep.cli.output import print_lines
+
+    text = open_run(run, store).logs(outcome)
+    if text:
+        print_lines(text.splitlines())
+    else:
+        say(f"nothing was logged for {outcome} in this run")

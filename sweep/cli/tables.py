@@ -1,0 +1,48 @@
+"""Own the tables that people read in a terminal: estimates as percentages, states with reasons."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sweep.cli.output import frame_rows, table_lines
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["estimate_lines", "state_lines"]
+
+SHARES = ("mean", "lower", "upper", "raw", "weighted")
+
+
+def estimate_lines(table: "pd.DataFrame") -> list[str]:
+    """Return estimates as lines, one per row, in per cent; the full table has more columns."""
+    from sweep.estimates import RESERVED
+
+    variables = [name for name in table.columns if name not in RESERVED]
+    rows = [estimate_row(row, variables) for row in frame_rows(table)]
+    names = ["outcome", "group", *(f"{s} %" for s in SHARES[:3]), "n"]
+    return table_lines(rows, [*names, "raw %", "weighted %", "status", "flag"])
+
+
+def estimate_row(row: Mapping[str, Any], variables: list[str]) -> dict[str, Any]:
+    """Return one estimate as it is printed: its group in words, its shares in per cent."""
+    at = [f"{name}={row[name]}" for name in variables if row[name] is not None]
+    where = row["group"] or ", ".join(at)
+    estimated = row["mean"] is not None
+    shares = {f"{s} %": percent(row[s]) for s in SHARES}
+    kept = {k: row[k] for k in ("outcome", "n", "status", "flag")}
+    return {**kept, **shares, "group": where or ("total" if estimated else "")}
+
+
+def percent(share: float | None) -> Decimal | None:
+    """Return a share in per cent, to a tenth; a Decimal keeps its last zero when printed."""
+    return None if share is None else Decimal(f"{100 * share:.1f}")
+
+
+def state_lines(fits: "pd.DataFrame", every: bool) -> list[str]:
+    """Return outcomes with their state and reason, the worst first; clean ones only on demand."""
+    order = {"failed": 0, "cancelled": 1, "pending": 2, "flagged": 3, "ok": 4}
+    rows = sorted(frame_rows(fits), key=lambda row: order[row["status"]])
+    shown = [row for row in rows if every or row["status"] != "ok"]
+    columns = ("status", "outcome", "n", "r_hat", "ess_bulk", "ess_tail", "seconds", "reason")
+    return table_lines(shown, columns) if shown else []

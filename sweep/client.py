@@ -1,0 +1,171 @@
+"""Client: a sweep from Python: run it, plan it, and open the runs of a store."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweep.results import Run
+from sweep.store import Store, open_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sweep.config import SweepConfig
+    from sweep.planning import Plan
+
+__all__ = ["Run", "open", "plan", "run", "runs"]
+
+RUN_COLUMNS = (
+    *("run", "name", "started", "outcomes", "taken", "fitted", "failed", "ended", "seconds"),
+)
+
+
+def run(  # noqa: PLR0913 # the options of the command
+    config: str | Path,
+    *,
+    select: str | Iterable[str] = (),
+    set: str | Iterable[str] = (),  # named as on the command line
+    sample: int | None = None,
+    limit: int | None = None,
+    retry_failed: bool = False,
+    progress: bool | None = None,
+) -> Run:
+    """Run a sweep; what is in the store already is taken from there.
+
+    Works in a script without a main guard and in a notebook. An interrupt first lets the running
+    fits end; a second one ends them at once.
+
+    Parameters
+    ----------
+    config
+        Path of the YAML file; the store lies beside it unless it says otherwise.
+    select
+        Globs of outcomes, ``tag:NAME`` or ``status:STATE``.
+    set
+        Overrides such as ``"sampler.draws=200"``.
+    sample, limit
+        At most so many respondents, at most so many outcomes: to develop on a part.
+    retry_failed
+        Try again what failed for a reason that would happen again.
+    progress
+        Whether to show progress on standard error; None shows it on a terminal or in a notebook.
+
+    Returns
+    -------
+    Run
+        Also when outcomes failed: see `Run.failures` and `Run.raise_for_failures`.
+
+    Raises
+    ------
+    ConfigError, DataError, ModelError, UsageError
+        If config, data, model file and arguments do not fit together; nothing has run then.
+    """
+    from sweep.cli.display import shown
+    from sweep.coordinator import execute
+    from sweep.interrupt import draining
+
+    read, store, made = planned(config, select, set, sample, limit, retry_failed)
+    with shown(made.record, progress) as screen, draining(screen.say) as interrupt:
+        run_id = execute(read, store, made, screen.watch, interrupt.stop)
+    return Run(store, run_id)
+
+
+def planned(
+    config: str | Path,
+    select: str | Iterable[str] = (),
+    overrides: str | Iterable[str] = (),
+    sample: int | None = None,
+    limit: int | None = None,
+    retry_failed: bool = False,
+) -> "tuple[SweepConfig, Store, Plan]":
+    """Return the config, its store and the plan; nothing has been fitted."""
+    from sweep.config import read_config
+
+    path = Path(config)
+    read = read_config(path, listed(overrides))  # before the imports below: mistakes are told fast
+    from sweep.coordinator import plan_sweep
+    from sweep.planning import Selection
+
+    selection = Selection(tuple(listed(select)), limit, sample)
+    store, made = plan_sweep(read, path.resolve().parent, selection, retry_failed)
+    return read, store, made
+
+
+def plan(
+    config: str | Path,
+    *,
+    select: str | Iterable[str] = (),
+    set: str | Iterable[str] = (),  # named as on the command line
+    sample: int | None = None,
+    limit: int | None = None,
+) -> "pd.DataFrame":
+    """Return what a run would do: one row per outcome, with ``action`` and ``n``.
+
+    ``action`` is ``taken`` (in the store), ``estimate`` (draws are in the store), ``fit``, or
+    ``failed`` (nobody asked, or a remembered failure). Raises as `run` does.
+    """
+    import pandas as pd
+
+    _, _, made = planned(config, select, set, sample, limit)
+    frame = pd.DataFrame(made.record["outcomes"])
+    frame = frame.assign(tags=[", ".join(tags) for tags in frame["tags"]])
+    return frame[["outcome", "label", "brand", "metric", "tags", "n", "action"]]
+
+
+def open(run_id: str = "last", store: str | Path = ".sweep") -> Run:
+    """Open a run by its id, the beginning or the end of it, or ``last``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run, or more than one.
+    """
+    return Run(open_store(store), run_id)
+
+
+def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
+    """Return one row per run of a store, newest first."""
+    import pandas as pd
+
+    from sweep.journal import runs_in
+
+    opened = open_store(store)
+    rows = [run_row(opened, run_id) for run_id in runs_in(opened)]
+    return pd.DataFrame(rows, columns=list(RUN_COLUMNS))
+
+
+def run_row(store: Store, run_id: str) -> dict[str, Any]:
+    """Return what a run's plan and journal say of it.
+
+    ``ended`` is why it ended (``complete``, ``stopped``, ``interrupted``), null if it has not.
+    """
+    from sweep.journal import read_events, read_plan
+
+    made, events = read_plan(store, run_id), read_events(store, run_id)
+    actions = [o["action"] for o in made["outcomes"]]
+    done = {e["outcome"] for e in events if e["event"] == "done"}
+    failed = {e["outcome"] for e in events if e["event"] == "failed"} - done
+    ends = [e for e in events if e["event"] == "ended"]
+    return {
+        "run": made["run"],
+        "name": made["name"],
+        "started": made["started"],
+        "outcomes": len(actions),
+        "taken": actions.count("taken"),
+        "fitted": len(done),
+        "failed": len(failed) + actions.count("failed"),
+        "ended": ends[-1]["reason"] if ends else None,
+        "seconds": between(events[0]["at"], ends[-1]["at"]) if ends else None,
+    }
+
+
+def between(first: str, last: str) -> float:
+    """Return the seconds between two stamps of a journal."""
+    from datetime import datetime
+
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+
+
+def listed(texts: str | Iterable[str]) -> list[str]:
+    """Return one or several texts as a list."""
+    return [texts] if isinstance(texts, str) else list(texts)

@@ -1,0 +1,30 @@
+"""Own the sweep config: its shape, how it is read, and how its mistakes are told."""
+
+from sweep.config.groups import RESERVED, Group
+from sweep.config.json_schema import json_schema
+from sweep.config.outcomes import DONT_KNOW_VALUES, OutcomeRule
+from sweep.config.read import parse_config, read_config
+from sweep.config.schema import MISSING_LIMIT, Execution, Sampler, Study, SweepConfig
+from sweep.config.variables import Covariate, Cut, Population, Predictor, Priors, Recode, Survey
+
+__all__ = [
+    "DONT_KNOW_VALUES",
+    "MISSING_LIMIT",
+    "RESERVED",
+    "Covariate",
+    "Cut",
+    "Execution",
+    "Group",
+    "OutcomeRule",
+    "Population",
+    "Predictor",
+    "Priors",
+    "Recode",
+    "Sampler",
+    "Study",
+    "Survey",
+    "SweepConfig",
+    "json_schema",
+    "parse_config",
+    "read_config",
+]

@@ -1,0 +1,106 @@
+"""Own the checks between the fields of a study: names that must exist, and names that may not."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import InitErrorDetails
+
+from sweep.config.groups import RESERVED, reserved
+from sweep.config.section import KEY, at, show
+
+__all__ = ["across", "suggestion"]
+
+
+def suggestion(word: str, allowed: list[str]) -> str:
+    """Return ``" - did you mean 'x'?"``, or nothing when no allowed word is close."""
+    close = get_close_matches(word, allowed, n=1)
+    return f" - did you mean '{close[0]}'?" if close else ""
+
+
+def across(study: Mapping[str, Any]) -> list[InitErrorDetails]:
+    """Return the mistakes between the fields of a raw study."""
+    predictors = study.get("predictors")
+    found = [*_names(study), *_outcome_names(study)]
+    if isinstance(predictors, dict) and predictors:
+        names = list(predictors)
+        found += [*_interactions(study, names), *_covariates(study, names)]
+        found += _scales(study, names)
+    return found
+
+
+def _names(study: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    predictors = study.get("predictors")
+    for name in predictors if isinstance(predictors, dict) else ():
+        if name in RESERVED:
+            yield at(("predictors", name, KEY), reserved(name))
+        elif ":" in str(name):
+            yield at(("predictors", name, KEY), "a predictor's name may not hold a colon")
+
+
+def _outcome_names(study: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    rules = study.get("outcomes")
+    seen: set[str] = set()
+    for index, rule in enumerate(rules if isinstance(rules, list | tuple) else ()):
+        name = _get(rule, "name")
+        if not isinstance(name, str) or _get(rule, "match") is not None:
+            continue
+        if name in seen:
+            yield at(("outcomes", index, "name"), f"there is already an outcome {show(name)}")
+        seen.add(name)
+
+
+def _pairs(study: Mapping[str, Any]) -> Iterator[tuple[int, tuple[str, str]]]:
+    pairs = study.get("interactions")
+    for index, pair in enumerate(pairs if isinstance(pairs, list | tuple) else ()):
+        if isinstance(pair, list | tuple) and len(pair) == 2:
+            first, second = pair
+            if isinstance(first, str) and isinstance(second, str):
+                yield index, (first, second)
+
+
+def _interactions(study: Mapping[str, Any], names: list[str]) -> Iterator[InitErrorDetails]:
+    seen: set[frozenset[str]] = set()
+    for index, pair in _pairs(study):
+        for place, name in enumerate(pair):
+            if name not in names:
+                yield at(("interactions", index, place), _unknown(name, names))
+        if pair[0] == pair[1]:
+            yield at(("interactions", index), "an interaction needs two different predictors")
+        elif frozenset(pair) in seen:
+            yield at(("interactions", index), f"{pair[0]} and {pair[1]} are already paired")
+        seen.add(frozenset(pair))
+
+
+def _covariates(study: Mapping[str, Any], names: list[str]) -> Iterator[InitErrorDetails]:
+    covariates = study.get("covariates")
+    for name in covariates if isinstance(covariates, dict) else ():
+        if name not in names:
+            yield at(("covariates", name, KEY), _unknown(name, names))
+
+
+def _scales(study: Mapping[str, Any], names: list[str]) -> Iterator[InitErrorDetails]:
+    scales = _get(study.get("priors"), "scales")
+    pairs = {frozenset(pair) for _, pair in _pairs(study)}
+    terms = [*names, *(":".join(pair) for _, pair in _pairs(study))]
+    seen: set[frozenset[str]] = set()
+    for term in scales if isinstance(scales, dict) else ():
+        parts = frozenset(str(term).split(":"))
+        if term not in names and parts not in pairs:
+            hint = suggestion(str(term), terms) or f"; there are {', '.join(terms)}"
+            yield at(
+                ("priors", "scales", term, KEY), f"no predictor or interaction {show(term)}{hint}"
+            )
+        elif parts in seen:
+            yield at(("priors", "scales", term, KEY), "this interaction already has a scale")
+        seen.add(parts)
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    hint = suggestion(name, names) or f"; there are {', '.join(names)}"
+    return f"no predictor {show(name)}{hint}"
+
+
+def _get(section: object, key: str) -> Any:
+    """Return a field of a section, raw or already read."""
+    return section.get(key) if isinstance(section, dict) else getattr(section, key, None)

@@ -1,0 +1,153 @@
+"""Own target groups: products of variables, and named groups given by an expression.
+
+In YAML an entry is a list of variables (``[]`` is the total) or a mapping of names to expressions;
+one mapping with two names is two groups.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+
+from sweep.config.section import KEY, at, report, show
+from sweep.expression import ExpressionError, parse
+
+__all__ = ["RESERVED", "Group", "Groups"]
+
+RESERVED = (
+    "outcome", "label", "brand", "metric", "wave", "category", "quantity", "group",
+    "mean", "sd", "lower", "upper", "mcse", "ess_bulk", "ess_tail", "r_hat",
+    "n", "share", "unseen_share", "raw", "weighted", "status", "flag",
+)  # fmt: skip
+"""The columns of the estimates table that no variable may be called, in the table's order."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """All combinations of the variables ``by``, or the one group ``name``: cells ``where`` holds.
+
+    ``Group()`` is the total.
+    """
+
+    by: tuple[str, ...] = ()
+    name: str | None = None
+    where: str | None = None
+
+
+def read_groups(entries: Any) -> tuple[Group, ...]:
+    """Return the groups of a config's list, or raise all that is wrong with them."""
+    if not isinstance(entries, list | tuple):
+        report([at((), f"expected a list of groups such as [[], [region]], got {show(entries)}")])
+    placed = [found for index, entry in enumerate(entries) for found in _entry(index, entry)]
+    report([*_misread(placed), *_unusable(placed), *_repeated(placed)])
+    return tuple(group for _, group in placed if isinstance(group, Group))
+
+
+type Placed = tuple[tuple[str | int, ...], Group | str]
+
+
+def _entry(index: int, entry: Any) -> Iterator[Placed]:
+    """Yield each group of one entry with its place, or a message in the group's stead."""
+    if isinstance(entry, Group):
+        yield (index,), entry
+    elif isinstance(entry, list | tuple):
+        yield from _product(index, entry)
+    elif isinstance(entry, dict) and entry:
+        for name, where in entry.items():
+            wrong = _condition(where)
+            yield (index, name), wrong or Group(name=name, where=where)
+    else:
+        got = show(entry) if entry != {} else "an empty mapping"
+        yield (index,), f"expected a list of variables or {{name: expression}}, got {got}"
+
+
+def _product(index: int, entry: Any) -> Iterator[Placed]:
+    """Yield the group of a list of variables, or a message for each that does not fit."""
+    wrong: list[Placed] = [
+        ((index, place), message)
+        for place, variable in enumerate(entry)
+        if (message := _variable(variable, entry[:place]))
+    ]
+    yield from wrong or [((index,), Group(by=tuple(entry)))]
+
+
+def _variable(variable: object, before: Any) -> str | None:
+    if not isinstance(variable, str) or not variable:
+        return f"expected a variable's name, got {show(variable)}"
+    if variable in before:
+        return f"{show(variable)} is listed twice"
+    return reserved(variable) if variable in RESERVED else None
+
+
+def reserved(name: str) -> str:
+    """Return the message for a variable that bears the name of an estimates column."""
+    return f"{show(name)} is a column of the estimates table: choose another name"
+
+
+def _condition(where: object) -> str | None:
+    if not isinstance(where, str):
+        return f"expected an expression, got {show(where)}"
+    try:
+        parse(where)
+    except ExpressionError as error:
+        return f"cannot read the expression: {error}"
+    return None
+
+
+def _misread(placed: list[Placed]) -> Iterator[Any]:
+    for place, message in placed:
+        if isinstance(message, str):
+            yield at(place, message)
+
+
+def _unusable(placed: list[Placed]) -> Iterator[Any]:
+    for place, group in placed:
+        if isinstance(group, Group) and group.name is not None:
+            if not group.name.strip():
+                yield at((*place, KEY), "a group needs a name")
+            elif group.name in RESERVED:
+                yield at((*place, KEY), reserved(group.name))
+
+
+def _repeated(placed: list[Placed]) -> Iterator[Any]:
+    seen: set[object] = set()
+    for place, group in placed:
+        if isinstance(group, str):
+            continue
+        identity = group.name if group.name is not None else frozenset(group.by)
+        if identity in seen:
+            named = group.name is not None
+            what = f"named {show(group.name)}" if named else "of these variables"
+            yield at((*place, KEY) if named else place, f"there is already a group {what}")
+        seen.add(identity)
+
+
+def write_groups(groups: tuple[Group, ...]) -> list[list[str] | dict[str, str]]:
+    """Return groups in the shape the config writes them, one entry per group."""
+    return [
+        list(group.by) if group.name is None else {group.name: group.where or ""}
+        for group in groups
+    ]
+
+
+Groups = Annotated[
+    tuple[Group, ...],
+    PlainValidator(read_groups),
+    PlainSerializer(write_groups),
+    WithJsonSchema(
+        {
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+                    {
+                        "type": "object",
+                        "additionalProperties": {"type": "string"},
+                        "minProperties": 1,
+                    },
+                ]
+            },
+        }
+    ),
+]

@@ -1,0 +1,49 @@
+"""Own the nodes of a config: its values, each with the place where it was written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Entry", "Node", "Place", "Scalar", "clipped", "plain"]
+
+type Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was written: line and column from 1, the line's text, and in what."""
+
+    line: int
+    column: int
+    source: str
+    override: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A scalar, a mapping or a list, and its place."""
+
+    place: Place
+    content: "Scalar | dict[str, Entry] | tuple[Node, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a mapping: where the key is, and its value."""
+
+    key: Place
+    node: Node
+
+
+def clipped(source: str, column: int) -> str:
+    """Return as much of a line as helps in a message, without what would move a terminal."""
+    shown = source[: max(column + 40, 160)] if column < 400 else ""
+    return "".join(character if character.isprintable() else " " for character in shown)
+
+
+def plain(node: Node) -> Any:
+    """Return the value of a node, without places."""
+    if isinstance(node.content, dict):
+        return {key: plain(entry.node) for key, entry in node.content.items()}
+    if isinstance(node.content, tuple):
+        return [plain(item) for item in node.content]
+    return node.content

@@ -1,0 +1,117 @@
+"""Own ``--set``: put values given on the command line into a config before it is validated.
+
+An override is ``path=value``: the path in dots, list items by number from 0, the value in YAML. A
+path that begins with none of the top keys is one of ``study`` or of ``execution``, whichever has
+it: ``sampler.draws=200`` is ``study.sampler.draws=200``.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.config.across import suggestion
+from sweep.config.compose import Refused, compose
+from sweep.config.mistakes import mistake_at
+from sweep.config.nodes import Entry, Node, Place, clipped
+from sweep.config.schema import Execution, Study, SweepConfig
+from sweep.errors import Mistake
+
+__all__ = ["override"]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One part of an override's path, and where it stands."""
+
+    text: str
+    place: Place
+
+
+class Wrong(Exception):
+    """An override that cannot be applied."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+        self.message = message
+
+
+def override(root: Node, texts: Sequence[str]) -> tuple[Node, list[Mistake]]:
+    """Return the config's node with the overrides put in, and the mistakes in them."""
+    mistakes: list[Mistake] = []
+    for number, text in enumerate(texts, 1):
+        path = text.partition("=")[0].strip()
+        try:
+            root = _apply(root, text, number)
+        except Wrong as wrong:
+            mistakes.append(mistake_at(wrong.place, path, wrong.message))
+        except Refused as refused:
+            mistakes += [mistake_at(place, path, message) for place, message in refused.found]
+    return root, mistakes
+
+
+def _apply(root: Node, text: str, number: int) -> Node:
+    path, equals, value = text.partition("=")
+    if not equals or not path.strip():
+        message = "expected path=value, such as sampler.draws=200"
+        raise Wrong(_place(text, number, 0), message)
+    offset = len(path) + 1
+    node, found = compose(value, lambda mark: _place(text, number, offset + mark.index))
+    if found:
+        raise Refused(found)
+    return _put(root, _whole(list(_segments(path, text, number))), node, "")
+
+
+def _place(text: str, number: int, index: int) -> Place:
+    return Place(number, index + 1, clipped(text.replace("\n", " "), index), override=True)
+
+
+def _segments(path: str, text: str, number: int) -> Iterator[Segment]:
+    index = 0
+    for part in path.split("."):
+        start = index + len(part) - len(part.lstrip())
+        yield Segment(part.strip(), _place(text, number, start))
+        index += len(part) + 1
+
+
+def _whole(segments: list[Segment]) -> list[Segment]:
+    """Return the path from the top, for one that may begin below ``study`` or ``execution``."""
+    first = segments[0]
+    if first.text in SweepConfig.model_fields:
+        return segments
+    for half, section in (("study", Study), ("execution", Execution)):
+        if first.text in section.model_fields:
+            return [Segment(half, first.place), *segments]
+    known = [*SweepConfig.model_fields, *Study.model_fields, *Execution.model_fields]
+    hint = suggestion(first.text, known) or f" (allowed: {', '.join(known)})"
+    message = f"unknown key {first.text!r}{hint}"
+    raise Wrong(first.place, message)
+
+
+def _put(node: Node, segments: list[Segment], value: Node, above: str) -> Node:
+    """Return a copy of ``node`` with ``value`` at the end of the path."""
+    if not segments:
+        return value
+    first, *rest = segments
+    path = f"{above}.{first.text}" if above else first.text
+    content: Any = {} if node.content is None else node.content
+    if isinstance(content, dict):
+        old = content.get(first.text)
+        below = _put(old.node if old else Node(first.place, {}), rest, value, path)
+        return Node(node.place, {**content, first.text: Entry(first.place, below)})
+    if isinstance(content, tuple):
+        index = _index(first, content, above)
+        below = _put(content[index], rest, value, path)
+        return Node(node.place, (*content[:index], below, *content[index + 1 :]))
+    message = f"{above} is a value, not a mapping: it has no key {first.text!r}"
+    raise Wrong(first.place, message)
+
+
+def _index(segment: Segment, items: tuple[Node, ...], above: str) -> int:
+    if not (segment.text.isascii() and segment.text.isdigit() and len(segment.text) < 10):
+        message = f"{above} is a list: write an index such as {above}.0, got {segment.text!r}"
+        raise Wrong(segment.place, message)
+    if int(segment.text) >= len(items):
+        message = f"{above} has {len(items)} items, counted from 0: there is no {segment.text}"
+        raise Wrong(segment.place, message)
+    return int(segment.text)

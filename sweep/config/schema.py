@@ -1,0 +1,180 @@
+"""Own the shape of a sweep config: a study (science, hashed) and its execution (logistics, never).
+
+Every field's description is the documentation and the editor's hint; a default stands here and
+nowhere else.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    field_validator,
+)
+from pydantic_core import InitErrorDetails
+
+from sweep.config.across import across
+from sweep.config.groups import Group, Groups
+from sweep.config.outcomes import OutcomeRule
+from sweep.config.section import Section, refuse, show
+from sweep.config.values import Pair, Text
+from sweep.config.variables import Covariate, Derived, Population, Predictor, Priors, Survey
+
+__all__ = ["MISSING_LIMIT", "Execution", "Sampler", "Study", "SweepConfig"]
+
+MISSING_LIMIT = 0.02
+"""The share of respondents with a missing predictor above which ``missing: error`` refuses."""
+
+
+class Sampler(Section):
+    """How each posterior is sampled."""
+
+    draws: int = Field(
+        default=500,
+        ge=100,
+        le=100_000,
+        description="Draws per chain at the first checkpoint; sampling goes on to 2 and 4 times "
+        "as many until target_ess is reached.",
+    )
+    tune: int = Field(
+        default=200, ge=50, le=100_000, description="Tuning draws per chain, thrown away."
+    )
+    chains: int = Field(default=4, ge=2, le=16, description="Independent chains per outcome.")
+    target_ess: int = Field(
+        default=1000,
+        ge=50,
+        le=1_000_000,
+        description="Effective sample size to reach, over all chains.",
+    )
+    target_accept: float = Field(
+        default=0.8, ge=0.5, le=0.999, description="Acceptance rate to adapt to."
+    )
+    seed: int = Field(
+        default=1,
+        ge=0,
+        lt=2**63,
+        description="The study's seed; each outcome's seed derives from it and from its name.",
+    )
+
+
+Whole = Annotated[int, Field(ge=1, le=1024)]
+
+
+def _workers(value: object) -> object:
+    whole = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1024
+    if value != "auto" and not whole:
+        refuse(f"expected 'auto' or a whole number from 1 to 1024, got {show(value)}")
+    return value
+
+
+class Execution(Section):
+    """Where and how the sweep runs: nothing here enters a key or changes a number."""
+
+    backend: Literal["local"] = Field(default="local", description="Where fits run.")
+    workers: Annotated[Literal["auto"] | Whole, BeforeValidator(_workers)] = Field(
+        default="auto", description="Worker processes, one core each; 'auto' is one per core."
+    )
+    store: Text = Field(
+        default=".sweep", description="The store: a folder, relative to the config."
+    )
+    keep: tuple[Literal["estimates", "draws"], ...] = Field(
+        default=("estimates", "draws"),
+        description="What to keep. Without 'draws', new groups fit again.",
+    )
+    models_dir: Text | None = Field(
+        default=None,
+        description="Folder of model files, relative to the config. Default: 'models' in the "
+        "nearest parent of the config that has one.",
+    )
+    retries: int = Field(
+        default=1,
+        ge=0,
+        le=10,
+        description="How often an outcome is tried again when its worker dies.",
+    )
+    timeout: float | None = Field(
+        default=None, gt=0, description="Seconds after which one fit is given up. Default: never."
+    )
+
+    @field_validator("keep")
+    @classmethod
+    def _check_keep(cls, keep: tuple[str, ...]) -> tuple[str, ...]:
+        if "estimates" not in keep:
+            refuse("'estimates' must be kept: write [estimates] or [estimates, draws]")
+        return tuple(word for word in ("estimates", "draws") if word in keep)
+
+
+class Study(Section):
+    """The science: everything that can change a number."""
+
+    survey: Survey = Field(description="The table of respondents.")
+    population: Population = Field(description="The table of population cells.")
+    derive: dict[Text, Derived] = Field(
+        default_factory=dict,
+        description="New variables, made alike for survey and population: cut or recode.",
+    )
+    predictors: dict[Text, Predictor] = Field(
+        min_length=1, description="The categorical variables that predict the answers."
+    )
+    outcomes: tuple[OutcomeRule, ...] = Field(
+        min_length=1, description="Rules for what is estimated, one model per outcome."
+    )
+    exclude: tuple[Text, ...] = Field(
+        default=(), description="Globs of outcome names to leave out."
+    )
+    model: str = Field(
+        default="mrp",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_-]*$",
+        description="The model file's name: 'mrp' is models/mrp.py.",
+    )
+    interactions: tuple[Pair, ...] = Field(
+        default=(), description="Pairs of predictors whose combinations get effects of their own."
+    )
+    covariates: dict[Text, Covariate] = Field(
+        default_factory=dict, description="By predictor: numbers that describe its levels."
+    )
+    priors: Priors = Field(default=Priors(), description="Prior standard deviations.")
+    groups: Groups = Field(
+        default=(Group(),),
+        json_schema_extra={"default": [[]]},
+        description="What to estimate each outcome for: lists of variables ([] is the total), "
+        "or {name: expression}. Variables are predictors or columns of the population.",
+    )
+    interval: float = Field(
+        default=0.9, gt=0, lt=1, description="Probability of the interval from lower to upper."
+    )
+    minimum_base: int = Field(
+        default=10,
+        ge=1,
+        description="Below this many respondents a group's n, raw and weighted means are withheld.",
+    )
+    sampler: Sampler = Field(default=Sampler(), description="How each posterior is sampled.")
+
+    @classmethod
+    def between(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
+        """Refuse what no field alone can tell: unknown predictors, reserved names, repeats."""
+        return across(data)
+
+
+def _version(value: object) -> object:
+    if type(value) is not int or value != 1:  # true and 1.0 are equal to 1, and not meant
+        refuse(f"this program reads version 1 of the format, got {show(value)}")
+    return value
+
+
+class SweepConfig(Section):
+    """One sweep: a study and how to run it."""
+
+    version: Annotated[Literal[1], BeforeValidator(_version)] = Field(
+        description="The version of this format: 1."
+    )
+    name: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$",
+        max_length=100,
+        description="The sweep's name: letters, digits, spaces and . _ -",
+    )
+    study: Study = Field(description="The science: everything that can change a number.")
+    execution: Execution = Field(
+        default=Execution(), description="Where and how it runs; never enters a key."
+    )

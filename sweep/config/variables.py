@@ -1,0 +1,183 @@
+"""Own the tables a study reads and the variables it makes of them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+from pydantic_core import InitErrorDetails
+
+from sweep.config.section import Section, at, repeated, show
+from sweep.config.values import Condition, Level, Positive, SourceFile, Text
+
+__all__ = ["Covariate", "Cut", "Derived", "Population", "Predictor", "Priors", "Recode", "Survey"]
+
+Renames = Annotated[
+    dict[Text, Text],
+    Field(description="File column: the name the study uses for it. Other columns keep theirs."),
+]
+
+
+def _clashes(rename: object) -> Iterator[InitErrorDetails]:
+    names = rename if isinstance(rename, dict) else {}
+    taken = Counter(new for new in names.values() if isinstance(new, str))
+    for old, new in names.items():
+        if isinstance(new, str) and taken[new] > 1:
+            yield at(("rename", old), f"two columns cannot both become {show(new)}")
+
+
+class Survey(Section):
+    """The table of respondents."""
+
+    source: SourceFile = Field(description="A .csv or .parquet file, relative to the config.")
+    filter: Condition | None = Field(
+        default=None,
+        description="Who counts: an expression. Other respondents are dropped, and counted.",
+    )
+    weight: Text | None = Field(
+        default=None,
+        description="Column of survey weights. Weighted means are reported beside the estimates; "
+        "weights are not modelled.",
+    )
+    missing: Literal["error", "drop"] = Field(
+        default="error",
+        description="Respondents with a missing predictor: 'error' refuses more than 2 % of them, "
+        "'drop' drops any number. They are counted either way.",
+    )
+    rename: Renames = Field(default_factory=dict)
+
+    @classmethod
+    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+        """Refuse two columns of one name."""
+        return _clashes(data.get("rename"))
+
+
+class Population(Section):
+    """The table of population cells, each with its size."""
+
+    source: SourceFile = Field(description="A .csv or .parquet file, relative to the config.")
+    size: Text = Field(description="Column with the number of people in each cell.")
+    filter: Condition | None = Field(
+        default=None, description="Which cells belong to the population: an expression."
+    )
+    rename: Renames = Field(default_factory=dict)
+
+    @classmethod
+    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+        """Refuse two columns of one name."""
+        return _clashes(data.get("rename"))
+
+
+class Cut(Section):
+    """A variable made by cutting a number into bands."""
+
+    cut: Text = Field(description="The column to cut.")
+    at: tuple[float, ...] = Field(
+        min_length=1, description="Increasing edges; an edge belongs to the band above it."
+    )
+    labels: tuple[Level, ...] = Field(
+        description="One label per edge (values below the first edge are missing, the last band is "
+        "open), or one more (the first band is open too). A whole number is read as text."
+    )
+
+    @classmethod
+    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+        """Refuse edges that do not increase, and too few or too many labels."""
+        edges, labels = data.get("at"), data.get("labels")
+        numbers = isinstance(edges, tuple) and all(isinstance(e, int | float) for e in edges)
+        if numbers and not all(low < high for low, high in pairwise(edges or ())):
+            yield at(("at",), "the edges must increase")
+        if isinstance(edges, tuple) and isinstance(labels, tuple):
+            count = len(edges)
+            if edges and len(labels) not in {count, count + 1}:
+                need = f"{count} (below the first edge is missing) or {count + 1}"
+                yield at(("labels",), f"{count} edges need {need} labels, got {len(labels)}")
+        yield from repeated("labels", labels)
+
+
+class Recode(Section):
+    """A variable made by renaming values; values that are not named pass through."""
+
+    recode: dict[Text, Level] = Field(
+        min_length=1,
+        description="From: to. Values are compared as text, so 1 and '1' are the same.",
+    )
+    column: Text | None = Field(
+        default=None, description="The column to recode. Default: the derived variable's own name."
+    )
+
+
+def _kind(data: Any) -> str | None:
+    if isinstance(data, Cut | Recode):
+        return f"<{type(data).__name__.lower()}>"
+    found = [key for key in ("cut", "recode") if isinstance(data, dict) and key in data]
+    return f"<{found[0]}>" if len(found) == 1 else None
+
+
+Derived = Annotated[
+    Annotated[Cut, Tag("<cut>")] | Annotated[Recode, Tag("<recode>")],
+    Discriminator(
+        _kind,
+        custom_error_type="mistake",
+        custom_error_message="expected either 'cut' or 'recode': "
+        "{cut: age, at: [..], labels: [..]} or {recode: {from: to}}",
+    ),
+]
+
+
+class Predictor(Section):
+    """A categorical variable that predicts the answers and is known for the population."""
+
+    column: Text | None = Field(
+        default=None, description="The column, or derived variable. Default: the predictor's name."
+    )
+    levels: tuple[Level, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="The levels in order. Default: the population's, sorted. "
+        "A whole number is read as text.",
+    )
+
+    @classmethod
+    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+        """Refuse levels listed twice."""
+        return repeated("levels", data.get("levels"))
+
+
+class Covariate(Section):
+    """Numbers that describe the levels of one predictor, joined from a table."""
+
+    source: SourceFile = Field(description="A .csv or .parquet file, relative to the config.")
+    key: Text = Field(description="The file's column that names the predictor's levels.")
+    columns: tuple[Text, ...] = Field(
+        min_length=1, description="The file's numeric columns to use; they are standardised."
+    )
+
+    @classmethod
+    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+        """Refuse columns listed twice."""
+        return repeated("columns", data.get("columns"))
+
+
+class Priors(Section):
+    """Prior standard deviations, on the logit scale."""
+
+    intercept: Positive = Field(default=3.0, description="Of the intercept.")
+    contrast: Positive = Field(
+        default=1.0, description="Of the difference of a two-level predictor."
+    )
+    scale: Positive = Field(
+        default=0.5, description="Half-normal, of the standard deviation of one level's effect."
+    )
+    interaction_scale: Positive = Field(
+        default=0.25, description="The same, of an interaction's effect."
+    )
+    covariate: Positive = Field(
+        default=0.5,
+        description="Of a covariate's coefficient, per standard deviation of the covariate.",
+    )
+    scales: dict[Text, Positive] = Field(
+        default_factory=dict,
+        description="Overrides by term: a predictor, or an interaction written 'a:b'.",
+    )

@@ -1,0 +1,113 @@
+"""Doctor: whether this machine can run sweeps, and what would decide its speed and its numbers."""
+
+import shutil
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from sweep.errors import StoreError
+from sweep.store import Store, open_store
+
+__all__ = ["Finding", "examine"]
+
+OLDEST, NEWEST = (3, 12), (3, 14)
+NEEDED = ("arviz", "numba", "numpy", "nutpie", "pandas", "pyarrow", "pydantic", "pymc", "xarray")
+SCARCE = 1e9  # bytes of free disk below which a sweep with draws may not fit
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: ``state`` is ok, warn (it runs, but) or fail (it does not)."""
+
+    name: str
+    state: str
+    found: str
+
+
+def examine(store: str | Path | None) -> list[Finding]:
+    """Look at everything; ``store`` is the one to look at, None for the working directory."""
+    with place_for(store) as opened:
+        return [
+            python(),
+            *(package(name) for name in NEEDED),
+            processor(),
+            compiled(),
+            conditional_writes(opened),
+            disk(Path(store) if store is not None else Path.cwd()),
+        ]
+
+
+@contextmanager
+def place_for(store: str | Path | None) -> Iterator[Store]:
+    """Open the store, or one in the working directory that is gone afterwards."""
+    if store is not None:
+        yield open_store(store)
+        return
+    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".sweep-doctor-") as folder:
+        yield open_store(folder)
+
+
+def python() -> Finding:
+    """Look at the interpreter."""
+    fits = OLDEST <= sys.version_info[:2] <= NEWEST
+    found = f"{sys.version.split()[0]} ({sys.executable})"
+    return Finding(
+        "python", "ok" if fits else "fail", found if fits else f"{found}: need 3.12-3.14"
+    )
+
+
+def package(name: str) -> Finding:
+    """Look for a package."""
+    try:
+        return Finding(name, "ok", version(name))
+    except PackageNotFoundError:
+        return Finding(name, "fail", "not installed: install modelsweep again")
+
+
+def processor() -> Finding:
+    """Look at the processor: its class enters the keys of fits."""
+    from sweep.backends.local import cores
+    from sweep.toolchain import BLAS, cpu_class
+
+    kind, count = cpu_class(), cores()
+    found = f"{kind}, {count} core{'s' if count > 1 else ''} for this process"
+    if kind in BLAS:
+        return Finding("processor", "ok", found)
+    return Finding("processor", "warn", f"{found}; bytes are only promised on x86-64-v3 and v4")
+
+
+def compiled() -> Finding:
+    """Look for the compiled kernels."""
+    from sweep.warm import cache_directory
+
+    directory = cache_directory()
+    if (directory / "ready").exists():
+        return Finding("compiled kernels", "ok", str(directory))
+    return Finding("compiled kernels", "ok", f"none yet: the first run compiles to {directory}")
+
+
+def conditional_writes(store: Store) -> Finding:
+    """Look whether the store keeps its one promise: the first writer wins."""
+    name = f"doctor/{uuid.uuid4().hex}"
+    try:
+        first, second = store.put_new(name, b"1"), store.put_new(name, b"2")
+        kept = store.get(name) == b"1"
+        store.delete(name)
+    except StoreError as error:
+        return Finding("store", "fail", str(error))
+    if first and not second and kept:
+        return Finding("store", "ok", f"{store.url}: the first writer wins")
+    return Finding("store", "fail", f"{store.url}: a second writer replaced the first")
+
+
+def disk(path: Path) -> Finding:
+    """Look at the free disk space."""
+    there = next(p for p in (path.resolve(), *path.resolve().parents) if p.exists())
+    free = shutil.disk_usage(there).free
+    found = f"{free / 1e9:.1f} GB free at {there}"
+    return Finding("disk", "ok" if free > SCARCE else "warn", found)

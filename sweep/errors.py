@@ -1,0 +1,88 @@
+"""The error tree. Each message says what, where, the value, what is allowed, what to do next.
+
+    SweepError                 anything raised on purpose
+    ├── UsageError             a verb was called with something that does not fit
+    ├── ConfigError            mistakes in a sweep config, all at once, each with its place
+    ├── DataError              the tables do not say what the config says
+    ├── ModelError             a model file, or the density it defines, is wrong
+    ├── StoreError             the store cannot be read or written
+    │   └── CorruptArtifact    stored bytes do not match their digests
+    └── RunFailed              the run ended, and not every outcome has an estimate
+
+``UsageError``, ``ConfigError`` and ``DataError`` end the command line with exit code 2.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "ConfigError",
+    "CorruptArtifact",
+    "DataError",
+    "Mistake",
+    "ModelError",
+    "RunFailed",
+    "StoreError",
+    "SweepError",
+    "UsageError",
+]
+
+
+class SweepError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class UsageError(SweepError, ValueError):
+    """A verb was called with something that does not exist or does not fit."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake in a config: its place, the key, what is wrong, and the source line."""
+
+    line: int
+    column: int
+    path: str
+    message: str
+    source: str = ""
+
+    def render(self, file: str) -> str:
+        """Return ``file:line:column  path: message``, with the source line and a caret below."""
+        where = f"{file}:{self.line}:{self.column}  "
+        head = where + (f"{self.path}: {self.message}" if self.path else self.message)
+        if not self.source.strip():
+            return head
+        gutter = f"{self.line:5d} | "
+        caret = " " * (len(gutter) - 2) + "| " + " " * (self.column - 1) + "^"
+        return f"{head}\n{gutter}{self.source.rstrip()}\n{caret}"
+
+
+class ConfigError(SweepError, ValueError):
+    """Mistakes in a sweep config, all at once, each with its place."""
+
+    def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
+        self.file = file
+        self.mistakes = tuple(sorted(mistakes, key=lambda m: (m.line, m.column, m.path)))
+        count = len(self.mistakes)
+        head = f"{file}: {count} mistake{'s' if count != 1 else ''}"
+        super().__init__("\n".join([head, *(m.render(file) for m in self.mistakes)]))
+
+
+class DataError(SweepError, ValueError):
+    """Survey, population or covariate tables do not say what the config says."""
+
+
+class ModelError(SweepError):
+    """A model file, or the density it defines, is wrong."""
+
+
+class StoreError(SweepError, OSError):
+    """The store cannot be read or written."""
+
+
+class CorruptArtifact(StoreError):
+    """Stored bytes do not match the digests that were stored with them."""
+
+
+class RunFailed(SweepError):
+    """The run ended, and not every outcome has an estimate."""

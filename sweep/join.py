@@ -1,0 +1,159 @@
+"""Join: every outcome's rows and state in one table and one report; nobody is left out."""
+
+from typing import TYPE_CHECKING, Any
+
+from sweep.artifacts import exists, publish, read
+from sweep.estimates import from_parquet, tidy, to_csv, to_parquet
+from sweep.journal import append_event, outcome_states, read_events, read_plan
+from sweep.keys import digest
+from sweep.model import term_name
+from sweep.report import Report, render
+from sweep.store import Store
+from sweep.stored import get_design
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["REPORT", "estimates_of", "publish_report", "report_of", "report_payload"]
+
+REPORT = 1  # version of the template: bumped when the same results should look different
+
+
+def estimates_of(store: Store, plan: dict[str, Any]) -> "pd.DataFrame":
+    """Return the table of a run: rows of every outcome, labels joined; a failed one is a row."""
+    import pandas as pd
+
+    design = get_design(store, plan["design"])
+    levels = design.frame.variables()
+    states = {s["outcome"]: s for s in outcome_states(store, plan)}
+    parts: list[pd.DataFrame] = []
+    for outcome in plan["outcomes"]:
+        state = states[outcome["outcome"]]
+        names = {k: outcome[k] for k in ("outcome", "label", "brand", "metric")}
+        if state["status"] in ("ok", "flagged"):
+            data = read(store, "estimates", outcome["estimates"]).payload["estimates.parquet"]
+            parts.append(from_parquet(data).astype(dict.fromkeys(names, "object")).assign(**names))
+        elif state["status"] != "pending":
+            row = {**names, "quantity": "probability", "status": state["status"]}
+            parts.append(pd.DataFrame([{**row, "flag": state["reason"]}]))
+    objects = [p.astype("object") for p in parts]
+    rows = pd.concat(objects, ignore_index=True) if objects else pd.DataFrame()
+    return tidy(rows, list(levels), levels)
+
+
+def report_of(store: Store, plan: dict[str, Any]) -> Report:
+    """Return what the run's report is made of."""
+    import pandas as pd
+
+    design = get_design(store, plan["design"])
+    study = plan["config"]["study"]
+    states = outcome_states(store, plan)
+    rows = [outcome_row(s, o) for s, o in zip(states, plan["outcomes"], strict=True)]
+    return Report(
+        name=plan["name"],
+        estimates=estimates_of(store, plan),
+        outcomes=pd.DataFrame(rows),
+        transform=design.summary,  # type: ignore[arg-type] # written as Transform, stored as JSON
+        provenance=provenance_of(store, plan),  # type: ignore[arg-type]
+        variables=tuple(design.frame.variables()),
+        interval=study["interval"],
+    )
+
+
+def outcome_row(state: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any]:
+    """Return one outcome's row of the report."""
+    diagnostics = state.get("diagnostics", {})
+    tails = [diagnostics.get("ess_bulk_min"), diagnostics.get("ess_tail_min")]
+    known = [t for t in tails if t is not None]
+    return {
+        **{k: state[k] for k in ("outcome", "label", "brand", "metric")},
+        "tags": ", ".join(state["tags"]),
+        "status": state["status"],
+        "reason": state["reason"],
+        "n": int(outcome["n"]),
+        "draws": state.get("draws"),
+        "r_hat": diagnostics.get("r_hat_max"),
+        "ess_min": min(known) if known else None,
+        "divergences": diagnostics.get("divergences"),
+        "remedies": "; ".join(state.get("remedies", [])) or None,
+    }
+
+
+def provenance_of(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
+    """Return what the numbers come from."""
+    from sweep.artifacts import read_record
+    from sweep.store import NotStored
+
+    study = plan["config"]["study"]
+    recipes: list[dict[str, Any]] = []
+    for outcome in plan["outcomes"]:
+        try:
+            recipes.append(read_record(store, f"tasks/{outcome['estimates']}.json")["fit"])
+        except NotStored:
+            continue
+    tools = {digest(r["toolchain"]): r["toolchain"] for r in recipes}
+    notes = []
+    if len(tools) > 1:
+        notes.append(f"The fits in this report come from {len(tools)} different toolchains.")
+    return {
+        "model": study["model"],
+        "terms": terms_in_words(recipes[0]) if recipes else [],
+        "sampler": study["sampler"],
+        "toolchain": next(iter(tools.values()), {}),
+        "interval": study["interval"],
+        "minimum_base": study["minimum_base"],
+        "weight": study["survey"]["weight"],
+        "keys": {"design": plan["design"], "model": plan["model_blob"]},
+        "notes": notes,
+    }
+
+
+def terms_in_words(recipe: dict[str, Any]) -> list[str]:
+    """Return the model's terms with their priors, as a reader would write them."""
+    from sweep.model import Varying, from_json
+
+    if "file" in recipe["model"]:
+        return [f"a PyMC model, syntax tree {recipe['model']['file'][:12]}"]
+    words = []
+    for term in from_json(recipe["model"]).terms:
+        if isinstance(term, Varying):
+            words.append(f"{term_name(term)}: varying, sd ~ HalfNormal({term.scale:g})")
+        else:
+            words.append(f"{term_name(term)} ~ Normal(0, {term.sd:g})")
+    return words
+
+
+def report_payload(report: Report) -> dict[str, bytes]:
+    """Return the report's three files."""
+    return {
+        "report.html": render(report).encode(),
+        "estimates.parquet": to_parquet(report.estimates),
+        "estimates.csv": to_csv(report.estimates),
+    }
+
+
+def report_recipe(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
+    """Return the report's recipe: estimates and states, names, provenance; no time, no run."""
+    states = outcome_states(store, plan)
+    described = ("outcome", "label", "brand", "metric", "tags", "status", "reason")
+    return {
+        "kind": "report",
+        "version": REPORT,
+        "name": plan["name"],
+        "design": plan["design"],
+        "outcomes": sorted([s[k] for k in described] + [o["estimates"]]
+                           for s, o in zip(states, plan["outcomes"], strict=True)),
+        "provenance": provenance_of(store, plan),
+    }  # fmt: skip
+
+
+def publish_report(store: Store, run: str) -> str:
+    """Render the run's report, unless an equal one is stored; return its key."""
+    plan = read_plan(store, run)
+    recipe = report_recipe(store, plan)
+    key = digest(recipe)
+    if not exists(store, "report", key):
+        publish(store, "report", recipe, report_payload(report_of(store, plan)))
+    if not any(e.get("report") == key for e in read_events(store, run)):
+        append_event(store, run, {"event": "report", "report": key})
+    return key

@@ -1,0 +1,172 @@
+"""Runs: one `sweep run` of one config: an immutable plan, and what happened, appended.
+
+Status is derived, never stored: from the plan, and from which keys exist.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from sweep.artifacts import exists, read_done, read_record, write_record
+from sweep.errors import UsageError
+from sweep.keys import digest
+from sweep.store import NotStored, Store
+
+__all__ = [
+    "FAILED_KINDS",
+    "append_event",
+    "append_log",
+    "failure_of",
+    "forget_failure",
+    "new_run",
+    "outcome_states",
+    "read_events",
+    "read_log",
+    "read_plan",
+    "remember_failure",
+    "runs_in",
+]
+
+FAILED_KINDS = ("data", "model", "timeout")
+"""Kinds of failure that would happen again, and are remembered."""
+
+
+def new_run(store: Store, plan: Mapping[str, Any]) -> str:
+    """Write a run's plan; return its id, made of the time and the plan's digest."""
+    now = datetime.now(UTC)
+    for attempt in range(100):
+        run = f"{now:%Y%m%d-%H%M%S}-{digest([plan, attempt, now.isoformat()])[:4]}"
+        started = now.isoformat(timespec="seconds")
+        if write_record(store, f"runs/{run}/plan.json", {**plan, "run": run, "started": started}):
+            return run
+    msg = "no free run id"
+    raise AssertionError(msg)  # a hundred different digests are never all taken
+
+
+def runs_in(store: Store) -> list[str]:
+    """Return the ids of all runs, newest first."""
+    names = (name.split("/") for name in store.list("runs/"))
+    return sorted({n[1] for n in names if n[-1] == "plan.json"}, reverse=True)
+
+
+def read_plan(store: Store, run: str) -> dict[str, Any]:
+    """Return a run's plan; an id may be cut short, and ``last`` is the newest.
+
+    Raises
+    ------
+    UsageError
+        If no run, or more than one, goes by that name.
+    """
+    known = runs_in(store)
+    found = known[:1] if run == "last" else [r for r in known if r == run]
+    found = found or [r for r in known if r.startswith(run) or r.endswith(run)]
+    if len(found) != 1:
+        shown = ", ".join(known[:5]) or "none"
+        problem = "matches more than one run" if found else "is not a run"
+        msg = f"{run!r} {problem} of {store.url}; newest: {shown}"
+        raise UsageError(msg)
+    return read_record(store, f"runs/{found[0]}/plan.json")
+
+
+def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
+    """Append one event, stamped, to the run's journal."""
+    stamped = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **event}
+    store.append(f"runs/{run}/events.jsonl", json.dumps(stamped).encode() + b"\n")
+
+
+def read_events(store: Store, run: str) -> list[dict[str, Any]]:
+    """Return the run's events; a torn last line is left out."""
+    try:
+        lines = store.get(f"runs/{run}/events.jsonl").decode().split("\n")
+    except NotStored:
+        return []
+    return [json.loads(line) for line in lines[:-1]]
+
+
+def log_name(run: str, outcome: str) -> str:
+    """Return where an outcome's log lies; any outcome name makes a file name."""
+    return f"runs/{run}/logs/{quote(outcome, safe='').replace('.', '%2E')}.log"
+
+
+def append_log(store: Store, run: str, outcome: str, text: str) -> None:
+    """Append to an outcome's log."""
+    if text:
+        store.append(log_name(run, outcome), text.encode())
+
+
+def read_log(store: Store, run: str, outcome: str) -> str:
+    """Return an outcome's log, empty if it has none."""
+    try:
+        return store.get(log_name(run, outcome)).decode(errors="replace")
+    except NotStored:
+        return ""
+
+
+def remember_failure(store: Store, fit_key: str, failure: Mapping[str, Any]) -> None:
+    """Remember a failure that would happen again, in place of an earlier one."""
+    forget_failure(store, fit_key)
+    write_record(store, f"failures/{fit_key}.json", failure)
+
+
+def failure_of(store: Store, fit_key: str) -> dict[str, Any] | None:
+    """Return the remembered failure of a fit, None if there is none."""
+    try:
+        return read_record(store, f"failures/{fit_key}.json")
+    except NotStored:
+        return None
+
+
+def forget_failure(store: Store, fit_key: str) -> None:
+    """Forget a remembered failure, to try again."""
+    store.delete(f"failures/{fit_key}.json")
+
+
+def outcome_states(store: Store, plan: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return one row per outcome of a run: status, reason and diagnostics, from what exists.
+
+    Status is ``ok``, ``flagged``, ``failed``, ``cancelled`` (the run ended before it) or
+    ``pending``.
+    """
+    ended = last_ends(read_events(store, plan["run"]))
+    return [{**described(o), **state_of(store, o, ended)} for o in plan["outcomes"]]
+
+
+def described(outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a reader calls the outcome."""
+    return {k: outcome[k] for k in ("outcome", "label", "brand", "metric", "tags")}
+
+
+def last_ends(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return each outcome's last failure in this run, and whether the run ended (key ``""``)."""
+    ends: dict[str, Any] = {}
+    for event in events:
+        if event["event"] == "failed":
+            ends[event["outcome"]] = event
+        elif event["event"] == "ended":
+            ends[""] = event
+        elif event["event"] == "begun":
+            ends.pop("", None)
+    return ends
+
+
+def state_of(store: Store, outcome: Mapping[str, Any], ended: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one outcome's state."""
+    if outcome["failure"] is not None:
+        return failed(outcome["failure"])
+    if exists(store, "estimates", outcome["estimates"]):
+        meta = read_done(store, "estimates", outcome["estimates"]).meta
+        return {**meta, "reason": "; ".join(meta["reasons"]) or None}
+    failure = ended.get(outcome["outcome"]) or failure_of(store, outcome["fit"])
+    if failure is not None:
+        return failed(failure)
+    if "" in ended:
+        reason = f"the run ended before its turn: {ended['']['reason']}"
+        return {"status": "cancelled", "reason": reason}
+    return {"status": "pending", "reason": None}
+
+
+def failed(failure: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state of a failed outcome."""
+    return {"status": "failed", "reason": failure["message"], "kind": failure["kind"]}

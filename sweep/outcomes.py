@@ -1,0 +1,165 @@
+"""Outcomes: the rules of a config expanded to one outcome per model, and how to select them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sweep.config import OutcomeRule, Study
+from sweep.errors import DataError, UsageError
+
+__all__ = ["Outcome", "outcomes_of", "select_outcomes"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One dependent variable: which column, which answers, and what readers call it.
+
+    ``label``, ``brand``, ``metric`` and ``tags`` describe; they enter no key of a fit.
+    """
+
+    name: str
+    column: str
+    success: tuple[Any, ...]
+    failure: tuple[Any, ...] | None
+    dont_know: str
+    dont_know_values: tuple[Any, ...]
+    base: str | None
+    label: str | None
+    brand: str | None
+    metric: str | None
+    tags: tuple[str, ...]
+
+    def coding(self) -> dict[str, Any]:
+        """Return what enters the key of this outcome's counts."""
+        return {
+            "column": self.column,
+            "success": list(self.success),
+            "failure": None if self.failure is None else list(self.failure),
+            "dont_know": self.dont_know,
+            "dont_know_values": list(self.dont_know_values),
+            "base": self.base,
+        }
+
+
+def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
+    """Expand the config's rules over the survey's columns, in the rules' order.
+
+    Raises
+    ------
+    DataError
+        If a rule matches no column, or two rules make outcomes of one name.
+    """
+    made: dict[str, tuple[Outcome, int]] = {}
+    for number, rule in enumerate(study.outcomes):
+        matched = matching(rule, columns)
+        if not matched:
+            raise unmatched(rule, number, columns)
+        for column in matched:
+            outcome = expand(rule, column)
+            if any(fnmatchcase(outcome.name, glob) for glob in study.exclude):
+                continue
+            if outcome.name in made:
+                msg = (
+                    f"study.outcomes.{made[outcome.name][1]} and study.outcomes.{number} both make "
+                    f"an outcome {outcome.name!r}: give one of the rules a name"
+                )
+                raise DataError(msg)
+            made[outcome.name] = (outcome, number)
+    if not made:
+        msg = f"study.exclude leaves no outcome: {list(study.exclude)}"
+        raise DataError(msg)
+    return [outcome for outcome, _ in made.values()]
+
+
+def matching(rule: OutcomeRule, columns: Sequence[str]) -> list[str]:
+    """Return the columns a rule is about, in the survey's order."""
+    if rule.match is None:
+        column = rule.column or rule.name
+        return [column] if column is not None and column in columns else []
+    if rule.match.startswith("re:"):
+        pattern = re.compile(rule.match[3:])
+        return [c for c in columns if pattern.fullmatch(c)]
+    return [c for c in columns if fnmatchcase(c, rule.match)]
+
+
+def unmatched(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataError:
+    """Return the error for a rule that finds no column."""
+    wanted = rule.match or rule.column or rule.name or ""
+    near = get_close_matches(wanted, columns, n=1, cutoff=0.4)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    shown = ", ".join(list(columns)[:20]) + (", ..." if len(columns) > 20 else "")
+    return DataError(
+        f"study.outcomes.{number}: no column of the survey matches {wanted!r}.{guess} "
+        f"Its columns: {shown}"
+    )
+
+
+def expand(rule: OutcomeRule, column: str) -> Outcome:
+    """Return the outcome a rule makes of one column."""
+    known = {
+        "column": column,
+        "brand": taken(rule.brand, column),
+        "metric": taken(rule.metric, column),
+    }
+    words = {k: v or "" for k, v in known.items()}
+    template = rule.name or "{column}"
+    name = template if rule.match is None and rule.name else template.format(**words)
+    label = None if rule.label is None else rule.label.format(**words, name=name)
+    return Outcome(
+        name,
+        column,
+        rule.success,
+        rule.failure,
+        rule.dont_know,
+        rule.dont_know_values,
+        rule.base,
+        label,
+        known["brand"],
+        known["metric"],
+        rule.tags,
+    )
+
+
+def taken(text: str | None, column: str) -> str | None:
+    """Return a literal, or what a pattern's first group takes from the column's name."""
+    if text is None or not text.startswith("re:"):
+        return text
+    found = re.search(text[3:], column)
+    return found.group(1) if found else None
+
+
+def select_outcomes(
+    outcomes: Sequence[Outcome], patterns: Sequence[str], statuses: Mapping[str, str] | None = None
+) -> list[Outcome]:
+    """Return the outcomes that any pattern selects: a glob, ``tag:NAME`` or ``status:STATE``.
+
+    Raises
+    ------
+    UsageError
+        If a pattern selects nothing: a misspelt name must not end in an empty run.
+    """
+    if not patterns:
+        return list(outcomes)
+    chosen: set[str] = set()
+    for pattern in patterns:
+        kind, _, word = pattern.partition(":")
+        if kind == "tag":
+            found = {o.name for o in outcomes if word in o.tags}
+            there = sorted({t for o in outcomes for t in o.tags})
+        elif kind == "status":
+            found = {o.name for o in outcomes if (statuses or {}).get(o.name) == word}
+            there = sorted(set((statuses or {}).values()))
+        else:
+            found = {o.name for o in outcomes if fnmatchcase(o.name, pattern)}
+            there = [o.name for o in outcomes]
+        if not found:
+            near = get_close_matches(word or pattern, there, n=1)
+            guess = f" Did you mean {near[0]!r}?" if near else ""
+            shown = ", ".join(there[:12]) + (", ..." if len(there) > 12 else "")
+            msg = f"--select {pattern!r} matches no outcome.{guess} There are: {shown or 'none'}"
+            raise UsageError(msg)
+        chosen |= found
+    return [o for o in outcomes if o.name in chosen]

@@ -1,0 +1,209 @@
+"""Packing: arrays, tables and JSON as bytes and back; the only formats that artifacts hold.
+
+The same content gives the same bytes at any time of day, so that a second result can be compared
+with the first. Bytes are data only: nothing here can name code, and nothing is unpickled.
+"""
+
+import io
+import json
+import math
+import re
+import zipfile
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from sweep.errors import CorruptArtifact, UsageError
+from sweep.keys import DIGITS, bytes_digest, canonical
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "pack_arrays",
+    "pack_json",
+    "pack_table",
+    "seal",
+    "unpack_arrays",
+    "unpack_json",
+    "unpack_table",
+    "unseal",
+]
+
+SEAL = re.compile(rb',"digest":"([0-9a-f]{%d})"\}\n' % DIGITS)
+SEAL_LENGTH = len(',"digest":""}\n') + DIGITS
+
+
+def pack_json(value: Any) -> bytes:
+    """Return canonical JSON.
+
+    Raises
+    ------
+    UsageError
+        If ``value`` holds what JSON has no word for; NaN and infinities too: write None instead.
+    """
+    try:
+        return canonical(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        msg = (
+            f"this cannot be stored as JSON: {error}; use str, int, finite float, None, list, dict"
+        )
+        raise UsageError(msg) from error
+
+
+def unpack_json(data: bytes) -> Any:
+    """Return the value that ``pack_json`` packed.
+
+    Raises
+    ------
+    CorruptArtifact
+        If the bytes are not JSON.
+    """
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        msg = f"expected JSON, found {data[:40]!r}: {error}"
+        raise CorruptArtifact(msg) from error
+
+
+def seal(fields: Mapping[str, Any]) -> bytes:
+    """Return a JSON object that ends with the digest of the rest of itself.
+
+    Raises
+    ------
+    UsageError
+        If there are no fields, one is called "digest", or they are not JSON.
+    """
+    if not fields or "digest" in fields:
+        msg = f"a record has fields, none of them called 'digest'; got {sorted(fields)}"
+        raise UsageError(msg)
+    body = pack_json(dict(fields))
+    return body[:-1] + b',"digest":"%s"}\n' % bytes_digest(body).encode()
+
+
+def unseal(data: bytes) -> dict[str, Any]:
+    """Return the fields that ``seal`` sealed; nothing is parsed before the digest is checked.
+
+    Raises
+    ------
+    CorruptArtifact
+        If a single bit differs.
+    """
+    body, end = data[:-SEAL_LENGTH] + b"}", SEAL.fullmatch(data[-SEAL_LENGTH:])
+    if end is None:
+        msg = f"expected JSON that ends with its digest, found {data[-40:]!r}"
+        raise CorruptArtifact(msg)
+    if (found := bytes_digest(body)) != (expected := end[1].decode()):
+        msg = f"expected content of digest {expected}, found {found}"
+        raise CorruptArtifact(msg)
+    fields: dict[str, Any] = unpack_json(body)  # an object: only one can end like this
+    return fields
+
+
+def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return named arrays as ``.npz`` (NumPy reads it): little-endian, C order, uncompressed.
+
+    Raises
+    ------
+    UsageError
+        If an array holds Python objects, or a name cannot be a file's.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(arrays):
+            entry = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, never by the clock
+            entry.create_system = 3  # the same on every platform
+            if entry.filename != f"{name}.npy":
+                msg = f"array name {name!r}: use letters, digits and '_'"
+                raise UsageError(msg)
+            archive.writestr(entry, _pack_array(name, np.asarray(arrays[name])))
+    return buffer.getvalue()
+
+
+def unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    """Return the arrays that ``pack_arrays`` packed, writable, by name.
+
+    Raises
+    ------
+    CorruptArtifact
+        If the bytes are anything else: arrays of objects, which NumPy would have to unpickle,
+        compressed members, or a member whose size is not what its shape says.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return {
+                entry.filename.removesuffix(".npy"): _unpack_array(archive, entry)
+                for entry in archive.infolist()
+            }
+    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+        msg = f"expected arrays as written by pack_arrays: {error}"
+        raise CorruptArtifact(msg) from error
+
+
+def pack_table(table: "pd.DataFrame") -> bytes:
+    """Return a table as Parquet; the index and ``attrs`` are not kept.
+
+    Equal bytes for equal tables are promised for one version of pyarrow only.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)
+    notes = json.loads(arrow.schema.metadata[b"pandas"])
+    types = {name: notes[name] for name in ("columns", "column_indexes", "index_columns")}
+    buffer = io.BytesIO()
+    # What is left out: versions, and ``attrs``, which the caller never meant to publish.
+    plain = arrow.replace_schema_metadata({b"pandas": canonical(types)})
+    pq.write_table(plain, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def unpack_table(data: bytes) -> "pd.DataFrame":
+    """Return the table that ``pack_table`` packed.
+
+    Raises
+    ------
+    CorruptArtifact
+        If the bytes are not a Parquet table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        arrow = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+        frame: pd.DataFrame = arrow.to_pandas(use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        msg = f"expected a Parquet table: {error}"
+        raise CorruptArtifact(msg) from error
+    return frame
+
+
+def _pack_array(name: str, array: NDArray[Any]) -> bytes:
+    if array.dtype.hasobject:
+        msg = f"array {name!r} has dtype {array.dtype}: objects cannot be stored; give it a type"
+        raise UsageError(msg)
+    buffer = io.BytesIO()
+    plain = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
+    npy.write_array(buffer, plain, version=(1, 0), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _unpack_array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
+    if entry.compress_type != zipfile.ZIP_STORED or not entry.filename.endswith(".npy"):
+        msg = f"{entry.filename!r} is compressed, or not an array"
+        raise ValueError(msg)
+    member = io.BytesIO(archive.read(entry))  # checks the CRC
+    if (version := npy.read_magic(member)) != (1, 0):
+        msg = f"{entry.filename!r} has format {version}, not (1, 0)"
+        raise ValueError(msg)
+    shape, fortran_order, dtype = npy.read_array_header_1_0(member)
+    content = bytearray(member.read())
+    if dtype.hasobject or fortran_order or len(content) != math.prod(shape) * dtype.itemsize:
+        msg = (
+            f"{entry.filename!r}: {len(content)} bytes are not {dtype} of shape {shape} in C order"
+        )
+        raise ValueError(msg)
+    return np.ndarray(shape, dtype, buffer=content)

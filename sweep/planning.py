@@ -1,0 +1,225 @@
+"""Plan: which models a sweep consists of, under which keys, and what is left to do.
+
+A plan is JSON, immutable once its run exists. `sweep plan` prints it and stops.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from sweep.artifacts import exists, read_done, write_record
+from sweep.config import SweepConfig
+from sweep.errors import UsageError
+from sweep.journal import failure_of
+from sweep.keys import digest, seed_of
+from sweep.model import Model, ModelFile, load_model
+from sweep.outcomes import Outcome, outcomes_of, select_outcomes
+from sweep.poststratify import check_groups
+from sweep.prepare import (
+    Prepared,
+    count_outcomes,
+    prepare_design,
+    project_models,
+    sources_in,
+)
+from sweep.recipes import estimates_recipe, fit_recipe, general_recipe
+from sweep.store import Store
+from sweep.stored import put_blob
+from sweep.survey import read_columns
+
+__all__ = ["Plan", "Selection", "make_plan"]
+
+NOBODY = {"kind": "data", "message": "nobody asked"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which part of a sweep to run: patterns of outcomes, at most so many, on so many people."""
+
+    patterns: tuple[str, ...] = ()
+    limit: int | None = None
+    sample: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep made concrete.
+
+    ``record`` is what a run's plan.json holds; ``tasks`` the records workers read, by key, for all
+    outcomes that can be fitted; ``prepared`` the design, and ``file`` the model file.
+    """
+
+    record: dict[str, Any]
+    tasks: dict[str, dict[str, Any]]
+    prepared: Prepared
+    file: ModelFile
+
+    def to_do(self) -> list[str]:
+        """Return the keys of the tasks that are left, in the outcomes' order."""
+        left = ("fit", "estimate")
+        return [o["estimates"] for o in self.record["outcomes"] if o["action"] in left]
+
+
+def make_plan(
+    config: SweepConfig,
+    directory: Path,
+    store: Store,
+    selection: Selection = Selection(),  # frozen
+    retry_failed: bool = False,
+) -> Plan:
+    """Prepare the data and work out every key.
+
+    Raises
+    ------
+    ConfigError, DataError, ModelError, UsageError
+        If config, data, model file or selection do not fit together; nothing has run then.
+    """
+    study = config.study
+    file = read_model(config, directory)
+    sources = sources_in(study, directory)
+    renames = study.survey.rename
+    columns = [renames.get(name, name) for name in read_columns(sources.survey)]
+    outcomes = named(outcomes_of(study, columns), selection)
+    prepared = prepare_design(config, sources, store, selection.sample)
+    check_groups(prepared.design.frame, study.groups)
+    model = file.functions["terms"](study, prepared.design.levels) if file.route == "fast" else None
+    blob = put_blob(store, file.source)
+    counted = count_outcomes(study, sources, prepared, outcomes, store)
+    entries: list[dict[str, Any]] = []
+    tasks: dict[str, dict[str, Any]] = {}
+    for outcome in outcomes:
+        counts = counted[outcome.name]
+        seed = seed_of(study.sampler.seed, outcome.name)
+        fit = recipe_of(config, file, model, prepared, counts["counts"], seed)
+        estimates = estimates_recipe(study, digest(fit), prepared.design, counts["sums"])
+        task = {
+            "outcome": outcome.name,
+            "study_seed": study.sampler.seed,
+            "design": prepared.key,
+            "counts": counts["key"],
+            "fit": fit,
+            "estimates": estimates,
+            "model": file.name,
+            "model_blob": None if file.route == "fast" else blob,
+        }
+        entry = describe(outcome, counts, digest(fit), digest(estimates))
+        entry["action"] = action_of(store, entry, retry_failed, config.execution.timeout)
+        entries.append(entry)
+        if entry["failure"] is None:
+            tasks[entry["estimates"]] = task
+    chosen = by_status(store, outcomes, entries, selection)
+    record = {
+        "name": config.name,
+        "config": config.model_dump(mode="json"),
+        "directory": str(directory),
+        "sample": selection.sample,
+        "design": prepared.key,
+        "model_blob": blob,
+        "outcomes": chosen,
+    }
+    keep = {e["estimates"] for e in chosen}
+    return Plan(record, {k: t for k, t in tasks.items() if k in keep}, prepared, file)
+
+
+def read_model(config: SweepConfig, directory: Path) -> ModelFile:
+    """Read and load the config's model file."""
+    folder = project_models(directory, config.execution.models_dir)
+    name = config.study.model
+    path = folder / f"{name}.py"
+    if not path.is_file():
+        there = sorted(p.stem for p in folder.glob("*.py"))
+        near = get_close_matches(name, there, n=1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        msg = f"study.model: there is no {path}.{guess} Models there: {', '.join(there) or 'none'}"
+        raise UsageError(msg)
+    return load_model(name, path.read_bytes())
+
+
+def named(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
+    """Return the outcomes selected by name or tag; those by status are chosen later."""
+    patterns = [p for p in selection.patterns if not p.startswith("status:")]
+    if any(p.startswith("status:") for p in selection.patterns):
+        return list(outcomes)
+    chosen = select_outcomes(outcomes, patterns)
+    return chosen[: selection.limit]
+
+
+def by_status(
+    store: Store, outcomes: list[Outcome], entries: list[dict[str, Any]], selection: Selection
+) -> list[dict[str, Any]]:
+    """Return the entries of the selected outcomes, now that their states are known."""
+    if not any(p.startswith("status:") for p in selection.patterns):
+        return entries
+    statuses = {e["outcome"]: status_of(store, e) for e in entries}
+    chosen = {o.name for o in select_outcomes(outcomes, selection.patterns, statuses)}
+    return [e for e in entries if e["outcome"] in chosen][: selection.limit]
+
+
+def status_of(store: Store, entry: dict[str, Any]) -> str:
+    """Return an outcome's state before the run."""
+    if entry["action"] == "taken":
+        return str(read_done(store, "estimates", entry["estimates"]).meta["status"])
+    remembered = entry["failure"] or failure_of(store, entry["fit"])
+    return "failed" if remembered else "pending"
+
+
+def recipe_of(
+    config: SweepConfig,
+    file: ModelFile,
+    model: Model | None,
+    prepared: Prepared,
+    counts: dict[str, str],
+    seed: int,
+) -> dict[str, Any]:
+    """Return the fit's recipe by the model file's route."""
+    if model is None:
+        return general_recipe(config.study, file, prepared.design, counts, seed)
+    return fit_recipe(config.study, model, prepared.design, counts, seed)
+
+
+def describe(
+    outcome: Outcome, counts: dict[str, Any], fit_key: str, estimates_key: str
+) -> dict[str, Any]:
+    """Return an outcome's entry in the plan."""
+    return {
+        "outcome": outcome.name,
+        "label": outcome.label,
+        "brand": outcome.brand,
+        "metric": outcome.metric,
+        "tags": list(outcome.tags),
+        "counts": counts["key"],
+        "fit": fit_key,
+        "estimates": estimates_key,
+        "n": counts["n"],
+        "failure": NOBODY if counts["n"] == 0 else None,
+    }
+
+
+def action_of(
+    store: Store, entry: dict[str, Any], retry_failed: bool, timeout: float | None
+) -> str:
+    """Return what is to be done: ``taken``, ``estimate``, ``fit``, or nothing (``failed``)."""
+    if entry["failure"] is not None:
+        return "failed"
+    if exists(store, "estimates", entry["estimates"]):
+        return "taken"
+    if not retry_failed and stands(failure_of(store, entry["fit"]), timeout):
+        return "failed"
+    if exists(store, "fit", entry["fit"]) and read_done(store, "fit", entry["fit"]).payload:
+        return "estimate"
+    return "fit"
+
+
+def stands(failure: dict[str, Any] | None, timeout: float | None) -> bool:
+    """Return whether a remembered failure would happen again; more time may mend a timeout."""
+    if failure is None or failure["kind"] != "timeout":
+        return failure is not None
+    return timeout is not None and timeout <= failure["deadline"]
+
+
+def write_tasks(store: Store, plan: Plan, keys: Sequence[str]) -> None:
+    """Write the records of some tasks, for the workers to read."""
+    for key in keys:
+        write_record(store, f"tasks/{key}.json", plan.tasks[key])

@@ -1,0 +1,175 @@
+"""Prepare: sources to design to counts, through the store: what is there is never made again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sweep.artifacts import exists, read_done
+from sweep.config import Study, SweepConfig
+from sweep.counts import count, counts_of
+from sweep.design import Design, encode, variables_of
+from sweep.errors import DataError, UsageError
+from sweep.expression import columns as columns_of
+from sweep.expression import parse
+from sweep.keys import bytes_digest, digest, seed_of
+from sweep.outcomes import Outcome
+from sweep.recipes import counts_recipe, design_recipe
+from sweep.store import Store
+from sweep.stored import get_design, put_counts, put_design
+from sweep.survey import (
+    Table,
+    condition_columns,
+    labels,
+    prepare,
+    read_columns,
+    read_table,
+    sources_of,
+)
+
+__all__ = ["Prepared", "Sources", "count_outcomes", "prepare_design", "sources_in"]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of a study, and the digests of their bytes."""
+
+    survey: Path
+    population: Path
+    covariates: Mapping[str, Path]
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A design in the store."""
+
+    key: str
+    design: Design
+
+
+def sources_in(study: Study, directory: Path) -> Sources:
+    """Find a study's files, relative to its config's directory, and digest them.
+
+    Raises
+    ------
+    DataError
+        If one is missing.
+    """
+    survey, population = directory / study.survey.source, directory / study.population.source
+    covariates = {name: directory / c.source for name, c in study.covariates.items()}
+    named = {"survey": survey, "population": population}
+    named |= {f"covariates.{name}": path for name, path in covariates.items()}
+    digests: dict[str, str] = {}
+    for name, path in named.items():
+        try:
+            digests[name] = bytes_digest(path.read_bytes())
+        except OSError as error:
+            msg = f"study.{name}.source: cannot read {path}: {error.strerror}"
+            raise DataError(msg) from error
+    return Sources(survey, population, covariates, digests)
+
+
+def prepare_design(
+    config: SweepConfig, sources: Sources, store: Store, sample: int | None
+) -> Prepared:
+    """Return the sweep's design: from the store, or made now and stored."""
+    study = config.study
+    recipe = design_recipe(study, sources.digests, sample)
+    key = digest(recipe)
+    if exists(store, "design", key):
+        return Prepared(key, get_design(store, key, respondents=True))
+    covariates = {}
+    for name, path in sources.covariates.items():
+        spec = study.covariates[name]
+        table = read_table(path, [spec.key, *spec.columns], {})
+        covariates[name] = table.assign(**{spec.key: labels(table[spec.key])})
+    survey = survey_table(study, sources.survey, sample)
+    design = encode(survey, population_table(study, sources.population), covariates, study)
+    return Prepared(put_design(store, recipe, design), design)
+
+
+def survey_table(study: Study, path: Path, sample: int | None) -> Table:
+    """Read and prepare the survey, without its answers."""
+    spec = study.survey
+    available = [spec.rename.get(name, name) for name in read_columns(path)]
+    variables = variables_of(study)
+    wanted = sources_of(list(variables.values()), study, available)
+    wanted += sorted(condition_columns(spec.filter))
+    wanted += [spec.weight] if spec.weight is not None else []
+    table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
+    prepared = prepare(table, variables, spec.filter, study, "survey")
+    return prepared if sample is None else sampled(prepared, sample, study)
+
+
+def sampled(table: Table, respondents: int, study: Study) -> Table:
+    """Return a random part of the survey, to develop on; the study's seed chooses it."""
+    import numpy as np
+
+    if respondents >= len(table.rows):
+        return table
+    rng = np.random.default_rng(seed_of(study.sampler.seed, "sample of respondents"))
+    chosen = np.sort(rng.choice(len(table.rows), respondents, replace=False))
+    left = len(table.rows) - respondents
+    dropped = (*table.dropped, ("left out by --sample", left))
+    return Table(table.rows.iloc[chosen], table.kept[chosen], table.read, dropped)
+
+
+def population_table(study: Study, path: Path) -> Table:
+    """Read and prepare the population."""
+    spec = study.population
+    available = [spec.rename.get(name, name) for name in read_columns(path)]
+    variables = variables_of(study)
+    wanted = sources_of(list(variables.values()), study, available)
+    wanted += [*sorted(condition_columns(spec.filter)), spec.size]
+    table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
+    return prepare(table, variables, spec.filter, study, "population")
+
+
+def count_outcomes(
+    study: Study, sources: Sources, prepared: Prepared, outcomes: list[Outcome], store: Store
+) -> dict[str, dict[str, Any]]:
+    """Count every outcome that is not counted yet; return the counts' key and meta by outcome.
+
+    The survey is read again only for columns that are new.
+    """
+    recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
+    keys = {name: digest(recipe) for name, recipe in recipes.items()}
+    new = [o for o in outcomes if not exists(store, "counts", keys[o.name])]
+    if new:
+        bases = {c for o in new if o.base for c in columns_of(parse(o.base))}
+        wanted = [*dict.fromkeys([*(o.column for o in new), *sorted(bases)])]
+        answers = read_table(sources.survey, wanted, study.survey.rename)
+        answers = answers.iloc[prepared.design.respondents.row].reset_index(drop=True)
+        for outcome in new:
+            sums = count(prepared.design, outcome, answers)
+            counts = counts_of(sums, prepared.design.levels)
+            put_counts(store, recipes[outcome.name], sums, counts)
+    return {
+        name: {"key": key, **read_done(store, "counts", key).meta} for name, key in keys.items()
+    }
+
+
+def project_models(directory: Path, chosen: str | None) -> Path:
+    """Return the folder of model files that a config in some directory uses.
+
+    The config's own choice; else ``models`` in the nearest parent that has one; else those that
+    came with the package.
+    """
+    if chosen is not None:
+        folder = directory / chosen
+        if not folder.is_dir():
+            msg = f"execution.models_dir: {folder} is not a folder"
+            raise UsageError(msg)
+        return folder
+    for parent in (directory, *directory.parents):
+        if any((parent / "models").glob("*.py")):
+            return parent / "models"
+    return packaged("models")
+
+
+def packaged(folder: str) -> Path:
+    """Return a folder of project files: of the wheel, or of the checkout this runs from."""
+    here = Path(__file__).parent
+    installed = here / "_project" / folder
+    return installed if installed.is_dir() else here.parent / folder

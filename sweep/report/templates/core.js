@@ -1,0 +1,91 @@
+// Core: the data block, elements made without markup, numbers as the page writes them.
+const data = JSON.parse(document.getElementById("data").textContent);
+const { outcomes, groupings, groups, rows } = data;
+const SVG = document.getElementById("key-estimate").namespaceURI;
+const DASH = "–";
+const NBSP = "\u00a0";
+const MARKS = { ok: "✓", flagged: "▲", failed: "✕", cancelled: "–", pending: "…" };
+const byId = (id) => document.getElementById(id);
+
+// Names come from survey files. Text enters the page here, as text nodes and attributes, only.
+function furnish(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+const el = (tag, attributes = {}, ...children) => furnish(document.createElement(tag), attributes, children);
+const svg = (tag, attributes = {}, ...children) => furnish(document.createElementNS(SVG, tag), attributes, children);
+
+function halfUp(value, digits) {
+  const scale = 10 ** digits;
+  return Math.floor(value * scale + 0.5) / scale;
+}
+// No digit that Monte Carlo error does not support: see figures.py, which this repeats.
+const decimals = (mcse) => (mcse !== null && 2 * mcse < 0.0005 ? 1 : 0);
+function bare(value, mcse = 0) {
+  if (value === null || value === undefined) return DASH;
+  const digits = decimals(mcse);
+  const rounded = halfUp(100 * value, digits);
+  const step = 1 / 10 ** digits;
+  if (rounded === 0 && value > 0) return `<${step.toFixed(digits)}`;
+  if (rounded === 100 && value < 1) return `>${(100 - step).toFixed(digits)}`;
+  return rounded.toFixed(digits);
+}
+const percent = (value, mcse = 0) => (value === null || value === undefined ? DASH : `${bare(value, mcse)}${NBSP}%`);
+const points = (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(100 * value).toFixed(1)}`;
+const count = (value) => (value === null || value === undefined ? DASH : Math.round(value).toLocaleString("en-GB"));
+const plain = (value, digits) => (value === null || value === undefined ? DASH : value.toFixed(digits));
+const text = (column, row) => (column.codes.length && column.codes[row] >= 0 ? column.texts[column.codes[row]] : null);
+
+const title = (o) => outcomes.label[o] ?? outcomes.outcome[o];
+const UNESTIMATED = ["failed", "cancelled", "pending"];
+const stateOf = (o) => `${MARKS[outcomes.status[o]]} ${outcomes.status[o]}`;
+const level = `${(100 * data.interval).toFixed(0)}${NBSP}%`;
+const interval = (row) => `${bare(rows.lower[row], rows.mcse[row])} to ${percent(rows.upper[row], rows.mcse[row])}`;
+const flagOf = (row) => text(rows.flag, row);
+const isWithheld = (row) => (flagOf(row) ?? "").includes(data.withheld);
+// A small base is a fact about the group, not a doubt about the estimate: it is written, not alarmed.
+const doubtOf = (row) => {
+  const doubts = (flagOf(row) ?? "").split("; ").filter((reason) => reason && reason !== data.withheld);
+  if (!doubts.length && outcomes.status[rows.o[row]] === "flagged") return outcomes.reason[rows.o[row]] ?? "flagged";
+  return doubts.join("; ") || null;
+};
+const baseOf = (row) => (isWithheld(row) ? data.withheld : rows.n[row] === null ? "" : `n ${count(rows.n[row])}`);
+function groupLabel(g) {
+  if (g < 0) return DASH;
+  return groups.levels[g].length ? groups.levels[g].join(" · ") : "Total";
+}
+const extra = (row) => [text(rows.category, row), text(rows.wave, row)].filter(Boolean).join(" · ");
+function rowLabel(row) {
+  return [groupLabel(rows.g[row]), extra(row)].filter(Boolean).join(" · ");
+}
+
+// Rows of an outcome and of a group, found once.
+const rowsOfOutcome = outcomes.outcome.map(() => []);
+const rowsOfGroup = groups.levels.map(() => []);
+rows.o.forEach((o, row) => {
+  if (rows.g[row] < 0) return;
+  rowsOfOutcome[o].push(row);
+  rowsOfGroup[rows.g[row]].push(row);
+});
+const totalGrouping = groupings.findIndex((g) => g.name === "Total" && !g.variables.length);
+const totalGroup = totalGrouping < 0 ? -1 : groups.grouping.indexOf(totalGrouping);
+const totalOf = outcomes.outcome.map((_, o) => rowsOfOutcome[o].find((row) => rows.g[row] === totalGroup) ?? -1);
+const groupsIn = (grouping) => groups.grouping.flatMap((each, g) => (each === grouping ? [g] : []));
+
+const ruler = document.createElement("canvas").getContext("2d");
+function fit(label, width, font = "13px") {
+  ruler.font = `${font} ${getComputedStyle(document.body).fontFamily}`;
+  if (ruler.measureText(label).width <= width) return label;
+  const letters = Array.from(label);
+  while (letters.length > 1 && ruler.measureText(`${letters.join("")}…`).width > width) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
+}
+function widthOf(label, font = "13px") {
+  ruler.font = `${font} ${getComputedStyle(document.body).fontFamily}`;
+  return ruler.measureText(label).width;
+}

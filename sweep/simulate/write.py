@@ -1,0 +1,34 @@
+"""Write a simulated tracker to a directory, as the files that configs/tracker.yaml reads."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from sweep.simulate.brand_tracker import Tracker
+from sweep.simulate.truth import truth_table
+
+__all__ = ["write_parquet", "write_tracker"]
+
+
+def write_tracker(directory: Path, simulated: Tracker) -> tuple[Path, ...]:
+    """Write ``survey.parquet``, ``population.parquet`` and ``truth.parquet``; return their paths.
+
+    The same tracker gives the same bytes with the same version of pyarrow. Files of these names
+    are replaced; the directory is made when it is absent.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "survey": simulated.survey,
+        "population": simulated.population,
+        "truth": truth_table(simulated),
+    }
+    return tuple(
+        write_parquet(table, directory / f"{name}.parquet") for name, table in tables.items()
+    )
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table aside and put it in place whole: no half-written file is ever read."""
+    aside = path.with_name(f".{path.name}.partial")
+    table.to_parquet(aside, index=False, compression="zstd")
+    return aside.replace(path)

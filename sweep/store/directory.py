@@ -1,0 +1,287 @@
+"""Directory store: artifacts as plain files below one directory of a local or shared file system.
+
+A new file is written aside in ``tmp/``, flushed to the disk, linked to its final name (``link``
+fails if the name is taken, so the first writer wins and nobody sees half a file), and its
+directory is flushed as well. No promise rests on a clock. ``replace`` and ``delete`` hold a file
+lock, which the operating system lets go of when its holder dies. A failed flush is a failed
+write and is never tried again: the kernel may have dropped the data, and a second flush would lie.
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sweep.errors import StoreError
+from sweep.store import NotStored, check_name
+
+__all__ = ["Directory", "open_directory"]
+
+ABANDONED = 86_400.0
+"""Seconds after which a file in ``tmp/`` is a dead writer's litter; a write takes far less."""
+
+ADVICE = {
+    errno.ENOSPC: "the disk is full: free some space or move the store, then run again",
+    errno.EDQUOT: "your disk quota is used up: free some space or move the store, then run again",
+    errno.EFBIG: "the file is larger than allowed here: see `ulimit -f`",
+    errno.EROFS: "the file system is read-only: mount it writable or choose another store",
+    errno.EACCES: "permission denied: give this user the right to use it, or choose another store",
+    errno.EPERM: "not permitted here, or this file system has no hard links: choose another store",
+    errno.EOPNOTSUPP: "this file system lacks hard links or locks: choose another store",
+    errno.EIO: "the disk reported an error: check it before you trust it with more",
+    errno.EXDEV: "the store spans two file systems: move it to one, without mounts inside",
+    errno.ENOTDIR: "a file stands where the store needs a directory: move it away",
+    errno.EISDIR: "a directory stands where the store needs a file: move it away",
+    errno.ELOOP: "a symbolic link stands inside the store: replace it by what it points to",
+    errno.EMFILE: "too many files are open: raise `ulimit -n`",
+}
+
+
+def open_directory(location: str) -> "Directory":
+    """Open the store in a directory; it is created by the first write.
+
+    Raises
+    ------
+    StoreError
+        If something other than a directory is there.
+    """
+    root = Path(location)
+    if root.exists() and not root.is_dir():
+        msg = f"store {location}: this is not a directory; name a directory, or a new path"
+        raise StoreError(msg)
+    return Directory(root)
+
+
+class Directory:
+    """A ``sweep.store.Store`` in a directory."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        self._tmp = self._root / "tmp"
+        self._flushed: set[Path] = set()  # directories whose own entry is known to be on the disk
+
+    @property
+    def url(self) -> str:
+        """Return the absolute path."""
+        return str(self._root)
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        path = self._path(name)
+        with _in_words("read", path):
+            try:
+                with path.open("rb") as file:
+                    return file.read()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                msg = f"the store {self.url} has no file {name!r}"
+                raise NotStored(msg) from None
+
+    def size(self, name: str) -> int | None:
+        """Return a file's size in bytes, None if there is no such file."""
+        path = self._path(name)
+        with _in_words("look at", path):
+            try:
+                status = path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    def list(self, prefix: str = "") -> Iterator[str]:
+        """Yield the names that start with ``prefix``, sorted by code point."""
+        if prefix:
+            check_name(prefix.removesuffix("/"))
+        parent = prefix.rpartition("/")[0]
+        directory = self._path(parent) if parent else self._root
+        names = _names(directory, f"{parent}/" if parent else "")
+        return (name for name in names if name.startswith(prefix))
+
+    def put_new(self, name: str, data: bytes) -> bool:
+        """Create a file, whole or not at all; return whether this call created it."""
+        path = self._path(name)
+        with _in_words("write", path):
+            self._prepare(path.parent)
+            created = not path.is_file() and self._link(path, data)
+            _flush(path.parent)  # also for the loser: the winner may not have come this far yet
+        return created
+
+    def replace(self, name: str, data: bytes, expected: str | None) -> bool:
+        """Change a file if its content still is what the caller saw; return whether it was."""
+        if expected is None:
+            return self.put_new(name, data)
+        path = self._path(name)
+        if self.size(name) is None:
+            return False
+        with _in_words("replace", path), self._locked():
+            if not self._is(name, expected):
+                return False
+            with self._aside(data) as temporary:
+                temporary.replace(path)
+            _flush(path.parent)
+        return True
+
+    def delete(self, name: str, expected: str | None = None) -> bool:
+        """Remove a file; return whether there was one (with ``expected``, one of that content)."""
+        path = self._path(name)
+        if self.size(name) is None:
+            return False
+        with _in_words("delete", path), self._locked():
+            if expected is not None and not self._is(name, expected):
+                return False
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return False
+            _flush(path.parent)
+        return True
+
+    def append(self, name: str, data: bytes) -> None:
+        """Add bytes to the end of a file, creating it if need be: for logs and events only."""
+        path = self._path(name)
+        with _in_words("append to", path):
+            self._prepare(path.parent)
+            _write(path, os.O_APPEND, data)
+
+    def _path(self, name: str) -> Path:
+        path = self._root / check_name(name)
+        # A link inside the store could lead anywhere, so there must be none on the way; a link to
+        # itself has no other real path.
+        if os.path.realpath(path) != str(path) or path.is_symlink():
+            msg = f"{path}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
+            raise StoreError(msg)
+        return path
+
+    def _prepare(self, directory: Path) -> None:
+        """Create ``directory`` and the store itself; flush each new entry to the disk."""
+        if not self._tmp.is_dir():
+            self._create()
+        if self._root not in self._flushed:
+            _remove_litter(self._tmp)
+            with suppress(PermissionError):  # one may use a directory without reading its parent
+                _flush(self._root.parent)
+            self._flushed.add(self._root)
+        chain = [directory, *directory.parents]
+        for path in reversed(chain[: chain.index(self._root)]):
+            self._make(path)
+
+    def _create(self) -> None:
+        missing = [p for p in (self._root, *self._root.parents) if not p.exists()]
+        for path in reversed(missing):
+            path.mkdir(mode=0o700 if path == self._root else 0o777, exist_ok=True)
+            with suppress(PermissionError):
+                _flush(path.parent)
+        if not any(self._root.iterdir()):  # never hide a user's own files from git
+            (self._root / ".gitignore").write_text("*\n")
+        self._tmp.mkdir(mode=0o700, exist_ok=True)
+
+    def _make(self, directory: Path) -> None:
+        try:
+            directory.mkdir(mode=0o700)
+        except FileExistsError:
+            if directory in self._flushed:
+                return
+        # Also when another process made it: that one may die before its own flush.
+        _flush(directory.parent)
+        self._flushed.add(directory)
+
+    def _link(self, path: Path, data: bytes) -> bool:
+        with self._aside(data) as temporary:
+            try:
+                path.hardlink_to(temporary)
+            except FileExistsError:
+                if path.is_dir():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
+                # A network file system may repeat a link whose reply was lost, and find its own.
+                return temporary.stat().st_nlink == 2
+        return True
+
+    @contextmanager
+    def _aside(self, data: bytes) -> Iterator[Path]:
+        """Yield a file with ``data``, flushed, in ``tmp``; whatever happens, it does not stay."""
+        temporary = self._tmp / f"put-{uuid.uuid4().hex}"
+        try:
+            _write(temporary, os.O_EXCL, data, flush=True)
+            yield temporary
+        finally:
+            with suppress(FileNotFoundError):  # renamed, or never created
+                temporary.unlink()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._prepare(self._root)
+        descriptor = os.open(self._tmp / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # also for copies that a fork may have made
+            os.close(descriptor)
+
+    def _is(self, name: str, expected: str) -> bool:
+        try:
+            return hashlib.sha256(self.get(name)).hexdigest() == expected
+        except NotStored:
+            return False
+
+
+def _write(path: Path, flag: int, data: bytes, *, flush: bool = False) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | flag, 0o600)
+    try:
+        rest = memoryview(data)
+        while rest:  # one call writes at most 2 GiB
+            rest = rest[os.write(descriptor, rest) :]
+        if flush:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_litter(tmp: Path) -> None:
+    """Remove what killed writers left behind; the clock only decides about litter."""
+    for path in tmp.glob("put-" + "[0-9a-f]" * 32):
+        with suppress(FileNotFoundError):  # another process tidies up too
+            if time.time() - path.stat().st_mtime > ABANDONED:
+                path.unlink()
+
+
+def _names(directory: Path, prefix: str) -> Iterator[str]:
+    """Yield the names below ``directory``, in the order of the whole names ("a-b" < "a/b")."""
+    with _in_words("list", directory):
+        try:
+            with os.scandir(directory) as found:
+                entries = {e.name + "/" * e.is_dir(follow_symlinks=False): e for e in found}
+        except (FileNotFoundError, NotADirectoryError):
+            return
+    for name, entry in sorted(entries.items()):
+        if name.startswith(".") or (not prefix and name == "tmp/"):
+            continue
+        if name.endswith("/"):
+            yield from _names(Path(entry.path), prefix + name)
+        elif entry.is_file(follow_symlinks=False):
+            yield prefix + name
+
+
+@contextmanager
+def _in_words(verb: str, path: Path) -> Iterator[None]:
+    """Turn an operating system's error into a StoreError that says where, what and what to do."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        advice = ADVICE.get(error.errno or 0, "see the system's message, then run again")
+        msg = f"cannot {verb} {path}: {error.strerror or error}; {advice}"
+        raise StoreError(msg) from error

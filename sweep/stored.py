@@ -1,0 +1,119 @@
+"""Stored: designs, counts and fits as artifacts, written once and read by the workers."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sweep.artifacts import (
+    pack_arrays,
+    pack_json,
+    publish,
+    read,
+    unpack_arrays,
+    unpack_json,
+)
+from sweep.cells import Counts
+from sweep.counts import Sums
+from sweep.design import Design, Respondents
+from sweep.frame import Frame
+from sweep.keys import bytes_digest
+from sweep.store import Store
+
+if TYPE_CHECKING:
+    from sweep.fit import Draws, Fit  # and with it Numba, which the coordinator never needs
+
+__all__ = [
+    "get_blob",
+    "get_design",
+    "get_draws",
+    "get_sums",
+    "put_blob",
+    "put_counts",
+    "put_design",
+    "put_fit",
+]
+
+NOBODY = Respondents(
+    np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 0), np.int32), np.zeros(0)
+)
+
+
+def put_design(store: Store, recipe: Mapping[str, Any], design: Design) -> str:
+    """Publish a design; return its key."""
+    facts = {
+        "levels": [[name, list(labels)] for name, labels in design.levels.items()],
+        "further": [[name, list(labels)] for name, labels in design.further.items()],
+        "asked": list(design.asked),
+        "covariates": {
+            name: {column: values.tolist() for column, values in columns.items()}
+            for name, columns in design.covariates.items()
+        },
+        "summary": design.summary,
+    }
+    payload = {
+        "design.json": pack_json(facts),
+        "frame.npz": pack_arrays(design.frame.arrays()),
+        "respondents.npz": pack_arrays(vars(design.respondents)),
+    }
+    return publish(store, "design", recipe, payload).key
+
+
+def get_design(store: Store, key: str, respondents: bool = False) -> Design:
+    """Return a design; without the respondents, who are nobody's business after counting."""
+    want = ["design.json", "frame.npz"] + (["respondents.npz"] if respondents else [])
+    payload = read(store, "design", key, want).payload
+    facts = unpack_json(payload["design.json"])
+    levels = {name: tuple(labels) for name, labels in facts["levels"]}
+    further = {name: tuple(labels) for name, labels in facts["further"]}
+    covariates = {
+        name: {column: np.array(values) for column, values in columns.items()}
+        for name, columns in facts["covariates"].items()
+    }
+    people = Respondents(**unpack_arrays(payload["respondents.npz"])) if respondents else NOBODY
+    frame = Frame(levels, further, **unpack_arrays(payload["frame.npz"]))
+    asked = tuple(facts["asked"])
+    return Design(levels, further, asked, covariates, people, frame, facts["summary"])
+
+
+def put_counts(store: Store, recipe: Mapping[str, Any], sums: Sums, counts: Counts) -> None:
+    """Publish one outcome's counts, with the digests that recipes name."""
+    meta = {
+        "counts": counts.digests(),
+        "sums": sums.digest(),
+        "n": float(counts.n.sum()),
+        "y": float(counts.y.sum()),
+    }
+    publish(store, "counts", recipe, {"sums.npz": pack_arrays(sums.arrays())}, meta)
+
+
+def get_sums(store: Store, key: str) -> Sums:
+    """Return one outcome's answers."""
+    return Sums(**unpack_arrays(read(store, "counts", key).payload["sums.npz"]))
+
+
+def put_fit(
+    store: Store, recipe: Mapping[str, Any], fit: "Fit", meta: Mapping[str, Any], keep_draws: bool
+) -> bool:
+    """Publish a fit; return whether an earlier fit with other draws stands in its place."""
+    payload = {"draws.npz": pack_arrays(fit.draws)} if keep_draws else {}
+    published = publish(store, "fit", recipe, payload, meta)
+    return published.differs and keep_draws and bool(read(store, "fit", published.key).payload)
+
+
+def get_draws(store: Store, key: str) -> "Draws | None":
+    """Return a fit's stored draws, None if they were not kept."""
+    payload = read(store, "fit", key).payload
+    return unpack_arrays(payload["draws.npz"]) if "draws.npz" in payload else None
+
+
+def put_blob(store: Store, data: bytes) -> str:
+    """Store some bytes under their digest; return it."""
+    name = bytes_digest(data)
+    store.put_new(f"blobs/{name[:2]}/{name[2:]}", data)
+    return name
+
+
+def get_blob(store: Store, name: str) -> bytes:
+    """Return bytes by their digest."""
+    return store.get(f"blobs/{name[:2]}/{name[2:]}")

@@ -1,0 +1,143 @@
+"""Tasks: the two steps of one outcome, each published under its own key: fit, then estimates."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sweep.artifacts import exists, publish, read_done
+from sweep.config import Group
+from sweep.counts import counts_of
+from sweep.design import Design
+from sweep.diagnose import as_json
+from sweep.effects import blocks_of
+from sweep.errors import CorruptArtifact, ModelError
+from sweep.estimates import to_parquet
+from sweep.fit import Draws, Fit, Target, fit_terms, probabilities
+from sweep.grid import Grid, grid_of
+from sweep.keys import digest
+from sweep.model import from_json, load_model
+from sweep.poststratify import Probabilities, poststratify, weighting_of
+from sweep.sampler import Settings
+from sweep.store import Store
+from sweep.stored import get_blob, get_design, get_draws, get_sums, put_fit
+from sweep.summarise import answers_by_margin, estimate
+
+if TYPE_CHECKING:
+    from sweep.worker import Memory
+
+__all__ = ["Fitted", "design_of", "estimate_task", "fit_task", "grid_from", "probabilities_of"]
+
+type Task = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fit's draws and what its ``done.json`` says of it."""
+
+    draws: Draws
+    meta: Mapping[str, Any]
+
+
+def design_of(store: Store, task: Task, memory: "Memory") -> Design:
+    """Return the task's design; the last one read is remembered."""
+    if memory.design_key != task["design"]:
+        memory.design = get_design(store, task["design"])
+        memory.design_key = task["design"]
+    design: Design = memory.design
+    return design
+
+
+def grid_from(task: Task, design: Design) -> Grid:
+    """Return the grid of a fast fit, from its recipe's terms."""
+    model = from_json(task["fit"]["model"])
+    return grid_of(blocks_of(model, design.levels, design.covariates), design.levels)
+
+
+def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fitted:
+    """Return the task's fit: from the store if it is there with draws, else sampled now."""
+    key = digest(task["fit"])
+    if exists(store, "fit", key):
+        draws = get_draws(store, key)
+        if draws is not None:
+            return Fitted(draws, read_done(store, "fit", key).meta)
+    started = time.perf_counter()
+    fit = sample_task(store, task, memory)
+    meta = {
+        "status": fit.status,
+        "reasons": list(fit.diagnostics.reasons),
+        "diagnostics": as_json(fit.diagnostics),
+        "remedies": list(fit.remedies),
+        "outcome": task["outcome"],
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    if put_fit(store, task["fit"], fit, meta, keep_draws):
+        msg = f"fit {key} came out with other bytes than the one that is stored: nondeterminism"
+        raise ModelError(msg)
+    return Fitted(fit.draws, meta)
+
+
+def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
+    """Sample the task's posterior by its route, from exactly the counts its recipe names."""
+    design = design_of(store, task, memory)
+    counts = counts_of(get_sums(store, task["counts"]), design.levels)
+    if counts.digests() != task["fit"]["counts"]:
+        msg = f"counts {task['counts']} are not those the task names: delete them and run again"
+        raise CorruptArtifact(msg)
+    asked = task["fit"]["sampler"]
+    settings = Settings(asked["draws"], asked["tune"], asked["chains"], asked["target_accept"])
+    target = Target(settings, asked["target_ess"], task["study_seed"], task["outcome"])
+    if task["model_blob"] is None:
+        return fit_terms(grid_from(task, design), counts, target)
+    from sweep.general import Compiled, fit_general
+
+    memory.compiled = memory.compiled or Compiled()
+    file = model_file(store, task, memory)
+    priors = task["fit"]["priors"]
+    return fit_general(file, design.levels, counts, priors, target, memory.compiled)
+
+
+def model_file(store: Store, task: Task, memory: "Memory") -> Any:
+    """Return the task's model file, executed once per worker."""
+    blob = task["model_blob"]
+    if blob not in memory.models:
+        memory.models[blob] = load_model(task["model"], get_blob(store, blob))
+    return memory.models[blob]
+
+
+def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -> Probabilities:
+    """Return the function from a block of cells to their probabilities (cell, draw)."""
+    if task["model_blob"] is None:
+        return probabilities(grid_from(task, design_of(store, task, memory)), draws)
+    from sweep.general import file_probabilities
+
+    return file_probabilities(model_file(store, task, memory), draws)
+
+
+def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> dict[str, Any]:
+    """Poststratify the stored draws and publish the outcome's table; return its meta."""
+    design = design_of(store, task, memory)
+    recipe = task["estimates"]
+    groups = [
+        Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
+    ]
+    sums = get_sums(store, task["counts"])
+    weighting = weighting_of(design.frame, groups)
+    values = poststratify(
+        weighting, design.levels, probabilities_of(store, task, fitted.draws, memory)
+    )
+    chains, length = next(iter(fitted.draws.values())).shape[:2]
+    facts = {
+        "outcome": task["outcome"],
+        "status": fitted.meta["status"],
+        "interval": recipe["interval"],
+        "minimum_base": recipe["minimum_base"],
+        "levels": design.frame.variables(),
+        "population": float(design.frame.size.sum()),
+    }
+    answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
+    counts = counts_of(sums, design.levels)
+    rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, facts)
+    meta = {**fitted.meta, "n": float(counts.n.sum()), "draws": chains * length}
+    publish(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
+    return meta

@@ -1,0 +1,81 @@
+"""Toolchain: what besides the recipe's data can change a number, and the environment of a worker.
+
+``TRANSFORM``, ``FIT`` and ``ESTIMATE`` are bumped by hand when the meaning of their modules
+changes; a test pins a fingerprint of those modules, so that nobody can forget.
+"""
+
+import platform
+import sys
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+__all__ = [
+    "ESTIMATE",
+    "FIT",
+    "TRANSFORM",
+    "cpu_class",
+    "fast_route",
+    "toolchain",
+    "worker_environment",
+]
+
+TRANSFORM = 1
+FIT = 1
+ESTIMATE = 1
+
+FAST = ("llvmlite", "numba", "numpy", "nutpie", "scipy")
+GENERAL = (*FAST, "pymc", "pytensor")
+
+# The x86-64 levels of the psABI, by the flag that only the level has.
+LEVELS = (("avx512vl", "x86-64-v4"), ("avx2", "x86-64-v3"))
+POINTER_TESTED = ("0.16.11",)  # versions of nutpie whose private classes take our pointers
+BLAS = {"x86-64-v4": "Haswell", "x86-64-v3": "Haswell"}
+# 512-bit vectors were no faster than 256-bit ones, so both classes run the same machine code.
+MACHINE_CODE = {"x86-64-v4": "x86-64-v3", "x86-64-v3": "x86-64-v3"}
+
+
+@cache
+def cpu_class() -> str:
+    """Return the class of instruction sets here; within one, the same inputs give the same bytes.
+
+    On x86-64 a level of the psABI, elsewhere the machine's own name.
+    """
+    machine = platform.machine()
+    info = Path("/proc/cpuinfo")
+    if machine != "x86_64" or not info.exists():
+        return machine
+    line = next((x for x in info.read_text().splitlines() if x.startswith("flags")), "")
+    flags = set(line.split())
+    return next((level for flag, level in LEVELS if flag in flags), "x86-64")
+
+
+def fast_route() -> Literal["pointer", "from_pyfunc"]:
+    """Return how the fast density reaches nutpie: as machine code, or as a Python function."""
+    return "pointer" if version("nutpie") in POINTER_TESTED else "from_pyfunc"
+
+
+def toolchain(route: Literal["fast", "general"]) -> dict[str, str | int]:
+    """Return what enters a fit's recipe: versions of what computes, the route, the CPU class."""
+    names = FAST if route == "fast" else GENERAL
+    taken = fast_route() if route == "fast" else "compile_pymc_model"
+    tools: dict[str, str | int] = {name: version(name) for name in names}
+    if route == "general":
+        tools["python"] = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    return {**tools, "FIT": FIT, "cpu": cpu_class(), "route": taken}
+
+
+def worker_environment(cache_directory: Path) -> dict[str, str]:
+    """Return the variables to set before a worker starts.
+
+    One thread each; machine code for the CPU class rather than this very CPU, so that every
+    machine of the class computes the same bytes; Numba's cache in a place of its own.
+    """
+    kind = cpu_class()
+    threads = ("OMP", "OPENBLAS", "MKL", "NUMBA")
+    environment = {f"{name}_NUM_THREADS": "1" for name in threads}
+    environment["NUMBA_CACHE_DIR"] = str(cache_directory)
+    if kind in BLAS:
+        environment |= {"OPENBLAS_CORETYPE": BLAS[kind], "NUMBA_CPU_NAME": MACHINE_CODE[kind]}
+    return environment

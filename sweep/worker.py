@@ -1,0 +1,108 @@
+"""Worker: given a store and a task's key, compute what is missing, publish it, and say so.
+
+``python -m sweep.worker`` serves tasks as JSON lines on its pipes until its input ends; the same
+``work`` runs wherever a task runs. A worker holds no state that matters: what it compiled, and the
+last design it read.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sweep.errors import StoreError
+from sweep.store import Store, open_store
+
+__all__ = ["Memory", "main", "serve", "work"]
+
+
+@dataclass
+class Memory:
+    """What a warm worker remembers between tasks; losing it costs time only."""
+
+    design_key: str = ""
+    design: Any = None
+    compiled: Any = None
+    models: dict[str, Any] = field(default_factory=dict)
+
+
+def work(store: Store, key: str, keep_draws: bool, memory: Memory) -> dict[str, Any]:
+    """Do one task; return what happened: status, reasons, draws and seconds.
+
+    Raises
+    ------
+    ModelError, StoreError
+        Whatever kept the task from being done; nothing half-done is visible in the store.
+    """
+    from sweep.artifacts import exists, read_done, read_record
+    from sweep.tasks import estimate_task, fit_task
+
+    started = time.perf_counter()
+    if exists(store, "estimates", key):
+        return {**read_done(store, "estimates", key).meta, "seconds": 0.0, "hit": True}
+    task = read_record(store, f"tasks/{key}.json")
+    fitted = fit_task(store, task, keep_draws, memory)
+    meta = estimate_task(store, task, fitted, memory)
+    compilations = 0 if memory.compiled is None else memory.compiled.compilations
+    seconds = time.perf_counter() - started
+    return {**meta, "seconds": seconds, "hit": False, "compilations": compilations}
+
+
+def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:
+    """Answer each task with one event, until the input ends."""
+    memory = Memory()
+    for line in lines:
+        request = json.loads(line)
+        key = request["key"]
+        reply({"event": "started", "key": key})
+        try:
+            result = work(open_store(request["store"]), key, request["keep_draws"], memory)
+            reply({"event": "done", "key": key, "result": result})
+        except Exception as error:  # a task's end, whatever it was, is an answer
+            reply({"event": "done", "key": key, "failure": failure_of(error)})
+
+
+def failure_of(error: Exception) -> dict[str, str]:
+    """Return why a task failed: kind, message, traceback.
+
+    What the machine or the store did is ``storage`` or ``memory``; all else would happen again
+    and counts as the model's.
+    """
+    kind = "model"
+    if isinstance(error, StoreError | OSError):
+        kind = "storage"
+    elif isinstance(error, MemoryError):
+        kind = "memory"
+    text = "".join(traceback.format_exception(error))
+    message = str(error) or type(error).__name__
+    return {"kind": kind, "message": message, "traceback": text}
+
+
+def main() -> None:
+    """Serve on standard input and output, or compile the kernels and leave (``--compile``)."""
+    if sys.argv[1:] == ["--compile"]:
+        from sweep.warm import compile_kernels
+
+        compile_kernels()
+        return
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # whatever a library or a model prints goes to the log, not into the protocol
+
+    def reply(event: Mapping[str, Any]) -> None:
+        out.write(json.dumps(event) + "\n")
+
+    from sweep.warm import import_heavy
+
+    import_heavy()
+    reply({"event": "ready"})
+    with contextlib.suppress(BrokenPipeError):  # the coordinator is gone; what is done is stored
+        serve(sys.stdin, reply)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""What comes before a run: init, check, plan, schema, doctor, help, and wrong usage."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from sweep.cli.app import app
+from sweep.config import json_schema, read_config
+from sweep.errors import UsageError
+from sweep.project import make_project
+from tests.cli.conftest import Project, inside, make_small, sweep
+
+VERBS = sorted(
+    "init check plan run fit status runs estimates report logs schema doctor".split()  # noqa: SIM905 # one line
+)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_small(tmp_path_factory.mktemp("small"))
+
+
+def test_every_verb_and_option_has_help() -> None:
+    group = typer.main.get_command(app)
+    commands = group.commands  # type: ignore[attr-defined] # the app has several commands
+
+    assert VERBS == sorted(commands)
+    for name, command in commands.items():
+        assert command.help, name
+        assert not [p.name for p in command.params if not p.help], name
+
+
+def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
+    import subprocess
+
+    code = (
+        "import sys; sys.argv = ['sweep', '--help']\n"
+        "from sweep.cli import main\n"
+        "try:\n    main()\nexcept SystemExit: pass\n"
+        "heavy = {'pandas', 'numpy', 'pydantic', 'rich', 'scipy', 'pymc', 'xarray', 'ruamel'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+
+    assert "[]\n" == done.stderr
+
+
+def test_check_counts_respondents_cells_and_who_was_not_asked(small: Path) -> None:
+    ended = inside("check", small, "-o", "json", cwd=small.parent)
+
+    told = json.loads(ended.out)
+    dropped = sum(reason["count"] for reason in told["survey"]["dropped"])
+    assert 0 == ended.code
+    assert told["survey"]["read"] == told["survey"]["kept"] + dropped
+    assert 3840 == told["cells"]
+    assert 0 < told["occupied"] <= told["survey"]["kept"]
+    assert ["trust_norvalik"] == told["nobody_asked"]
+    assert 10 == told["outcomes"]
+    assert not list((small.parent / ".sweep").glob("fits/*"))
+
+
+def test_a_plan_counts_actions_and_warns_that_draws_are_not_kept(small: Path) -> None:
+    ended = inside("plan", small, "--set", "execution.keep=[estimates]", cwd=small.parent)
+
+    assert "10 outcomes: 9 to be fitted, 1 failed" in ended.out
+    assert "new groups will need new fits" in ended.out
+
+
+def test_a_plan_can_be_limited_and_selected(small: Path) -> None:
+    ended = inside(
+        "plan", small, "-s", "tag:funnel", "--limit", "2", "-o", "json", cwd=small.parent
+    )
+
+    told = json.loads(ended.out)
+    assert ["aided_norvalik", "unaided_norvalik"] == [o["outcome"] for o in told["outcomes"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "absent.yaml"], "there is no such file"),
+        (["plan", "sweep.yaml", "-s", "aidd_*"], "matches no outcome"),
+        (["plan", "sweep.yaml", "--set", "sampler.drows=1"], "drows"),
+        (["plan", "sweep.yaml", "--set", "model=mrrp"], "Did you mean 'mrp'?"),
+        (["plan", "sweep.yaml", "--limit", "0"], "limit"),
+        (["check", "sweep.yaml", "--set", "survey.source=gone.parquet"], "gone.parquet"),
+        (["estimates", "--total", "--by", "sex"], "choose one"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_wrong_usage_ends_with_2_a_message_and_no_traceback(
+    small: Path, arguments: list[str], message: str
+) -> None:
+    ended = inside(*arguments, cwd=small.parent)
+
+    assert 2 == ended.code
+    assert message in ended.err
+    assert "Traceback" not in ended.err
+    assert "" == ended.out
+
+
+def test_a_traceback_is_shown_on_demand(small: Path) -> None:
+    ended = sweep("--traceback", "check", "absent.yaml", cwd=small.parent)
+
+    assert "Traceback" in ended.err
+
+
+def test_schema_is_the_configs(tmp_path: Path) -> None:
+    assert json_schema() == json.loads(inside("schema", cwd=tmp_path).out)
+
+
+def test_version_is_the_distributions(tmp_path: Path) -> None:
+    assert re.fullmatch(r"sweep \d+\.\d+\.\d+\S*\n", inside("--version", cwd=tmp_path).out)
+
+
+def test_doctor_finds_a_sound_machine_and_leaves_nothing(tmp_path: Path) -> None:
+    ended = inside("doctor", "-o", "json", cwd=tmp_path)
+
+    states = {f["name"]: f["state"] for f in json.loads(ended.out)}
+    assert 0 == ended.code
+    assert "ok" == states["store"]
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_doctor_fails_where_the_store_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "tmp").write_text("a file where the store needs a folder")
+
+    ended = inside("doctor", "--store", tmp_path, "-o", "json", cwd=tmp_path)
+
+    states = {f["name"]: f["state"] for f in json.loads(ended.out)}
+    assert 1 == ended.code
+    assert "fail" == states["store"]
+
+
+def test_init_makes_a_project_whose_config_is_sound(tmp_path: Path) -> None:
+    directory = tmp_path / "new"
+
+    made = inside("init", directory, "--small", cwd=tmp_path)
+
+    config = directory / "sweep.yaml"
+    text = config.read_text()
+    assert 0 == made.code
+    assert "# yaml-language-server: $schema=schema.json" == text.splitlines()[0]
+    assert "3 brands x 10 metrics = 30 outcomes" in text
+    assert "2,000" in text
+    assert "tracker" == read_config(config).name
+    assert ".sweep/" in (directory / ".gitignore").read_text().splitlines()
+    assert json_schema() == json.loads((directory / "schema.json").read_text())
+    assert (directory / "models" / "mrp.py").is_file()
+    assert 0 == inside("check", config, cwd=directory).code
+
+
+def test_init_leaves_a_folder_with_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+
+    with pytest.raises(UsageError, match=r"mine\.txt.*--force"):
+        make_project(tmp_path, small=True)
+    assert ["mine.txt"] == [p.name for p in tmp_path.iterdir()]
+
+
+def test_init_minds_what_git_was_told_before(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.log")
+
+    make_project(tmp_path, small=True)
+
+    assert "*.log\n.sweep/\n" == (tmp_path / ".gitignore").read_text()
+
+
+def test_a_name_cannot_drive_the_terminal(tracked: Project) -> None:
+    ended = tracked.sweep("logs", "last", "\x1b[2Jgone")
+
+    assert "\x1b" not in ended.err
+    assert r"\x1b[2Jgone" in ended.err

@@ -1,0 +1,1 @@
+"""The engine as a whole: plans, keys, workers, backend, coordinator."""

@@ -1,0 +1,116 @@
+"""The worker's side of the pipes: one answer per task, whatever happens to it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweep.artifacts import publish, read_done, write_record
+from sweep.errors import CorruptArtifact, ModelError, StoreError
+from sweep.store import open_store
+from sweep.worker import Memory, failure_of, serve, work
+from tests.project import Project
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def served(*requests: Mapping[str, Any]) -> list[Any]:
+    """Return the events a worker sends for some requests."""
+    events: list[Any] = []
+    serve([json.dumps(r) for r in requests], events.append)
+    return events
+
+
+def test_a_task_that_is_not_there_is_a_failure_of_the_store_and_not_the_workers_end(
+    tmp_path: Path,
+) -> None:
+    request = {"store": str(tmp_path), "key": "0" * 40, "keep_draws": True}
+    events = served(request, request)
+    assert ["started", "done"] * 2 == [e["event"] for e in events]
+    assert {"storage"} == {e["failure"]["kind"] for e in events if "failure" in e}
+
+
+def test_what_is_stored_is_answered_without_work(project: Project) -> None:
+    store, plan = project.plan()
+    (key, task), *_ = plan.tasks.items()
+    meta = {"status": "ok", "reasons": [], "seconds": 9.0}
+    publish(store, "estimates", task["estimates"], {}, meta)
+    result = work(store, key, True, Memory())
+    assert {"status": "ok", "hit": True, "seconds": 0.0}.items() <= result.items()
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ModelError("m"), "model"),
+        (ZeroDivisionError("m"), "model"),
+        (StoreError("m"), "storage"),
+        (CorruptArtifact("m"), "storage"),
+        (PermissionError("m"), "storage"),
+        (MemoryError("m"), "memory"),
+    ],
+)
+def test_kinds_of_failure_tell_the_models_from_the_machines(error: Exception, kind: str) -> None:
+    failure = failure_of(error)
+    assert kind == failure["kind"]
+    assert failure["message"].endswith("m")
+    assert type(error).__name__ in failure["traceback"]
+
+
+def test_an_error_without_words_is_called_by_its_type() -> None:
+    assert "ZeroDivisionError" == failure_of(ZeroDivisionError())["message"]
+
+
+@pytest.mark.sampling
+def test_answers_that_are_not_those_the_task_names_are_refused(project: Project) -> None:
+    """The counts of one outcome under another's task: nothing is fitted and nothing stored."""
+    store, plan = project.plan()
+    (key, task), (_, other), *_ = plan.tasks.items()
+    write_record(store, f"tasks/{key}.json", {**task, "counts": other["counts"]})
+    with pytest.raises(CorruptArtifact, match="are not those the task names"):
+        work(store, key, True, Memory())
+    assert [] == list(store.list("fits/"))
+
+
+@pytest.mark.sampling
+@pytest.mark.slow
+def test_whatever_is_printed_goes_to_the_log_and_the_worker_ends_with_its_input(
+    project: Project,
+) -> None:
+    source = "print('loaded')\ndef build(*_):\n    print('hello')\n    raise OSError('no')\n"
+    project.model("loud", source + "def probabilities(*_): ...\n")
+    store, plan = project.plan(project.config({"model": "loud"}), limit=1)
+    (key, task), *_ = plan.tasks.items()
+    write_record(store, f"tasks/{key}.json", task)
+    request = {"store": store.url, "key": key, "keep_draws": True}
+    done = subprocess.run(
+        [sys.executable, "-m", "sweep.worker"],
+        input=json.dumps(request) + "\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert 0 == done.returncode
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert ["ready", "started", "done"] == [e["event"] for e in events]
+    failure = events[-1]["failure"]
+    assert ("model", "models/loud.py: build() raised OSError: no") == (
+        failure["kind"],
+        failure["message"],
+    )
+    assert {"loaded", "hello"} <= set(done.stderr.split())
+
+
+def test_a_worker_publishes_what_it_read_the_recipe_of(project: Project) -> None:
+    """The key of a task is that of its estimates, and its recipe is stored beside the result."""
+    store, plan = project.plan()
+    (key, task), *_ = plan.tasks.items()
+    publish(store, "estimates", task["estimates"], {}, {})
+    again = open_store(store.url)
+    assert task["estimates"] == read_done(again, "estimates", key).recipe

@@ -1,0 +1,51 @@
+"""Questions of a real survey of 36,421 people, by the fast route and by the general one."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.surveys import ABSENT, CCES, Sweep, cces_config, cces_differences, run_sweep
+from sweep.planning import Selection
+
+FEW = ("m.cca", "m.aarp", "minwage", "ss.priv", "ban.gaymarr")  # 1 % to 77 % of the answers
+VARIABLES = ["sex", "age", "income", "education", "race", "state"]
+
+pytestmark = [
+    pytest.mark.reference,
+    pytest.mark.sampling,
+    pytest.mark.slow,
+    pytest.mark.timeout(1200),
+    pytest.mark.skipif(not CCES.is_dir(), reason=ABSENT),
+]
+
+
+def sweep_of(directory: Path, model: str) -> Sweep:
+    directory.mkdir()
+    return run_sweep(cces_config(directory, model), Selection(patterns=FEW))
+
+
+@pytest.fixture(scope="module")
+def fast(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    return sweep_of(tmp_path_factory.mktemp("cces") / "mrp", "mrp")
+
+
+def test_estimates_are_within_a_point_and_a_half_of_the_references(fast: Sweep) -> None:
+    table = cces_differences(fast.estimates, FEW)
+
+    assert 5 * 20 == len(table)
+    assert table["points"].max() <= 1.5
+
+
+def test_the_example_model_agrees_with_mrp_and_compiles_once_per_worker(
+    fast: Sweep, tmp_path: Path
+) -> None:
+    general = sweep_of(tmp_path / "pymc", "pymc_mrp")
+    keys = ["outcome", *VARIABLES]
+    pair = fast.estimates.merge(general.estimates, on=keys, validate="1:1")
+    allowed = 4.5 * np.hypot(pair["mcse_x"], pair["mcse_y"])
+
+    assert dict.fromkeys(FEW, "ok") == {n: r["status"] for n, r in general.results.items()}
+    assert len(fast.estimates) == len(pair)
+    assert ((pair["mean_x"] - pair["mean_y"]).abs() <= allowed).all()
+    assert {1} == set(general.compilations.values())

@@ -1,0 +1,72 @@
+"""Nobody forgets to bump TRANSFORM, FIT or ESTIMATE: the code behind them is pinned."""
+
+import ast
+import json
+from typing import Any
+
+import pytest
+
+from tests.fingerprints import NUMBERS, PINNED, ROOT, fingerprint, fingerprints
+
+HOW = (
+    "bump {number} in sweep/toolchain.py, or re-pin with `python -m tests.fingerprints` if the "
+    "meaning is unchanged (after a bump, re-pin too)"
+)
+
+
+def complaint(number: str, pinned: dict[str, Any], found: dict[str, Any]) -> str | None:
+    """Return what to do about one number, None if code and pin agree."""
+    if pinned == found:
+        return None
+    before, after = pinned["modules"], found["modules"]
+    changed = sorted(m for m in {*before, *after} if before.get(m) != after.get(m))
+    return (
+        f"changed since the pin: {', '.join(changed) or 'the number'}: {HOW.format(number=number)}"
+    )
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_code_behind_a_number_is_as_it_was_pinned(number: str) -> None:
+    pinned = json.loads(PINNED.read_text())
+    assert complaint(number, pinned[number], fingerprints()[number]) is None
+
+
+def test_the_complaint_names_the_module_the_number_and_the_way_out() -> None:
+    found = {"version": 1, "modules": {"a": "1", "b": "2"}}
+    words = complaint("FIT", {"version": 1, "modules": {"a": "1", "b": "other"}}, found)
+    assert words is not None
+    assert "changed since the pin: b: bump FIT in sweep/toolchain.py, or re-pin" in words
+    assert complaint("FIT", {**found, "version": 0}, found) is not None
+    assert complaint("FIT", found, found) is None
+
+
+def test_comments_docstrings_and_layout_are_not_code() -> None:
+    plain = 'def f(a, b=[]):\n    return a\n\n\nclass C:\n    x = "text"\n'
+    dressed = (
+        '"""Doc."""\n# c\ndef f(a,\n      b=[]):\n    """D."""\n    return (a)\n'
+        'class C:\n    "D"\n    x = "text"  # c\n'
+    )
+    assert fingerprint(plain) == fingerprint(dressed)
+
+
+@pytest.mark.parametrize(
+    "other", ["x = 2", "y = 1", "x = 1.0", "x = '1'", "x: int = 1", "x = 1\nx = 1", "x = True"]
+)
+def test_code_is_code(other: str) -> None:
+    assert fingerprint("x = 1") != fingerprint(other)
+
+
+def test_every_module_that_computes_is_behind_some_number() -> None:
+    """What a fit or a table is computed from imports nothing that is behind no number."""
+    behind = {name for modules in NUMBERS.values() for name in modules}
+    harmless = {
+        *("artifacts", "config", "errors", "packing", "recipes", "store", "stored", "toolchain"),
+        *("worker", "expression"),
+    }
+    for name in behind:
+        path = ROOT / f"{name.replace('.', '/')}.py"
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sweep."):
+                module = str(node.module).removeprefix("sweep.")
+                known = module in behind | harmless or module.startswith("config.")
+                assert known, f"sweep.{name} imports {module}, which no fingerprint covers"
