@@ -80,6 +80,10 @@ class StoreError(SweepError, OSError):
     """The store cannot be read or written."""
 
 
+class ForeignToolchain(SweepError):
+    """Versions or CPU class of the machine are not those a task's recipe names."""
+
+
 class CorruptArtifact(StoreError):
     """Stored bytes do not match the digests that were stored with them."""
 

@@ -159,7 +159,7 @@ def select_outcomes(
             near = get_close_matches(word or pattern, there, n=1)
             guess = f" Did you mean {near[0]!r}?" if near else ""
             shown = ", ".join(there[:12]) + (", ..." if len(there) > 12 else "")
-            msg = f"--select {pattern!r} matches no outcome.{guess} There are: {shown or 'none'}"
+            msg = f"{pattern!r} matches no outcome.{guess} There are: {shown or 'none'}"
             raise UsageError(msg)
         chosen |= found
     return [o for o in outcomes if o.name in chosen]

@@ -207,9 +207,7 @@ def action_of(
         return "taken"
     if not retry_failed and stands(failure_of(store, entry["fit"]), timeout):
         return "failed"
-    if exists(store, "fit", entry["fit"]) and read_done(store, "fit", entry["fit"]).payload:
-        return "estimate"
-    return "fit"
+    return "estimate" if exists(store, "fit", entry["fit"]) else "fit"
 
 
 def stands(failure: dict[str, Any] | None, timeout: float | None) -> bool:

@@ -7,6 +7,7 @@ sums over blocks double.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from sweep.cells import Cells, Counts, cells_of, decode
 from sweep.config import Group
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
-from sweep.expression import evaluate, parse
+from sweep.expression import evaluate, literals, parse
 from sweep.frame import Frame
 from sweep.model import Levels
 
@@ -92,18 +93,32 @@ def check_groups(frame: Frame, groups: Sequence[Group]) -> None:
     Raises
     ------
     DataError
-        If there is no group, or a named one holds nobody of the population.
+        If a named group asks for a level that the population lacks, or holds nobody of it.
     """
-    if not groups:
-        msg = "study.groups is empty: write [[]] for the total"
-        raise DataError(msg)
     for group in groups:
-        if group.where is not None and not len(split(frame, group)[0]):
+        if group.where is None:
+            continue
+        for variable, value in literals(parse(group.where)):
+            check_level(group, variable, value, frame.variables()[variable])
+        if not len(split(frame, group)[0]):
             msg = (
                 f"study.groups: nobody of the population is in group {group.name!r} "
                 f"({group.where}): compare its values with the population's levels"
             )
             raise DataError(msg)
+
+
+def check_level(group: Group, variable: str, value: object, levels: Sequence[str]) -> None:
+    """Refuse a value that no level bears: the group would silently be another one."""
+    if not isinstance(value, str) or value in levels:
+        return  # a value of another type is refused when the expression is evaluated
+    near = get_close_matches(value, levels, n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    msg = (
+        f"study.groups: group {group.name!r} ({group.where}): {value!r} is not a level of "
+        f"{variable!r}.{guess} Its levels: {', '.join(levels)}"
+    )
+    raise DataError(msg)
 
 
 def split(frame: Frame, group: Group) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Margin]]:

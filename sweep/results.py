@@ -199,16 +199,17 @@ class Run:
         return read_record(self.store, f"tasks/{key}.json")
 
     def _draws(self, outcome: str) -> "Draws":
+        from sweep.artifacts import exists
         from sweep.stored import get_draws
 
-        draws = get_draws(self.store, self._entry(outcome)["fit"])
-        if draws is None:
+        key = self._entry(outcome)["fit"]
+        if not exists(self.store, "fit", key):
             msg = (
                 f"the draws of {outcome!r} were not kept: set execution.keep to [estimates, draws] "
                 "and run into a new store, as with --set execution.store=.sweep-draws"
             )
             raise UsageError(msg)
-        return draws
+        return get_draws(self.store, key)
 
     @cached_property
     def _states(self) -> list[dict[str, Any]]:

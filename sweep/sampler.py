@@ -111,6 +111,11 @@ def run_nuts(compiled: Any, settings: Settings, seed: int) -> Any:
         reason = str(error).split("\n\n    Stack backtrace")[0].split("\n\nStack backtrace")[0]
         msg = f"the sampler could not go on: {' '.join(reason.split())}"
         raise ModelError(msg) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of Rust: no Exception, and not importable
+            raise
+        msg = f"the sampler broke off: {error}"
+        raise ModelError(msg) from error
 
 
 def statistics_of(trace: Any) -> SamplerStatistics:

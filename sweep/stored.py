@@ -92,19 +92,15 @@ def get_sums(store: Store, key: str) -> Sums:
     return Sums(**unpack_arrays(read(store, "counts", key).payload["sums.npz"]))
 
 
-def put_fit(
-    store: Store, recipe: Mapping[str, Any], fit: "Fit", meta: Mapping[str, Any], keep_draws: bool
-) -> bool:
+def put_fit(store: Store, recipe: Mapping[str, Any], fit: "Fit", meta: Mapping[str, Any]) -> bool:
     """Publish a fit; return whether an earlier fit with other draws stands in its place."""
-    payload = {"draws.npz": pack_arrays(fit.draws)} if keep_draws else {}
-    published = publish(store, "fit", recipe, payload, meta)
-    return published.differs and keep_draws and bool(read(store, "fit", published.key).payload)
+    payload = {"draws.npz": pack_arrays(fit.draws)}
+    return publish(store, "fit", recipe, payload, meta).differs
 
 
-def get_draws(store: Store, key: str) -> "Draws | None":
-    """Return a fit's stored draws, None if they were not kept."""
-    payload = read(store, "fit", key).payload
-    return unpack_arrays(payload["draws.npz"]) if "draws.npz" in payload else None
+def get_draws(store: Store, key: str) -> "Draws":
+    """Return a fit's stored draws."""
+    return unpack_arrays(read(store, "fit", key, ["draws.npz"]).payload["draws.npz"])
 
 
 def put_blob(store: Store, data: bytes) -> str:

@@ -149,16 +149,19 @@ def labels(column: pd.Series) -> pd.Series:
 
 def sources_of(variables: Sequence[str], study: Study, available: Collection[str]) -> list[str]:
     """Return the file columns that some variables are made from; what is not there is left out."""
-    needed: list[str] = []
-    for variable in variables:
-        rule = study.derive.get(variable)
-        if isinstance(rule, Cut):
-            needed.append(rule.cut)
-        elif isinstance(rule, Recode):
-            needed.append(rule.column or variable)
-        else:
-            needed.append(variable)
+    needed = (source_of(variable, study, available) for variable in variables)
     return [name for name in dict.fromkeys(needed) if name in available]
+
+
+def source_of(variable: str, study: Study, available: Collection[str]) -> str:
+    """Return the column a variable is made from.
+
+    A table that lacks it, and has the derived variable itself, is taken at its word: a census
+    comes with age bands, the survey with ages.
+    """
+    rule = study.derive.get(variable)
+    source = rule.cut if isinstance(rule, Cut) else (rule.column if rule else None) or variable
+    return source if source in available else variable
 
 
 def prepare(
@@ -201,10 +204,10 @@ def prepare(
 def derive(name: str, table: pd.DataFrame, study: Study, what: str) -> pd.Series | None:
     """Return one variable's labels, None if the table has nothing to make it from."""
     rule = study.derive.get(name)
-    source = rule.cut if isinstance(rule, Cut) else (rule.column if rule else None) or name
+    source = source_of(name, study, table.columns)
     if source not in table.columns:
         return None
-    if isinstance(rule, Cut):
+    if isinstance(rule, Cut) and source == rule.cut:
         return cut(table[source], rule, what)
     text = labels(table[source])
     return text.replace(rule.recode) if isinstance(rule, Recode) else text

@@ -11,7 +11,7 @@ from sweep.counts import counts_of
 from sweep.design import Design
 from sweep.diagnose import as_json
 from sweep.effects import blocks_of
-from sweep.errors import CorruptArtifact, ModelError
+from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError
 from sweep.estimates import to_parquet
 from sweep.fit import Draws, Fit, Target, fit_terms, probabilities
 from sweep.grid import Grid, grid_of
@@ -22,6 +22,7 @@ from sweep.sampler import Settings
 from sweep.store import Store
 from sweep.stored import get_blob, get_design, get_draws, get_sums, put_fit
 from sweep.summarise import answers_by_margin, estimate
+from sweep.toolchain import toolchain
 
 if TYPE_CHECKING:
     from sweep.worker import Memory
@@ -55,12 +56,10 @@ def grid_from(task: Task, design: Design) -> Grid:
 
 
 def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fitted:
-    """Return the task's fit: from the store if it is there with draws, else sampled now."""
+    """Return the task's fit: from the store, else sampled now; without draws it is not stored."""
     key = digest(task["fit"])
     if exists(store, "fit", key):
-        draws = get_draws(store, key)
-        if draws is not None:
-            return Fitted(draws, read_done(store, "fit", key).meta)
+        return Fitted(get_draws(store, key), read_done(store, "fit", key).meta)
     started = time.perf_counter()
     fit = sample_task(store, task, memory)
     meta = {
@@ -71,14 +70,28 @@ def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fi
         "outcome": task["outcome"],
         "seconds": round(time.perf_counter() - started, 3),
     }
-    if put_fit(store, task["fit"], fit, meta, keep_draws):
+    if keep_draws and put_fit(store, task["fit"], fit, meta):
         msg = f"fit {key} came out with other bytes than the one that is stored: nondeterminism"
         raise ModelError(msg)
     return Fitted(fit.draws, meta)
 
 
+def check_toolchain(task: Task) -> None:
+    """Refuse to fit under a key that promises another machine's numbers."""
+    asked, here = task["fit"]["toolchain"], toolchain("general" if task["model_blob"] else "fast")
+    other = sorted(k for k in {*asked, *here} if asked.get(k) != here.get(k))
+    if other:
+        shown = "; ".join(f"{k} {asked.get(k)!r}, here {here.get(k)!r}" for k in other)
+        msg = (
+            f"the recipe names another toolchain: {shown}. Run workers of one image on one "
+            "family of machines, and plan the sweep there, or on a machine like them"
+        )
+        raise ForeignToolchain(msg)
+
+
 def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
     """Sample the task's posterior by its route, from exactly the counts its recipe names."""
+    check_toolchain(task)
     design = design_of(store, task, memory)
     counts = counts_of(get_sums(store, task["counts"]), design.levels)
     if counts.digests() != task["fit"]["counts"]:

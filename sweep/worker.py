@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sweep.errors import StoreError
+from sweep.errors import ForeignToolchain, StoreError
 from sweep.store import Store, open_store
 
 __all__ = ["Memory", "main", "serve", "work"]
@@ -70,14 +70,16 @@ def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:
 def failure_of(error: Exception) -> dict[str, str]:
     """Return why a task failed: kind, message, traceback.
 
-    What the machine or the store did is ``storage`` or ``memory``; all else would happen again
-    and counts as the model's.
+    What the machine or the store did is ``storage``, ``memory`` or ``toolchain``; all else would
+    happen again and counts as the model's.
     """
     kind = "model"
     if isinstance(error, StoreError | OSError):
         kind = "storage"
     elif isinstance(error, MemoryError):
         kind = "memory"
+    elif isinstance(error, ForeignToolchain):
+        kind = "toolchain"
     text = "".join(traceback.format_exception(error))
     message = str(error) or type(error).__name__
     return {"kind": kind, "message": message, "traceback": text}

@@ -5,12 +5,15 @@ import pytest
 from numpy.typing import NDArray
 
 from sweep.cells import Counts, cells_of
+from sweep.chains import summarise_chains
 from sweep.definition import define
 from sweep.effects import blocks_of, standardise
+from sweep.errors import ModelError
 from sweep.grid import Grid, coefficients, grid_of, problem_of
 from sweep.kernels import DENSE, SPARSE, density, whitened
 from sweep.laplace import approximate
 from sweep.model import Contrast, Covariate, Intercept, Model, Varying
+from sweep.sampler import Settings, run_nuts, sample
 
 LEVELS = {
     "sex": ("F", "M"),
@@ -127,6 +130,37 @@ def test_dense_and_sparse_agree_on_the_same_counts(monkeypatch: pytest.MonkeyPat
     one = density(x, dense.data, dense.layout, a)
     assert density(x, sparse.data, sparse.layout, b) == pytest.approx(one, rel=1e-12)
     np.testing.assert_allclose(b, a, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.sampling
+def test_the_public_route_into_nutpie_gives_the_same_posterior(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = problem_of(grid(PLAIN), counts(0.9, seed=4))
+    start = approximate(problem)
+    settings = Settings(draws=400, tune=200, chains=4, target_accept=0.8)
+    means, errors = [], []
+    for route in ("pointer", "from_pyfunc"):
+        monkeypatch.setattr("sweep.sampler.fast_route", lambda route=route: route)
+        draws = sample(problem, start, settings, seed=3).draws["theta"].astype(float)
+        summary = summarise_chains(draws)
+        means.append(draws.mean(axis=(0, 1)))
+        errors.append(draws.std(axis=(0, 1)) / np.sqrt(summary.ess_bulk))
+    assert (np.abs(means[0] - means[1]) < 4.5 * np.hypot(*errors)).all()
+
+
+def test_a_broken_sampler_is_the_models_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in: no input is known that makes this version of the sampler panic."""
+
+    class PanicException(BaseException):  # the name that Rust's binding gives it
+        pass
+
+    def panics(*_: object, **__: object) -> None:
+        raise PanicException
+
+    monkeypatch.setattr("nutpie.sample", panics)
+    with pytest.raises(ModelError, match="the sampler broke off"):
+        run_nuts(None, Settings(100, 50, 2, 0.8), 1)
 
 
 def test_coefficients_are_the_kernels_own() -> None:

@@ -155,6 +155,17 @@ def test_the_frame_sums_the_population_and_keeps_its_total(project: Project) -> 
     assert population_of().query("region == 'East'")["n"].sum() == design.frame.size[east].sum()
 
 
+def test_a_population_that_comes_with_bands_needs_no_ages(project: Project) -> None:
+    labels = {20: "18-34", 40: "35-54", 60: "55+"}
+    rows = population_of()
+    project.write("banded.csv", rows.assign(age_band=rows["age"].map(labels)).drop(columns="age"))
+    banded = design_of(project, {"population": {"source": "banded.csv"}})
+    plain = design_of(project)
+    assert plain.levels == banded.levels
+    assert np.array_equal(plain.frame.cell, banded.frame.cell)
+    assert np.array_equal(plain.frame.size, banded.frame.size)
+
+
 def test_a_variable_of_groups_splits_the_frame_only(project: Project) -> None:
     design = design_of(project, {"groups": [[], ["married"]]})
     assert {"married": ("No", "Yes")} == design.further

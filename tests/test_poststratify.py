@@ -131,11 +131,19 @@ def test_the_margins_that_decide_on_a_fit_are_weighted_by_its_own_answers(
 def test_a_named_group_that_holds_nobody_is_an_error() -> None:
     check_groups(frame(), GROUPS)
     with pytest.raises(
-        DataError, match=r"nobody of the population is in group 'typo' \(a == 'z'\)"
+        DataError, match=r"nobody of the population is in group 'none' \(a == 'x' and a == 'y'\)"
     ):
-        check_groups(frame(), [Group(name="typo", where="a == 'z'")])
-    with pytest.raises(DataError, match=r"study\.groups is empty"):
-        check_groups(frame(), [])
+        check_groups(frame(), [Group(name="none", where="a == 'x' and a == 'y'")])
+
+
+@pytest.mark.parametrize(
+    "where", ["c == 'yess'", "a == 'x' and c != 'yess'", "not (c in ['no', 'yess'])"]
+)
+def test_a_named_group_may_not_ask_for_a_level_there_is_not(where: str) -> None:
+    with pytest.raises(
+        DataError, match=r"'yess' is not a level of 'c'\. Did you mean 'yes'\? Its levels: no, yes"
+    ):
+        check_groups(frame(), [Group(name="typo", where=where)])
 
 
 def test_sigmoid_stays_between_zero_and_one_however_large_the_predictor() -> None:

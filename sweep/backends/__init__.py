@@ -13,9 +13,13 @@ from sweep.errors import UsageError
 __all__ = ["BACKENDS", "Backend", "Done", "Event", "Failure", "Started", "open_backend"]
 
 
+FAILURES = ("model", "timeout", "storage", "memory", "toolchain", "worker lost")
+"""Why a task fails; the first two would happen again, the others are the machine's doing."""
+
+
 @dataclass(frozen=True)
 class Failure:
-    """Why a task failed: ``model``, ``timeout``, ``storage``, ``memory`` or ``worker lost``."""
+    """Why a task failed: one of the kinds of ``FAILURES``."""
 
     kind: str
     message: str

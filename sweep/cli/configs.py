@@ -162,7 +162,7 @@ def seconds_per_fit(store: "Store") -> tuple[float, int]:
 
     from sweep.artifacts import read_done
 
-    done = (n for n in store.list("fits/") if n.endswith("/done.json"))
+    done = (n for n in store.list("estimates/") if n.endswith("/done.json"))
     keys = [name.split("/")[1] for name in islice(done, EARLIER)]
-    seconds = [float(read_done(store, "fit", key).meta["seconds"]) for key in keys]
+    seconds = [float(read_done(store, "estimates", key).meta["seconds"]) for key in keys]
     return (median(seconds), len(seconds)) if seconds else (SECONDS, 0)

@@ -39,6 +39,8 @@ def read_groups(entries: Any) -> tuple[Group, ...]:
     """Return the groups of a config's list, or raise all that is wrong with them."""
     if not isinstance(entries, list | tuple):
         report([at((), f"expected a list of groups such as [[], [region]], got {show(entries)}")])
+    if not entries:
+        report([at((), "there is no group to estimate for: write [[]] for the total")])
     placed = [found for index, entry in enumerate(entries) for found in _entry(index, entry)]
     report([*_misread(placed), *_unusable(placed), *_repeated(placed)])
     return tuple(group for _, group in placed if isinstance(group, Group))
@@ -138,6 +140,7 @@ Groups = Annotated[
     WithJsonSchema(
         {
             "type": "array",
+            "minItems": 1,
             "items": {
                 "anyOf": [
                     {"type": "array", "items": {"type": "string"}, "uniqueItems": True},

@@ -112,7 +112,8 @@ class Study(Section):
     population: Population = Field(description="The table of population cells.")
     derive: dict[Text, Derived] = Field(
         default_factory=dict,
-        description="New variables, made alike for survey and population: cut or recode.",
+        description="New variables, made alike for survey and population: cut or recode. A file "
+        "that lacks the column and has the variable itself is taken as it is.",
     )
     predictors: dict[Text, Predictor] = Field(
         min_length=1, description="The categorical variables that predict the answers."

@@ -114,6 +114,22 @@ def _columns(expression: Expression) -> Iterator[str]:
                 yield expression.value.name
 
 
+def literals(expression: Expression) -> Iterator[tuple[str, Scalar]]:
+    """Yield each value that a column is said to equal, or not to, with the column's name."""
+    match expression:
+        case And(terms) | Or(terms):
+            for term in terms:
+                yield from literals(term)
+        case Not(term):
+            yield from literals(term)
+        case Membership(column, values):
+            yield from ((column, value) for value in values)
+        case Comparison(column, "==" | "!=", value) if not isinstance(value, Column):
+            yield column, value
+        case _:
+            return
+
+
 def normalise(expression: Expression) -> str:
     """Return the canonical text: spacing, quotes and spare parentheses are gone.
 

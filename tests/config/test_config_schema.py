@@ -103,6 +103,7 @@ def test_groups_are_normalised_and_written_as_in_the_config() -> None:
     ("groups", "place", "message"),
     [
         ("region", (), "expected a list of groups such as [[], [region]], got 'region'"),
+        ([], (), "there is no group to estimate for: write [[]] for the total"),
         (["region"], (0,), "expected a list of variables or {name: expression}, got 'region'"),
         (
             [[], {}],

@@ -99,6 +99,16 @@ def test_a_new_outcome_fits_one_and_a_new_group_none(swept: Once) -> None:
             pd.testing.assert_frame_equal(select(old, by, name), select(now, by, name))
 
 
+def test_without_draws_a_new_group_fits_again_and_then_draws_can_be_kept(project: Project) -> None:
+    rules = [{"name": "liked", "success": ["Yes"]}]
+    study = {"outcomes": rules}
+    first = project.sweep(project.config(study, {"keep": ["estimates"], "workers": 1}))
+    assert not fitted(first.store)
+    again = project.sweep(project.config({**study, "groups": [["sex"]]}, {"workers": 1}))
+    assert ["fit"] == [o["action"] for o in again.plan.record["outcomes"]]
+    assert 1 == len(fitted(again.store))
+
+
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Swept, Swept]:
     """Sweep the same project with one worker: stopped after the first outcome, then again."""

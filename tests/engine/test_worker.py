@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sweep.artifacts import publish, read_done, write_record
-from sweep.errors import CorruptArtifact, ModelError, StoreError
+from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError
 from sweep.store import open_store
 from sweep.worker import Memory, failure_of, serve, work
 from tests.project import Project
@@ -53,6 +53,7 @@ def test_what_is_stored_is_answered_without_work(project: Project) -> None:
         (CorruptArtifact("m"), "storage"),
         (PermissionError("m"), "storage"),
         (MemoryError("m"), "memory"),
+        (ForeignToolchain("m"), "toolchain"),
     ],
 )
 def test_kinds_of_failure_tell_the_models_from_the_machines(error: Exception, kind: str) -> None:
@@ -64,6 +65,17 @@ def test_kinds_of_failure_tell_the_models_from_the_machines(error: Exception, ki
 
 def test_an_error_without_words_is_called_by_its_type() -> None:
     assert "ZeroDivisionError" == failure_of(ZeroDivisionError())["message"]
+
+
+def test_a_recipe_of_another_machine_is_refused_in_words(project: Project) -> None:
+    store, plan = project.plan()
+    task = next(iter(plan.tasks.values()))
+    other = {**task["fit"]["toolchain"], "cpu": "x86-64-v9", "numba": "0.1"}
+    write_record(
+        store, "tasks/" + "0" * 40 + ".json", {**task, "fit": {**task["fit"], "toolchain": other}}
+    )
+    with pytest.raises(ForeignToolchain, match=r"cpu 'x86-64-v9', here '.*'; numba '0\.1', here"):
+        work(store, "0" * 40, True, Memory())
 
 
 @pytest.mark.sampling
