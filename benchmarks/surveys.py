@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.backends import Done, Event
+from sweep.backends import Done, Event, Started
 from sweep.config import read_config
 from sweep.coordinator import execute, plan_sweep
 from sweep.estimates import select
@@ -87,8 +87,10 @@ def run_sweep(path: Path, selection: Selection = Selection()) -> Sweep:  # noqa:
 
     def watch(event: Event, outcome: dict[str, Any]) -> None:
         name = outcome["outcome"]
-        if not isinstance(event, Done):
+        if isinstance(event, Started):
             worker[event.key] = event.worker
+        elif not isinstance(event, Done):
+            return
         elif event.failure is not None:
             sweep.results[name] = {"status": "failed"}
             sweep.failures[name] = event.failure.message

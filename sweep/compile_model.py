@@ -4,7 +4,7 @@ One compilation serves every outcome, so whatever a model takes from the counts 
 ``pm.Data``: a number left inside it would quietly be the first outcome's for all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,9 +46,13 @@ def call(file: ModelFile, function: str, *arguments: Any) -> Any:
 
 
 def prepare_model(
-    file: ModelFile, levels: Levels, counts: Counts, priors: Mapping[str, Any]
+    file: ModelFile,
+    levels: Levels,
+    counts: Counts,
+    priors: Mapping[str, Any],
+    watch: Callable[[str, int], None] = lambda phase, count: None,
 ) -> Prepared:
-    """Build and compile a model file's model.
+    """Build and compile a model file's model; ``watch`` is told when compilation begins.
 
     Raises
     ------
@@ -62,6 +66,7 @@ def prepare_model(
         other = built(file, levels, altered(counts, levels), priors)
         refuse_kept_counts(file, model, other)
         refuse_changing_shapes(file, model, other)
+    watch("compile", 0)
     compiled = compile_quietly(file, model)
     stored = {v.name: tuple(int(k) for k in compiled.shapes[v.name]) for v in model.unobserved_RVs}
     refuse_large(file, stored)

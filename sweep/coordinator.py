@@ -1,28 +1,34 @@
 """Coordinator: run a sweep's missing tasks on a backend, and join what came of them.
 
-It holds nothing that the store does not: kill it, run again, and only what is missing is done.
+It holds nothing that the store does not: kill it, and `carry_on`, here or on another machine, does
+only what is missing.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sweep.backends import Done, Event, open_backend
-from sweep.config import SweepConfig
+from sweep.backends import Done, Event, Progress, Started, open_backend
+from sweep.config import Execution, SweepConfig
 from sweep.join import publish_report
 from sweep.journal import (
     FAILED_KINDS,
     append_event,
     append_log,
+    forget_cancel,
     forget_failure,
+    is_cancelled,
+    left_to_do,
     new_run,
+    read_plan,
     remember_failure,
 )
 from sweep.planning import Plan, Selection, make_plan, write_tasks
 from sweep.store import Store, open_store
 
-__all__ = ["Progress", "Watcher", "execute", "plan_sweep", "store_of"]
+__all__ = ["Ends", "Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
 
 SYSTEMIC = 20  # so many first outcomes failing alike stop the sweep
 
@@ -30,7 +36,7 @@ type Watcher = Callable[[Event, dict[str, Any]], None]
 
 
 @dataclass
-class Progress:
+class Ends:
     """What a run has seen so far: enough to stop a sweep that cannot succeed."""
 
     messages: list[str] = field(default_factory=list)
@@ -66,36 +72,72 @@ def execute(
     stop: Callable[[], bool] = lambda: False,
 ) -> str:
     """Run what is left of a plan; return the run's id. A failure is an outcome's state."""
+    run = begin(store, plan)
+    carry_on(store, run, config.execution, watch, stop)
+    return run
+
+
+def begin(store: Store, plan: Plan) -> str:
+    """Store a plan and its tasks; return the run's id. From here on the store is enough."""
     run = new_run(store, plan.record)
-    keys = plan.to_do()
-    write_tasks(store, plan, keys)
-    append_event(store, run, {"event": "begun", "tasks": len(keys)})
-    by_key = {o["estimates"]: o for o in plan.record["outcomes"]}
-    for key in keys:
-        forget_failure(store, by_key[key]["fit"])  # it is tried again: what comes now counts
-    progress = Progress()
-    execution = config.execution
-    backend = open_backend(
-        execution.backend,
-        workers=None if execution.workers == "auto" else execution.workers,
-        retries=execution.retries,
-        timeout=execution.timeout,
-        keep_draws="draws" in execution.keep,
-    )
+    entries = plan.record["outcomes"]
+    write_tasks(store, plan, [o["estimates"] for o in entries if o["estimates"] in plan.tasks])
+    for outcome in entries:
+        if outcome["action"] == "fit":
+            forget_failure(store, outcome["fit"])  # it is tried again: what comes now counts
+    return run
+
+
+def carry_on(
+    store: Store,
+    run: str,
+    execution: Execution,
+    watch: Watcher = lambda event, outcome: None,
+    stop: Callable[[], bool] = lambda: False,
+    again: Collection[str] = (),
+) -> None:
+    """Do what a run lacks, and join it all.
+
+    ``again`` names outcomes to try once more although they failed for a reason that would happen
+    again. A run that was cancelled is no longer.
+    """
+    plan = read_plan(store, run)
+    outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
+    forget_cancel(store, run)
+    append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
+    ends = Ends()
+    cancelled = seldom(lambda: is_cancelled(store, run))
+
+    def halt() -> bool:
+        return stop() or ends.stopped is not None or cancelled()
+
     reason = "interrupted"
-    events = backend.run(keys, store.url, lambda: stop() or progress.stopped is not None)
+    events = open_backend(execution).run(list(outcomes), store.url, halt)
     try:
         for event in events:
-            record(store, run, event, by_key[event.key], execution.timeout)
-            watch(event, by_key[event.key])
+            record(store, run, event, outcomes[event.key], execution.timeout)
+            watch(event, outcomes[event.key])
             if isinstance(event, Done):
-                progress.note(event)
-        reason = progress.stopped or ("stopped" if stop() else "complete")
+                ends.note(event)
+        reason = ends.stopped or ("stopped" if stop() else "complete")
+        reason = "cancelled" if is_cancelled(store, run) else reason
     finally:
         events.close()  # whatever ended this, no worker outlives it
         append_event(store, run, {"event": "ended", "reason": reason})
     publish_report(store, run)
-    return run
+
+
+def seldom(ask: Callable[[], bool], seconds: float = 2.0) -> Callable[[], bool]:
+    """Return a question that is asked of the store only so often; yes stays yes."""
+    last, answer = -seconds, False
+
+    def asked() -> bool:
+        nonlocal last, answer
+        if not answer and time.monotonic() - last >= seconds:
+            last, answer = time.monotonic(), ask()
+        return answer
+
+    return asked
 
 
 def record(
@@ -103,7 +145,9 @@ def record(
 ) -> None:
     """Append an event to the run's journal and log; remember failures that would happen again."""
     name = outcome["outcome"]
-    if not isinstance(event, Done):
+    if isinstance(event, Progress):
+        return
+    if isinstance(event, Started):
         append_event(store, run, {"event": "started", "outcome": name, "attempt": event.attempt})
         return
     append_log(store, run, name, event.log)

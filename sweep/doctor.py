@@ -71,7 +71,7 @@ def package(name: str) -> Finding:
 
 def processor() -> Finding:
     """Look at the processor: its class enters the keys of fits."""
-    from sweep.backends.local import cores
+    from sweep.backends.pool import cores
     from sweep.toolchain import BLAS, cpu_class
 
     kind, count = cpu_class(), cores()

@@ -21,7 +21,7 @@ from sweep.grid import Grid, linear_predictor, problem_of
 from sweep.keys import seed_of
 from sweep.laplace import approximate
 from sweep.poststratify import margins_of, poststratify, sigmoid
-from sweep.sampler import Sample, Settings, sample
+from sweep.sampler import Sample, Settings, Watch, sample
 
 __all__ = ["REMEDIES", "Fit", "Remedy", "Target", "fit_terms", "probabilities", "sample_until"]
 
@@ -68,14 +68,14 @@ class Fit:
         return "flagged" if self.diagnostics.reasons else "ok"
 
 
-def fit_terms(grid: Grid, counts: Counts, target: Target) -> Fit:
+def fit_terms(grid: Grid, counts: Counts, target: Target, watch: Watch | None = None) -> Fit:
     """Fit a model made of terms: the fast route."""
     problem = problem_of(grid, counts)
     start = approximate(problem)
     names = quantity_names(grid, counts)
 
     def draw(settings: Settings, seed: int) -> Sample:
-        return sample(problem, start, settings, seed)
+        return sample(problem, start, settings, seed, watch)
 
     return sample_until(target, names, draw, lambda draws: quantities(grid, counts, draws))
 

@@ -28,10 +28,14 @@ __all__ = ["Compiled", "dataset", "file_probabilities", "fit_general"]
 
 @dataclass
 class Compiled:
-    """The models a worker has compiled, by file, levels and priors; how many compilations."""
+    """The models a worker has compiled, by file, levels and priors; how many compilations.
+
+    ``watch`` is told how the task at hand gets on: its phase, and a count that grows.
+    """
 
     models: dict[str, Prepared] = field(default_factory=dict)
     compilations: int = 0
+    watch: Callable[[str, int], None] = lambda phase, count: None
 
 
 def fit_general(
@@ -50,10 +54,11 @@ def fit_general(
         If a function of the file raises, its data do not fit its model, or its probabilities are
         none.
     """
+    compiled.watch("build", compiled.compilations)
     model = ready(file, levels, counts, priors, compiled)
 
     def draw(settings: Settings, seed: int) -> Sample:
-        trace = run_nuts(model.compiled, settings, seed)
+        trace = run_nuts(model.compiled, settings, seed, lambda n: compiled.watch("sample", n))
         draws = {n: trace.posterior[n].to_numpy().astype(np.float32) for n in model.stored}
         return Sample(draws, statistics_of(trace))
 
@@ -82,10 +87,10 @@ def ready(
     """
     if "data" not in file.functions:
         compiled.compilations += 1
-        return prepare_model(file, levels, counts, priors)
+        return prepare_model(file, levels, counts, priors, compiled.watch)
     key = digest([file.digest, [[name, list(v)] for name, v in levels.items()], dict(priors)])
     if key not in compiled.models:
-        made = prepare_model(file, levels, counts, priors)
+        made = prepare_model(file, levels, counts, priors, compiled.watch)
         compiled.models[key] = made
         compiled.compilations += 1
     return with_counts(compiled.models[key], file, levels, counts)

@@ -4,7 +4,7 @@ Status is derived, never stored: from the plan, and from which keys exist.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -18,8 +18,12 @@ __all__ = [
     "FAILED_KINDS",
     "append_event",
     "append_log",
+    "cancel_run",
     "failure_of",
+    "forget_cancel",
     "forget_failure",
+    "is_cancelled",
+    "left_to_do",
     "new_run",
     "outcome_states",
     "read_events",
@@ -121,6 +125,40 @@ def failure_of(store: Store, fit_key: str) -> dict[str, Any] | None:
 def forget_failure(store: Store, fit_key: str) -> None:
     """Forget a remembered failure, to try again."""
     store.delete(f"failures/{fit_key}.json")
+
+
+def cancel_run(store: Store, run: str) -> bool:
+    """Ask whoever works on a run to start nothing further; return whether it is news."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return write_record(store, f"runs/{run}/cancel.json", {"at": at})
+
+
+def is_cancelled(store: Store, run: str) -> bool:
+    """Return whether a run is to start nothing further."""
+    return store.size(f"runs/{run}/cancel.json") is not None
+
+
+def forget_cancel(store: Store, run: str) -> None:
+    """Let a run go on."""
+    store.delete(f"runs/{run}/cancel.json")
+
+
+def left_to_do(
+    store: Store, plan: Mapping[str, Any], again: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Return the outcomes that a run lacks, in its order; those ``again`` are tried once more.
+
+    What failed for a reason that would happen again is left, unless it is among those.
+    """
+    left = []
+    for outcome in plan["outcomes"]:
+        if outcome["failure"] is not None or exists(store, "estimates", outcome["estimates"]):
+            continue
+        if outcome["outcome"] in again:
+            forget_failure(store, outcome["fit"])
+        if failure_of(store, outcome["fit"]) is None:
+            left.append(outcome)
+    return left
 
 
 def outcome_states(store: Store, plan: Mapping[str, Any]) -> list[dict[str, Any]]:

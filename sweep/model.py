@@ -17,12 +17,14 @@ from sweep.errors import ModelError
 from sweep.keys import bytes_digest, digest
 
 __all__ = [
+    "STUB",
     "Contrast",
     "Covariate",
     "Intercept",
     "Levels",
     "Model",
     "ModelFile",
+    "Route",
     "Term",
     "Varying",
     "as_json",
@@ -120,6 +122,13 @@ def from_json(value: Mapping[str, Any]) -> Model:
     return Model(tuple(terms), value["likelihood"])
 
 
+type Route = Literal["fast", "general", "stub"]
+
+STUB = "stub"
+"""The name of the model that is none: it tests what is around a fit (`sweep.stub`)."""
+STUB_SOURCE = b"# The stub fits nothing: it tests what is around a fit.\n"
+
+
 @dataclass(frozen=True)
 class ModelFile:
     """A model file, executed: its functions, and the identity of what it says.
@@ -133,8 +142,10 @@ class ModelFile:
     functions: Mapping[str, Any]
 
     @property
-    def route(self) -> Literal["fast", "general"]:
-        """Return which of the two routes the file takes."""
+    def route(self) -> Route:
+        """Return which route the file takes."""
+        if self.name == STUB:
+            return "stub"
         return "fast" if "terms" in self.functions else "general"
 
 
@@ -149,6 +160,8 @@ def load_model(name: str, source: bytes) -> ModelFile:
         If the file is not Python, raises when executed, or defines neither ``terms`` nor both
         ``build`` and ``probabilities``.
     """
+    if name == STUB:
+        return ModelFile(STUB, STUB_SOURCE, STUB, {})
     where = f"models/{name}.py"
     try:
         text = source.decode()

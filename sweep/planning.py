@@ -14,7 +14,7 @@ from sweep.config import SweepConfig
 from sweep.errors import UsageError
 from sweep.journal import failure_of
 from sweep.keys import digest, seed_of
-from sweep.model import Model, ModelFile, load_model
+from sweep.model import STUB, Model, ModelFile, load_model
 from sweep.outcomes import Outcome, outcomes_of, select_outcomes
 from sweep.poststratify import check_groups
 from sweep.prepare import (
@@ -24,7 +24,7 @@ from sweep.prepare import (
     project_models,
     sources_in,
 )
-from sweep.recipes import estimates_recipe, fit_recipe, general_recipe
+from sweep.recipes import estimates_recipe, fit_recipe, general_recipe, stub_recipe
 from sweep.store import Store
 from sweep.stored import put_blob
 from sweep.survey import read_columns
@@ -102,7 +102,7 @@ def make_plan(
             "fit": fit,
             "estimates": estimates,
             "model": file.name,
-            "model_blob": None if file.route == "fast" else blob,
+            "model_blob": blob if file.route == "general" else None,
         }
         entry = describe(outcome, counts, digest(fit), digest(estimates))
         entry["action"] = action_of(store, entry, retry_failed, config.execution.timeout)
@@ -125,8 +125,10 @@ def make_plan(
 
 def read_model(config: SweepConfig, directory: Path) -> ModelFile:
     """Read and load the config's model file."""
-    folder = project_models(directory, config.execution.models_dir)
     name = config.study.model
+    if name == STUB:
+        return load_model(name, b"")
+    folder = project_models(directory, config.execution.models_dir)
     path = folder / f"{name}.py"
     if not path.is_file():
         there = sorted(p.stem for p in folder.glob("*.py"))
@@ -174,6 +176,8 @@ def recipe_of(
     seed: int,
 ) -> dict[str, Any]:
     """Return the fit's recipe by the model file's route."""
+    if file.route == "stub":
+        return stub_recipe(config.study, counts, seed)
     if model is None:
         return general_recipe(config.study, file, prepared.design, counts, seed)
     return fit_recipe(config.study, model, prepared.design, counts, seed)

@@ -12,7 +12,7 @@ from sweep.config import Group, Study
 from sweep.design import Design, group_variables
 from sweep.expression import normalise, parse
 from sweep.keys import array_digest, digest
-from sweep.model import Covariate, Model, ModelFile, as_json
+from sweep.model import STUB, Covariate, Model, ModelFile, as_json
 from sweep.outcomes import Outcome
 from sweep.toolchain import ESTIMATE, TRANSFORM, toolchain
 
@@ -23,6 +23,7 @@ __all__ = [
     "fit_recipe",
     "general_recipe",
     "groups_json",
+    "stub_recipe",
 ]
 
 type Recipe = dict[str, Any]
@@ -105,6 +106,18 @@ def general_recipe(
         "sampler": sampler_json(study),
         "seed": seed,
         "toolchain": toolchain("general"),
+    }
+
+
+def stub_recipe(study: Study, counts: Mapping[str, str], seed: int) -> Recipe:
+    """Return the recipe of a stub's fit: in every key of its, so that it is never taken for one."""
+    return {
+        "kind": "fit",
+        "model": STUB,
+        "counts": dict(counts),
+        "sampler": sampler_json(study),
+        "seed": seed,
+        "toolchain": toolchain("stub"),
     }
 
 

@@ -20,7 +20,7 @@ from sweep.laplace import Approximation
 from sweep.pointer import pointer_model
 from sweep.toolchain import fast_route
 
-__all__ = ["Sample", "Settings", "function_model", "run_nuts", "sample", "statistics_of"]
+__all__ = ["Sample", "Settings", "Watch", "function_model", "run_nuts", "sample", "statistics_of"]
 
 Array = NDArray[np.float64]
 
@@ -45,7 +45,19 @@ class Sample:
     statistics: SamplerStatistics
 
 
-def sample(problem: Problem, approximation: Approximation, settings: Settings, seed: int) -> Sample:
+type Watch = Callable[[int], None]
+"""Told how many draws there are so far, over all chains and tuning included, from any thread."""
+
+EVERY = 1000  # milliseconds between two looks at the draws
+
+
+def sample(
+    problem: Problem,
+    approximation: Approximation,
+    settings: Settings,
+    seed: int,
+    watch: Watch | None = None,
+) -> Sample:
     """Sample one outcome's posterior.
 
     Raises
@@ -60,7 +72,7 @@ def sample(problem: Problem, approximation: Approximation, settings: Settings, s
 
     route = pointer_model if fast_route() == "pointer" else function_model
     compiled = route(problem, approximation, start)
-    trace = run_nuts(compiled, settings, seed)
+    trace = run_nuts(compiled, settings, seed, watch)
     x = approximation.centre + trace.posterior["w"].to_numpy() @ approximation.spread.T
     scale, theta = coefficients(problem, x)
     draws = {"scale": scale.astype(np.float32), "theta": theta.astype(np.float32)}
@@ -91,9 +103,13 @@ def function_model(
     )
 
 
-def run_nuts(compiled: Any, settings: Settings, seed: int) -> Any:
+def run_nuts(compiled: Any, settings: Settings, seed: int, watch: Watch | None = None) -> Any:
     """Run nutpie on a compiled model and return its trace (an xarray.DataTree)."""
     import nutpie
+
+    def told(chains: list[Any]) -> None:
+        if watch is not None:
+            watch(sum(chain.finished_draws for chain in chains))
 
     try:
         return nutpie.sample(
@@ -106,6 +122,8 @@ def run_nuts(compiled: Any, settings: Settings, seed: int) -> Any:
             target_accept=settings.target_accept,
             save_warmup=False,
             progress_bar=False,
+            progress_callback=None if watch is None else told,
+            progress_rate=EVERY,
         )
     except RuntimeError as error:
         reason = str(error).split("\n\n    Stack backtrace")[0].split("\n\nStack backtrace")[0]

@@ -16,11 +16,12 @@ from sweep.estimates import to_parquet
 from sweep.fit import Draws, Fit, Target, fit_terms, probabilities
 from sweep.grid import Grid, grid_of
 from sweep.keys import digest
-from sweep.model import from_json, load_model
+from sweep.model import STUB, Route, from_json, load_model
 from sweep.poststratify import Probabilities, poststratify, weighting_of
 from sweep.sampler import Settings
 from sweep.store import Store
 from sweep.stored import get_blob, get_design, get_draws, get_sums, put_fit
+from sweep.stub import fit_stub, stub_probabilities
 from sweep.summarise import answers_by_margin, estimate
 from sweep.toolchain import toolchain
 
@@ -76,9 +77,17 @@ def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fi
     return Fitted(fit.draws, meta)
 
 
+def route_of(task: Task) -> Route:
+    """Return which route a task's model takes."""
+    model = task["fit"]["model"]
+    if model == STUB:
+        return "stub"
+    return "general" if "file" in model else "fast"
+
+
 def check_toolchain(task: Task) -> None:
     """Refuse to fit under a key that promises another machine's numbers."""
-    asked, here = task["fit"]["toolchain"], toolchain("general" if task["model_blob"] else "fast")
+    asked, here = task["fit"]["toolchain"], toolchain(route_of(task))
     other = sorted(k for k in {*asked, *here} if asked.get(k) != here.get(k))
     if other:
         shown = "; ".join(f"{k} {asked.get(k)!r}, here {here.get(k)!r}" for k in other)
@@ -100,11 +109,19 @@ def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
     asked = task["fit"]["sampler"]
     settings = Settings(asked["draws"], asked["tune"], asked["chains"], asked["target_accept"])
     target = Target(settings, asked["target_ess"], task["study_seed"], task["outcome"])
-    if task["model_blob"] is None:
-        return fit_terms(grid_from(task, design), counts, target)
+
+    def sampled(draws: int) -> None:
+        memory.watch("sample", draws)
+
+    route = route_of(task)
+    if route == "stub":
+        return fit_stub(counts, target, sampled)
+    if route == "fast":
+        return fit_terms(grid_from(task, design), counts, target, sampled)
     from sweep.general import Compiled, fit_general
 
     memory.compiled = memory.compiled or Compiled()
+    memory.compiled.watch = memory.watch
     file = model_file(store, task, memory)
     priors = task["fit"]["priors"]
     return fit_general(file, design.levels, counts, priors, target, memory.compiled)
@@ -120,7 +137,10 @@ def model_file(store: Store, task: Task, memory: "Memory") -> Any:
 
 def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -> Probabilities:
     """Return the function from a block of cells to their probabilities (cell, draw)."""
-    if task["model_blob"] is None:
+    route = route_of(task)
+    if route == "stub":
+        return stub_probabilities(draws)
+    if route == "fast":
         return probabilities(grid_from(task, design_of(store, task, memory)), draws)
     from sweep.general import file_probabilities
 
@@ -129,6 +149,7 @@ def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -
 
 def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> dict[str, Any]:
     """Poststratify the stored draws and publish the outcome's table; return its meta."""
+    memory.watch("poststratify", 0)
     design = design_of(store, task, memory)
     recipe = task["estimates"]
     groups = [

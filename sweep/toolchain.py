@@ -56,8 +56,10 @@ def fast_route() -> Literal["pointer", "from_pyfunc"]:
     return "pointer" if version("nutpie") in POINTER_TESTED else "from_pyfunc"
 
 
-def toolchain(route: Literal["fast", "general"]) -> dict[str, str | int]:
+def toolchain(route: Literal["fast", "general", "stub"]) -> dict[str, str | int]:
     """Return what enters a fit's recipe: versions of what computes, the route, the CPU class."""
+    if route == "stub":
+        return {"numpy": version("numpy"), "FIT": FIT, "cpu": cpu_class(), "route": route}
     names = FAST if route == "fast" else GENERAL
     taken = fast_route() if route == "fast" else "compile_pymc_model"
     tools: dict[str, str | int] = {name: version(name) for name in names}

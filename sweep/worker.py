@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -23,12 +24,16 @@ __all__ = ["Memory", "main", "serve", "work"]
 
 @dataclass
 class Memory:
-    """What a warm worker remembers between tasks; losing it costs time only."""
+    """What a warm worker remembers between tasks, and whom it tells how a task gets on.
+
+    Losing it costs time only.
+    """
 
     design_key: str = ""
     design: Any = None
     compiled: Any = None
     models: dict[str, Any] = field(default_factory=dict)
+    watch: Callable[[str, int], None] = lambda phase, count: None
 
 
 def work(store: Store, key: str, keep_draws: bool, memory: Memory) -> dict[str, Any]:
@@ -60,11 +65,24 @@ def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:
         request = json.loads(line)
         key = request["key"]
         reply({"event": "started", "key": key})
+        memory.watch = teller(key, reply)
         try:
             result = work(open_store(request["store"]), key, request["keep_draws"], memory)
             reply({"event": "done", "key": key, "result": result})
         except Exception as error:  # a task's end, whatever it was, is an answer
             reply({"event": "done", "key": key, "failure": failure_of(error)})
+
+
+def teller(key: str, reply: Callable[[Mapping[str, Any]], None]) -> Callable[[str, int], None]:
+    """Return what tells of a task's progress, but never the same twice."""
+    told: list[tuple[str, int]] = []
+
+    def watch(phase: str, count: int) -> None:
+        if told[-1:] != [(phase, count)]:
+            told[:] = [(phase, count)]
+            reply({"event": "progress", "key": key, "phase": phase, "count": count})
+
+    return watch
 
 
 def failure_of(error: Exception) -> dict[str, str]:
@@ -85,6 +103,13 @@ def failure_of(error: Exception) -> dict[str, str]:
     return {"kind": kind, "message": message, "traceback": text}
 
 
+def leave_with(parent: int) -> None:
+    """End this process when its parent has: nobody is left to end a fit that hangs."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main() -> None:
     """Serve on standard input and output, or compile the kernels and leave (``--compile``)."""
     if sys.argv[1:] == ["--compile"]:
@@ -95,9 +120,13 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever a library or a model prints goes to the log, not into the protocol
 
-    def reply(event: Mapping[str, Any]) -> None:
-        out.write(json.dumps(event) + "\n")
+    lock = threading.Lock()  # progress comes from the sampler's threads
 
+    def reply(event: Mapping[str, Any]) -> None:
+        with lock:
+            out.write(json.dumps(event) + "\n")
+
+    threading.Thread(target=leave_with, args=(os.getppid(),), daemon=True).start()
     from sweep.warm import import_heavy
 
     import_heavy()

@@ -28,12 +28,13 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
         *("cells", "chains", "compile_model", "diagnose", "effects", "fit", "general", "grid"),
-        *("kernels", "keys", "laplace", "model", "pointer", "poststratify", "sampler", "tasks"),
+        *("kernels", "keys", "laplace", "model", "pointer", "poststratify", "sampler", "stub"),
+        "tasks",
     ),
     # From stored draws, frame and answers to an outcome's rows.
     "ESTIMATE": (
         *("cells", "chains", "compile_model", "counts", "diagnose", "effects", "estimates", "fit"),
-        *("frame", "general", "grid", "poststratify", "summarise", "tasks"),
+        *("frame", "general", "grid", "poststratify", "stub", "summarise", "tasks"),
         *EXPRESSION,
     ),
 }

@@ -13,7 +13,7 @@ WORDS = {
     1: """
         cells chains compile_model counts definition design diagnose done effects estimates fit
         frame general grid kernels laplace model outcomes packing pointer posterior poststratify
-        recipes sampler summarise survey toolchain
+        recipes sampler stub summarise survey toolchain
         config config.across config.compose config.groups config.json_schema config.mistakes
         config.nodes config.outcomes config.override config.read config.scanner config.schema
         config.section config.values config.variables
@@ -27,7 +27,7 @@ WORDS = {
         artifacts join journal planning prepare results store store.directory stored tasks warm
         worker
     """,
-    3: "backends backends.local coordinator",
+    3: "backends backends.local backends.pool backends.process coordinator",
     # The faces.
     4: """
         __init__ __main__ client doctor interrupt project simulate.demo

@@ -8,13 +8,27 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
-from sweep.errors import UsageError
+from sweep.config import Execution
 
-__all__ = ["BACKENDS", "Backend", "Done", "Event", "Failure", "Started", "open_backend"]
+__all__ = [
+    "BACKENDS",
+    "FAILURES",
+    "RETRIED",
+    "Backend",
+    "Done",
+    "Event",
+    "Failure",
+    "Progress",
+    "Started",
+    "open_backend",
+]
 
 
 FAILURES = ("model", "timeout", "storage", "memory", "toolchain", "worker lost")
 """Why a task fails; the first two would happen again, the others are the machine's doing."""
+
+RETRIED = ("memory", "storage", "worker lost")
+"""Failures after which a task is tried again where it was: another try may go well."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,15 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """A task moves: ``count`` draws, tuning included, or steps of another phase."""
+
+    key: str
+    phase: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Done:
     """A task ended: with what the worker says of it, or with a failure."""
 
@@ -46,7 +69,7 @@ class Done:
     log: str = ""
 
 
-type Event = Started | Done
+type Event = Started | Progress | Done
 
 
 class Backend(Protocol):
@@ -61,20 +84,18 @@ class Backend(Protocol):
         """
 
 
-BACKENDS = {"local": "sweep.backends.local:Local"}
+BACKENDS = {"local": "sweep.backends.local:open_local"}
+"""Name of a backend to the function that opens it for a config's execution."""
 
 
-def open_backend(name: str, **options: Any) -> Backend:
-    """Return the backend of a name, imported on use.
+def open_backend(execution: Execution) -> Backend:
+    """Return the backend that a config names, imported on use.
 
     Raises
     ------
     UsageError
-        If there is none of that name.
+        If what it needs is not installed.
     """
-    if name not in BACKENDS:
-        msg = f"no backend {name!r}: there are {', '.join(sorted(BACKENDS))}"
-        raise UsageError(msg)
-    module, _, attribute = BACKENDS[name].partition(":")
-    backend: Backend = getattr(import_module(module), attribute)(**options)
+    module, _, function = BACKENDS[execution.backend].partition(":")
+    backend: Backend = getattr(import_module(module), function)(execution)
     return backend

@@ -96,7 +96,7 @@ def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
 
 def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str, Any]:
     """Return what a run would do."""
-    from sweep.backends.local import cores
+    from sweep.backends.pool import cores
 
     execution = config.execution
     workers = cores() if execution.workers == "auto" else execution.workers

@@ -118,12 +118,18 @@ def slow_line(progress: Progress) -> "RenderableType":
 
     now = time.monotonic()
     running = sorted(((now - since, name) for name, since in progress.running.items()))[::-1][:4]
-    words = [f"{name} {duration(s)}" for s, name in running]
+    words = [f"{name} {duration(s)}{draws_of(progress, name)}" for s, name in running]
     done = [f"{name} {duration(s)}" for s, name in progress.slowest[::-1]]
     text = f"now: {', '.join(words) or 'starting'}" + (
         f"\nslowest: {', '.join(done)}" if done else ""
     )
     return Text(inert(text), "dim", overflow="ellipsis", no_wrap=True)
+
+
+def draws_of(progress: Progress, name: str) -> str:
+    """Return how many draws a running fit has, if it has told."""
+    count = progress.moving.get(name)
+    return f" ({count:,} draws)" if count else ""
 
 
 @contextmanager

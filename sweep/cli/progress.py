@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sweep.backends import Done, Event, Started
+from sweep.backends import Progress as Moved
 
 __all__ = ["Progress", "duration", "line_of"]
 
@@ -19,6 +20,7 @@ class Progress:
     counts: dict[str, int]
     failures: list[tuple[str, str]] = field(default_factory=list)
     running: dict[str, float] = field(default_factory=dict)
+    moving: dict[str, int] = field(default_factory=dict)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     draws: int = 0
     ended: int = 0
@@ -44,7 +46,11 @@ class Progress:
             self.running[name] = time.monotonic()
             self.first = self.first or time.monotonic()
             return
+        if isinstance(event, Moved):
+            self.moving[name] = event.count
+            return
         self.running.pop(name, None)
+        self.moving.pop(name, None)
         self.ended += 1
         if event.failure is not None:
             self.counts["failed"] += 1

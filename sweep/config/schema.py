@@ -96,6 +96,12 @@ class Execution(Section):
     timeout: float | None = Field(
         default=None, gt=0, description="Seconds after which one fit is given up. Default: never."
     )
+    stall: float | None = Field(
+        default=600,
+        gt=0,
+        description="Seconds without a new draw after which a fit is given up; a model that "
+        "compiles has at least 900.",
+    )
 
     @field_validator("keep")
     @classmethod

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sweep.backends import BACKENDS, Done, Started, open_backend
+from sweep.backends import Done, Started, open_backend
 from sweep.backends.local import Local
-from sweep.errors import UsageError
+from sweep.config import Execution
 from tests.engine.processes import gone, workers
 
 ABSENT = [f"{k:040x}" for k in range(3)]
@@ -23,10 +23,10 @@ def test_nothing_to_do_starts_nothing(tmp_path: Path) -> None:
     assert [] == workers()
 
 
-def test_a_backend_is_opened_by_name_and_an_unknown_one_is_an_error() -> None:
-    assert Local(workers=2, retries=5) == open_backend("local", workers=2, retries=5)
-    with pytest.raises(UsageError, match=f"no backend 'cloud': there are {', '.join(BACKENDS)}"):
-        open_backend("cloud")
+def test_a_backend_is_opened_as_the_config_says() -> None:
+    execution = Execution(workers=2, retries=5, timeout=3, stall=4, keep=("estimates",))
+    wanted = Local(workers=2, retries=5, timeout=3, stall=4, keep_draws=False)
+    assert wanted == open_backend(execution)
 
 
 @pytest.mark.sampling
@@ -62,7 +62,7 @@ def test_a_task_is_tried_so_often_and_then_lost(tmp_path: Path, retries: int) ->
     for event in Local(workers=1, retries=retries).run(ABSENT[:1], str(tmp_path), never):
         if isinstance(event, Done):
             ends.append(event)
-        else:
+        elif isinstance(event, Started):
             (process,) = workers()
             os.kill(process, signal.SIGKILL)
             killed.append(event.attempt)

@@ -1,0 +1,151 @@
+"""Pool: a few warm workers on this machine, watched.
+
+A task that does not move is ended, for progress is draws and not a process that lives; so is one
+that takes too long. A worker that dies costs its own task only. Every backend runs its tasks
+through a pool: here, in a Ray actor, in a child of an AWS Batch array.
+"""
+
+import os
+import selectors
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sweep.backends import Done, Failure, Progress
+from sweep.backends.process import Process, start
+from sweep.warm import warm_environment
+
+__all__ = ["COMPILING", "Limits", "Pool", "cores"]
+
+COMPILING = 900.0  # seconds a model may compile: no progress can be seen meanwhile
+RECENT = 5.0  # seconds within which a kill counts as the kernel's, when it says it killed one
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds a task may take in all, and seconds it may stand still; None is for ever."""
+
+    timeout: float | None = None
+    stall: float | None = None
+
+
+class Pool:
+    """Worker processes that are given tasks one at a time; none outlives it.
+
+    ``request`` is what every task's request holds besides its key.
+    """
+
+    def __init__(self, count: int, request: dict[str, Any], limits: Limits) -> None:
+        self.request = request
+        self.limits = limits
+        self.environment = warm_environment()
+        self.selector = selectors.DefaultSelector()
+        self.workers = [self._start(number) for number in range(count)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every worker, whatever it does."""
+        for worker in self.workers:
+            worker.end()
+        self.selector.close()
+
+    def busy(self) -> int:
+        """Return how many tasks are at work."""
+        return sum(worker.key is not None for worker in self.workers)
+
+    def idle(self) -> bool:
+        """Return whether a worker waits for a task."""
+        return any(worker.key is None for worker in self.workers)
+
+    def give(self, key: str) -> int:
+        """Hand a task to an idle worker, a new one in a dead one's place; return its number."""
+        place = min(
+            (p for p, w in enumerate(self.workers) if w.key is None),
+            key=lambda p: not self.workers[p].alive(),
+        )
+        if not self.workers[place].alive():
+            self._drop(self.workers[place])
+            self.workers[place] = self._start(place)
+        worker = self.workers[place]
+        worker.give(key, {**self.request, "key": key})
+        return worker.number
+
+    def events(self, wait: float) -> Iterator[Progress | Done]:
+        """Yield what happened, waiting at most so many seconds; every ``Done`` is attempt 1."""
+        for ready, _ in self.selector.select(wait):
+            yield from self._read(ready.data)
+        for worker in self.workers:
+            if worker.key is not None and (why := overdue(worker, self.limits)):
+                yield self._kill(worker, why)
+
+    def _start(self, number: int) -> Process:
+        worker = start(number, self.environment)
+        self.selector.register(worker, selectors.EVENT_READ, worker)
+        return worker
+
+    def _drop(self, worker: Process) -> None:
+        if worker in {key.data for key in self.selector.get_map().values()}:
+            self.selector.unregister(worker)
+        worker.end()
+
+    def _read(self, worker: Process) -> Iterator[Progress | Done]:
+        answers = worker.answers()
+        if answers is None:
+            self.selector.unregister(worker)
+            key, worker.key = worker.key, None
+            if key is not None:
+                yield Done(key, 1, None, lost(worker), worker.output())
+            return
+        for answer in answers:
+            if answer.get("key") != worker.key or worker.key is None:
+                continue
+            if answer["event"] == "started":  # imports are over: from here on it is its own time
+                worker.since = time.monotonic()
+                worker.moves("started")
+            elif answer["event"] == "progress":
+                worker.moves(answer["phase"])
+                yield Progress(worker.key, answer["phase"], answer["count"])
+            elif answer["event"] == "done":
+                failed = answer.get("failure")
+                failure = None if failed is None else Failure(**failed)
+                key, worker.key = worker.key, None
+                yield Done(key, 1, answer.get("result"), failure, worker.output())
+
+    def _kill(self, worker: Process, why: str) -> Done:
+        key, worker.key = worker.key, None
+        assert key is not None
+        worker.process.kill()
+        worker.process.wait()
+        self._drop(worker)
+        return Done(key, 1, None, Failure("timeout", why), "")
+
+
+def overdue(worker: Process, limits: Limits) -> str | None:
+    """Return why a task is to be given up, None while it is not."""
+    if worker.since is None or worker.moved is None:
+        return None
+    now = time.monotonic()
+    if limits.timeout is not None and now - worker.since > limits.timeout:
+        return f"not done after {limits.timeout:g} s (execution.timeout)"
+    if limits.stall is None:
+        return None
+    allowed = max(limits.stall, COMPILING) if worker.phase == "compile" else limits.stall
+    if now - worker.moved > allowed:
+        return f"no progress for {allowed:g} s while it was at {worker.phase!r} (execution.stall)"
+    return None
+
+
+def lost(worker: Process) -> Failure:
+    """Return why a dead worker's task has no result."""
+    return Failure("worker lost", f"its worker {worker.death()}")
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
