@@ -145,7 +145,8 @@ def run_row(store: Store, run_id: str) -> dict[str, Any]:
     actions = [o["action"] for o in made["outcomes"]]
     done = {e["outcome"] for e in events if e["event"] == "done"}
     failed = {e["outcome"] for e in events if e["event"] == "failed"} - done
-    ends = [e for e in events if e["event"] == "ended"]
+    last = max((k for k, e in enumerate(events) if e["event"] == "begun"), default=0)
+    ends = [e for e in events[last:] if e["event"] == "ended"]
     return {
         "run": made["run"],
         "name": made["name"],

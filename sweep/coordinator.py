@@ -94,12 +94,11 @@ def carry_on(
     execution: Execution,
     watch: Watcher = lambda event, outcome: None,
     stop: Callable[[], bool] = lambda: False,
-    again: Collection[str] = (),
+    again: Collection[str] | None = None,
 ) -> None:
-    """Do what a run lacks, and join it all.
+    """Do what a run lacks, and join it all; a run that was cancelled no longer is.
 
-    ``again`` names outcomes to try once more although they failed for a reason that would happen
-    again. A run that was cancelled is no longer.
+    With ``again`` only these outcomes, also if they failed for a reason that would happen again.
     """
     plan = read_plan(store, run)
     outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
@@ -115,7 +114,7 @@ def carry_on(
     events = open_backend(execution).run(list(outcomes), store.url, halt)
     try:
         for event in events:
-            record(store, run, event, outcomes[event.key], execution.timeout)
+            record(store, run, event, outcomes[event.key], execution)
             watch(event, outcomes[event.key])
             if isinstance(event, Done):
                 ends.note(event)
@@ -141,7 +140,7 @@ def seldom(ask: Callable[[], bool], seconds: float = 2.0) -> Callable[[], bool]:
 
 
 def record(
-    store: Store, run: str, event: Event, outcome: dict[str, Any], timeout: float | None
+    store: Store, run: str, event: Event, outcome: dict[str, Any], execution: Execution
 ) -> None:
     """Append an event to the run's journal and log; remember failures that would happen again."""
     name = outcome["outcome"]
@@ -164,4 +163,6 @@ def record(
     append_log(store, run, name, event.failure.traceback)
     append_event(store, run, {"event": "failed", **failure, "attempt": event.attempt})
     if event.failure.kind in FAILED_KINDS:
-        remember_failure(store, outcome["fit"], {**failure, "deadline": timeout})
+        limit = event.failure.limit
+        deadline = {"limit": limit, "deadline": getattr(execution, limit)} if limit else {}
+        remember_failure(store, outcome["fit"], {**failure, **deadline})

@@ -6,7 +6,7 @@ from sweep.artifacts import exists, publish, read
 from sweep.estimates import from_parquet, tidy, to_csv, to_parquet
 from sweep.journal import append_event, outcome_states, read_events, read_plan
 from sweep.keys import digest
-from sweep.model import term_name
+from sweep.model import STUB, term_name
 from sweep.report import Report, render
 from sweep.store import Store
 from sweep.stored import get_design
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["REPORT", "estimates_of", "publish_report", "report_of", "report_payload"]
 
 REPORT = 1  # version of the template: bumped when the same results should look different
+
+
+STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."
 
 
 def estimates_of(store: Store, plan: dict[str, Any]) -> "pd.DataFrame":
@@ -92,7 +95,7 @@ def provenance_of(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
         except NotStored:
             continue
     tools = {digest(r["toolchain"]): r["toolchain"] for r in recipes}
-    notes = []
+    notes = [STUB_NOTE] if study["model"] == STUB else []
     if len(tools) > 1:
         notes.append(f"The fits in this report come from {len(tools)} different toolchains.")
     return {
@@ -112,6 +115,8 @@ def terms_in_words(recipe: dict[str, Any]) -> list[str]:
     """Return the model's terms with their priors, as a reader would write them."""
     from sweep.model import Varying, from_json
 
+    if recipe["model"] == STUB:
+        return ["STUB: no model"]
     if "file" in recipe["model"]:
         return [f"a PyMC model, syntax tree {recipe['model']['file'][:12]}"]
     words = []

@@ -4,14 +4,15 @@ Status is derived, never stored: from the plan, and from which keys exist.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sweep.artifacts import exists, read_done, read_record, write_record
 from sweep.errors import UsageError
 from sweep.keys import digest
+from sweep.outcomes import select_outcomes
 from sweep.store import NotStored, Store
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "read_plan",
     "remember_failure",
     "runs_in",
+    "unfinished",
 ]
 
 FAILED_KINDS = ("data", "model", "timeout")
@@ -144,21 +146,54 @@ def forget_cancel(store: Store, run: str) -> None:
 
 
 def left_to_do(
-    store: Store, plan: Mapping[str, Any], again: Collection[str] = ()
+    store: Store, plan: Mapping[str, Any], again: Collection[str] | None = None
 ) -> list[dict[str, Any]]:
-    """Return the outcomes that a run lacks, in its order; those ``again`` are tried once more.
+    """Return the outcomes that a run lacks, in its order; of those ``again``, if there are any.
 
-    What failed for a reason that would happen again is left, unless it is among those.
+    What failed for a reason that would happen again is not done, unless it is named there: then
+    the failure is forgotten.
     """
     left = []
     for outcome in plan["outcomes"]:
         if outcome["failure"] is not None or exists(store, "estimates", outcome["estimates"]):
             continue
-        if outcome["outcome"] in again:
+        if again is not None and outcome["outcome"] in again:
             forget_failure(store, outcome["fit"])
-        if failure_of(store, outcome["fit"]) is None:
+            left.append(outcome)
+        elif again is None and failure_of(store, outcome["fit"]) is None:
             left.append(outcome)
     return left
+
+
+class Entry(NamedTuple):
+    """An outcome of a run, to be selected by name or tag."""
+
+    name: str
+    tags: Sequence[str]
+
+
+def unfinished(store: Store, plan: Mapping[str, Any], patterns: Sequence[str] = ()) -> list[str]:
+    """Return the names of a run's outcomes without estimates, of those that patterns select.
+
+    Raises
+    ------
+    UsageError
+        If a pattern selects nothing, or nothing selected can be tried again.
+    """
+    states = {s["outcome"]: s["status"] for s in outcome_states(store, plan)}
+    entries = [Entry(o["outcome"], o["tags"]) for o in plan["outcomes"]]
+    chosen = {e.name for e in select_outcomes(entries, patterns, states)}
+    names = [
+        o["outcome"]
+        for o in plan["outcomes"]
+        if o["outcome"] in chosen
+        and o["failure"] is None
+        and states[o["outcome"]] not in ("ok", "flagged")
+    ]
+    if not names and chosen:
+        msg = f"run {plan['run']} has nothing to try again: what can have estimates has them"
+        raise UsageError(msg)
+    return names
 
 
 def outcome_states(store: Store, plan: Mapping[str, Any]) -> list[dict[str, Any]]:

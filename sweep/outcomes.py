@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Protocol
 
 from sweep.config import OutcomeRule, Study
 from sweep.errors import DataError, UsageError
@@ -131,9 +131,21 @@ def taken(text: str | None, column: str) -> str | None:
     return found.group(1) if found else None
 
 
-def select_outcomes(
-    outcomes: Sequence[Outcome], patterns: Sequence[str], statuses: Mapping[str, str] | None = None
-) -> list[Outcome]:
+class Named(Protocol):
+    """What can be selected: an outcome, or a run's entry for one."""
+
+    @property
+    def name(self) -> str:
+        """Return the outcome's name."""
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """Return the outcome's tags."""
+
+
+def select_outcomes[T: Named](
+    outcomes: Sequence[T], patterns: Sequence[str], statuses: Mapping[str, str] | None = None
+) -> list[T]:
     """Return the outcomes that any pattern selects: a glob, ``tag:NAME`` or ``status:STATE``.
 
     Raises

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.artifacts import exists, read_done, write_record
-from sweep.config import SweepConfig
+from sweep.config import Execution, SweepConfig
 from sweep.errors import UsageError
 from sweep.journal import failure_of
 from sweep.keys import digest, seed_of
@@ -105,7 +105,7 @@ def make_plan(
             "model_blob": blob if file.route == "general" else None,
         }
         entry = describe(outcome, counts, digest(fit), digest(estimates))
-        entry["action"] = action_of(store, entry, retry_failed, config.execution.timeout)
+        entry["action"] = action_of(store, entry, retry_failed, config.execution)
         entries.append(entry)
         if entry["failure"] is None:
             tasks[entry["estimates"]] = task
@@ -201,24 +201,23 @@ def describe(
     }
 
 
-def action_of(
-    store: Store, entry: dict[str, Any], retry_failed: bool, timeout: float | None
-) -> str:
+def action_of(store: Store, entry: dict[str, Any], retry_failed: bool, execution: Execution) -> str:
     """Return what is to be done: ``taken``, ``estimate``, ``fit``, or nothing (``failed``)."""
     if entry["failure"] is not None:
         return "failed"
     if exists(store, "estimates", entry["estimates"]):
         return "taken"
-    if not retry_failed and stands(failure_of(store, entry["fit"]), timeout):
+    if not retry_failed and stands(failure_of(store, entry["fit"]), execution):
         return "failed"
     return "estimate" if exists(store, "fit", entry["fit"]) else "fit"
 
 
-def stands(failure: dict[str, Any] | None, timeout: float | None) -> bool:
+def stands(failure: dict[str, Any] | None, execution: Execution) -> bool:
     """Return whether a remembered failure would happen again; more time may mend a timeout."""
     if failure is None or failure["kind"] != "timeout":
         return failure is not None
-    return timeout is not None and timeout <= failure["deadline"]
+    now = getattr(execution, failure["limit"])
+    return now is not None and now <= failure["deadline"]
 
 
 def write_tasks(store: Store, plan: Plan, keys: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.errors import RunFailed, UsageError
 from sweep.store import Store
+from sweep.writing import check_report_path, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from sweep.fit import Draws
 
-__all__ = ["Run", "check_report_path", "known", "write_whole"]
+__all__ = ["Run", "known"]
 
 FIT_COLUMNS = (
     *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws", "r_hat"),
@@ -24,7 +25,6 @@ FIT_COLUMNS = (
 )
 INTEGERS = ("n", "draws", "divergences")
 NUMBERS = ("r_hat", "ess_bulk", "ess_tail", "seconds")
-FORMATS = {".html": "report.html", ".parquet": "estimates.parquet", ".csv": "estimates.csv"}
 
 
 class Run:
@@ -176,6 +176,39 @@ class Run:
         write_whole(path, read(self.store, "report", key, [name]).payload[name])
         return path
 
+    def retry(self, select: str | Sequence[str] = (), progress: bool | None = None) -> "Run":
+        """Try again what has no estimates, or what patterns select of it; return the run anew.
+
+        Also what failed for a reason that would happen again, as a model that raises does.
+
+        Raises
+        ------
+        UsageError
+            If a pattern matches no outcome, or nothing is left to try.
+        """
+        from sweep.carrying import carry_on_shown
+        from sweep.journal import unfinished
+
+        patterns = [select] if isinstance(select, str) else list(select)
+        carry_on_shown(self, unfinished(self.store, self.plan, patterns), progress)
+        return Run(self.store, self.id)
+
+    def resume(self, progress: bool | None = None) -> "Run":
+        """Do what the run still lacks, after a stop or a crash; return the run anew.
+
+        What failed for a reason that would happen again is left as it is.
+        """
+        from sweep.carrying import carry_on_shown
+
+        carry_on_shown(self, None, progress)
+        return Run(self.store, self.id)
+
+    def cancel(self) -> None:
+        """Ask whoever works on this run, on any machine, to start nothing further."""
+        from sweep.journal import cancel_run
+
+        cancel_run(self.store, self.id)
+
     def logs(self, outcome: str) -> str:
         """Return what the outcome's attempts in this run printed and raised; often nothing."""
         from sweep.journal import read_log
@@ -259,30 +292,3 @@ def known(kind: str, name: str, names: Sequence[str]) -> None:
     shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     msg = f"there is no {kind} {name!r}.{guess} There are: {shown}"
     raise UsageError(msg)
-
-
-def check_report_path(path: Path) -> str:
-    """Return which of the report's files a path asks for; refuse what cannot be written."""
-    if path.suffix.lower() not in FORMATS:
-        msg = f"cannot write {path.name!r}: a report's name ends in {', '.join(FORMATS)}"
-        raise UsageError(msg)
-    check_writable(path)
-    return FORMATS[path.suffix.lower()]
-
-
-def check_writable(path: Path) -> None:
-    """Refuse a path that is a folder, or lies in none."""
-    if not path.parent.is_dir():
-        msg = f"cannot write {path}: there is no folder {path.parent}"
-        raise UsageError(msg)
-    if path.is_dir():
-        msg = f"cannot write {path}: it is a folder"
-        raise UsageError(msg)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file aside and put it in place whole."""
-    check_writable(path)
-    aside = path.with_name(f".{path.name}.partial")
-    aside.write_bytes(data)
-    aside.replace(path)

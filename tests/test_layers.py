@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "sweep"
 WORDS = {
-    0: "errors keys",
+    0: "errors keys writing",
     # Data in, data out: no store, no network.
     1: """
         cells chains compile_model counts definition design diagnose done effects estimates fit
@@ -24,15 +24,15 @@ WORDS = {
     """,
     # The store, and what reads and writes it.
     2: """
-        artifacts join journal planning prepare results store store.directory stored tasks warm
+        artifacts join journal planning prepare store store.directory stored tasks warm
         worker
     """,
     3: "backends backends.local backends.pool backends.process coordinator",
     # The faces.
     4: """
-        __init__ __main__ client doctor interrupt project simulate.demo
-        cli cli.app cli.closing cli.configs cli.display cli.fitting cli.options cli.output
-        cli.progress cli.projects cli.results cli.tables
+        __init__ __main__ carrying client doctor interrupt project results simulate.demo
+        cli cli.app cli.carrying cli.closing cli.configs cli.display cli.fitting cli.options
+        cli.output cli.progress cli.projects cli.results cli.tables
     """,
 }
 LAYERS = {f"sweep.{name}": layer for layer, names in WORDS.items() for name in names.split()}

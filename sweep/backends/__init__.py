@@ -33,11 +33,15 @@ RETRIED = ("memory", "storage", "worker lost")
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a task failed: one of the kinds of ``FAILURES``."""
+    """Why a task failed: one of the kinds of ``FAILURES``.
+
+    ``limit`` names the key of the config's execution that ended it, if one did.
+    """
 
     kind: str
     message: str
     traceback: str = ""
+    limit: str = ""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Pool:
             yield from self._read(ready.data)
         for worker in self.workers:
             if worker.key is not None and (why := overdue(worker, self.limits)):
-                yield self._kill(worker, why)
+                yield self._kill(worker, *why)
 
     def _start(self, number: int) -> Process:
         worker = start(number, self.environment)
@@ -117,27 +117,29 @@ class Pool:
                 key, worker.key = worker.key, None
                 yield Done(key, 1, answer.get("result"), failure, worker.output())
 
-    def _kill(self, worker: Process, why: str) -> Done:
+    def _kill(self, worker: Process, limit: str, why: str) -> Done:
         key, worker.key = worker.key, None
         assert key is not None
         worker.process.kill()
         worker.process.wait()
+        failure = Failure("timeout", f"{why} (execution.{limit})", limit=limit)
+        done = Done(key, 1, None, failure, worker.output())
         self._drop(worker)
-        return Done(key, 1, None, Failure("timeout", why), "")
+        return done
 
 
-def overdue(worker: Process, limits: Limits) -> str | None:
-    """Return why a task is to be given up, None while it is not."""
+def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
+    """Return the limit that a task has passed, and that in words; None while it has not."""
     if worker.since is None or worker.moved is None:
         return None
     now = time.monotonic()
     if limits.timeout is not None and now - worker.since > limits.timeout:
-        return f"not done after {limits.timeout:g} s (execution.timeout)"
+        return "timeout", f"not done after {limits.timeout:g} s"
     if limits.stall is None:
         return None
     allowed = max(limits.stall, COMPILING) if worker.phase == "compile" else limits.stall
     if now - worker.moved > allowed:
-        return f"no progress for {allowed:g} s while it was at {worker.phase!r} (execution.stall)"
+        return "stall", f"no progress for {allowed:g} s while it was at {worker.phase!r}"
     return None
 
 

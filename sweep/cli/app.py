@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sweep.cli import configs, fitting, projects, results
+from sweep.cli import carrying, configs, fitting, projects, results
 from sweep.errors import SweepError
 
 __all__ = ["app"]
@@ -81,6 +81,9 @@ for verb in (
     configs.plan,
     fitting.run,
     fitting.fit,
+    carrying.resume,
+    carrying.retry,
+    carrying.cancel,
     results.status,
     results.runs,
     results.estimates,

@@ -26,7 +26,7 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def closing_lines(run: "Run", seconds: float, report: Path | None, config: Path) -> list[str]:
+def closing_lines(run: "Run", seconds: float, report: Path | None) -> list[str]:
     """Return what a run says last."""
     counts = run.counts()
     words = f"{count_words(counts)}  {duration(seconds)}  run {run.id}"
@@ -35,9 +35,9 @@ def closing_lines(run: "Run", seconds: float, report: Path | None, config: Path)
     lines.append(f"next    sweep report{option(run)}   (one HTML file)")
     lines.append(f"        sweep estimates --total{option(run)}   (-o json|csv|parquet)")
     if counts["cancelled"]:
-        lines.append(f"        sweep run {shlex.quote(str(config))} goes on where this run stopped")
+        lines.append(f"        sweep resume {run.id}{option(run)}   (goes on where it stopped)")
     elif counts["failed"]:
-        lines.append(f"        sweep run {shlex.quote(str(config))} --retry-failed")
+        lines.append(f"        sweep retry {run.id} --select status:failed{option(run)}")
     return lines
 
 

@@ -47,7 +47,8 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     from sweep.client import planned
     from sweep.coordinator import execute
     from sweep.interrupt import draining
-    from sweep.results import Run, check_report_path
+    from sweep.results import Run
+    from sweep.writing import check_report_path
 
     if report is not None:
         check_report_path(report)
@@ -58,7 +59,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
         run_id = execute(read, store, made, screen.watch, interrupt.stop)
     finished = Run(store, run_id)
     written = None if report is None else finished.report(report)
-    say("\n".join(closing_lines(finished, time.monotonic() - started, written, config)))
+    say("\n".join(closing_lines(finished, time.monotonic() - started, written)))
     if form is Format.json:
         print_json(summary(finished, written))
     raise typer.Exit(exit_code(finished, strict, interrupt.stop()))

@@ -91,7 +91,7 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     data = written(table, form)
     if output is not None:
         from sweep.cli.closing import say
-        from sweep.results import write_whole
+        from sweep.writing import write_whole
 
         write_whole(output, data)
         say(f"{len(table):,} rows written to {output}")

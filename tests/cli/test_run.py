@@ -160,7 +160,7 @@ def test_an_interrupt_drains_and_the_same_command_resumes(tracked: Project, tmp_
 
     assert 130 == process.returncode
     assert "Ctrl-C again ends them at once" in told
-    assert "goes on where this run stopped" in told
+    assert "goes on where it stopped" in told
     journal = events(directory)[0].read_text()
     assert journal.count('"event": "started"') == journal.count('"event": "done"')
     plan = sweep("plan", "sweep.yaml", "--set", "sampler.draws=1000", "-o", "json", cwd=directory)

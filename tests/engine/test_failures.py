@@ -196,7 +196,7 @@ def test_retry_failed_tries_again_and_remembers_what_comes_of_it(
     again = project.sweep(config, retry_failed=True)
     assert [BROKEN] == again.happened("started") == again.happened("failed")
     key = again.plan.record["outcomes"][0]["fit"]
-    assert 60.0 == (failure_of(again.store, key) or {})["deadline"]
+    assert "model" == (failure_of(again.store, key) or {})["kind"]
 
 
 def test_no_worker_outlives_its_sweep(troubled: tuple[Project, Swept]) -> None:

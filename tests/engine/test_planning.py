@@ -91,7 +91,13 @@ def test_nobody_asked_fails_in_the_plan_and_has_no_task(project: Project) -> Non
 def test_a_remembered_failure_is_not_tried_again_unless_asked(project: Project, kind: str) -> None:
     config = project.config(execution={"timeout": 5.0})
     store, plan = project.plan(config)
-    failure = {"kind": kind, "message": "m", "deadline": 5.0, "outcome": "aware"}
+    failure = {
+        "kind": kind,
+        "message": "m",
+        "deadline": 5.0,
+        "limit": "timeout",
+        "outcome": "aware",
+    }
     remember_failure(store, fit_key(plan, "aware"), failure)
     assert "failed" == actions(project.plan(config)[1])["aware"]
     assert "fit" == actions(project.plan(config, retry_failed=True)[1])["aware"]
@@ -105,7 +111,13 @@ def test_a_timeout_is_tried_again_under_a_longer_one(
     project: Project, timeout: float | None, action: str
 ) -> None:
     store, plan = project.plan()
-    failure = {"kind": "timeout", "message": "m", "deadline": 5.0, "outcome": "aware"}
+    failure = {
+        "kind": "timeout",
+        "message": "m",
+        "deadline": 5.0,
+        "limit": "timeout",
+        "outcome": "aware",
+    }
     remember_failure(store, fit_key(plan, "aware"), failure)
     assert (
         action == actions(project.plan(project.config(execution={"timeout": timeout}))[1])["aware"]

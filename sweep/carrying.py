@@ -1,0 +1,31 @@
+"""Carrying: go on with a run that is in the store, showing how it gets on."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sweep.results import Run
+
+__all__ = ["carry_on_shown"]
+
+
+def carry_on_shown(
+    run: "Run", again: Sequence[str] | None, progress: bool | None, lines: bool = False
+) -> bool:
+    """Do what a run lacks, or try some of its outcomes again; return whether the user stopped it.
+
+    ``progress`` and ``lines`` are those of `sweep.cli.display.shown`.
+    """
+    from sweep.cli.display import shown
+    from sweep.config import Execution
+    from sweep.coordinator import carry_on
+    from sweep.interrupt import draining
+    from sweep.journal import unfinished
+
+    execution = Execution.model_validate(run.plan["config"]["execution"])
+    names = set(unfinished(run.store, run.plan, ()) if again is None else again)
+    waiting = [o for o in run.plan["outcomes"] if o["outcome"] in names]
+    record = {**run.plan, "outcomes": [{**o, "action": "fit"} for o in waiting]}
+    with shown(record, progress, lines) as screen, draining(screen.say) as interrupt:
+        carry_on(run.store, run.id, execution, screen.watch, interrupt.stop, again)
+    return interrupt.stop()

@@ -1,0 +1,64 @@
+"""Own the verbs that go on with a run that is in the store: resume, retry and cancel."""
+
+import time
+from typing import TYPE_CHECKING
+
+import typer
+
+from sweep.cli.options import Format, Printed, RunId, Select, StorePath, open_run
+
+if TYPE_CHECKING:
+    from sweep.results import Run
+
+__all__ = ["cancel", "resume", "retry"]
+
+
+def resume(run: RunId = "last", store: StorePath = None, form: Printed = Format.table) -> None:
+    """Do what a run still lacks, after a stop, a crash or a lost coordinator.
+
+    Needs the store alone: any machine and any working directory will do. What failed for a reason
+    that would happen again is left as it is.
+    """
+    opened = open_run(run, store)
+    left = opened.counts()["pending"] + opened.counts()["cancelled"]
+    leave(opened, None if left else [], form)
+
+
+def retry(
+    select: Select, run: RunId = "last", store: StorePath = None, form: Printed = Format.table
+) -> None:
+    """Try again what a run has no estimates for, or what is selected of it."""
+    from sweep.journal import unfinished
+
+    opened = open_run(run, store)
+    leave(opened, unfinished(opened.store, opened.plan, select), form)
+
+
+def leave(opened: "Run", again: list[str] | None, form: Format) -> None:
+    """Carry a run on, tell how it ended, and leave with its exit code."""
+    from sweep.carrying import carry_on_shown
+    from sweep.cli.closing import closing_lines, say
+    from sweep.cli.fitting import exit_code, summary
+    from sweep.cli.output import print_json
+    from sweep.results import Run
+
+    started = time.monotonic()
+    interrupted = carry_on_shown(opened, again, None, lines=True)
+    finished = Run(opened.store, opened.id)
+    say("\n".join(closing_lines(finished, time.monotonic() - started, None)))
+    if form is Format.json:
+        print_json(summary(finished, None))
+    raise typer.Exit(exit_code(finished, False, interrupted))
+
+
+def cancel(run: RunId = "last", store: StorePath = None) -> None:
+    """Stop a run, wherever it is coordinated: no further fit starts; those that run now end first.
+
+    `sweep resume` goes on with it.
+    """
+    from sweep.cli.closing import option, say
+
+    opened = open_run(run, store)
+    opened.cancel()
+    say(f"run {opened.id} is cancelled: what runs now ends first")
+    say(f"next    sweep resume {opened.id}{option(opened)}   (goes on with it)")

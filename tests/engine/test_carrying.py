@@ -1,0 +1,172 @@
+"""Runs that are carried on: from the store alone, by another process, without doing anything twice.
+
+The fits are stubs: what is tested here is around them.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sweep
+from sweep.backends import Done, Event, Started
+from sweep.coordinator import carry_on
+from sweep.errors import UsageError
+from sweep.journal import cancel_run, read_events, read_plan, unfinished
+from sweep.store import open_store
+from tests.engine.processes import gone, workers
+from tests.project import Project
+
+MANY = 40
+
+
+def stubs(project: Project, count: int = MANY, **execution: Any) -> Any:
+    """Return the config of a sweep of so many stub fits."""
+    rules = [
+        {"name": f"q{k:02d}", "column": ("aware", "bought", "liked")[k % 3], "success": ["Yes"]}
+        for k in range(count)
+    ]
+    return project.config({"model": "stub", "outcomes": rules}, {"workers": 1, **execution})
+
+
+def once(kind: type[Event], act: Callable[[], None]) -> Callable[[Event, Any], None]:
+    """Return a watcher that acts on the first event of a kind."""
+    seen: list[Event] = []
+
+    def watch(event: Event, _: Any) -> None:
+        if isinstance(event, kind) and not seen:
+            seen.append(event)
+            act()
+
+    return watch
+
+
+def test_a_stub_sweep_says_so_and_gives_the_same_bytes_anywhere(project: Project) -> None:
+    config = stubs(project, 3)
+    swept = project.sweep(config)
+    run = sweep.Run(swept.store, swept.run)
+    assert 3 == run.counts()["ok"]
+    assert "STUB" in run.report(project.directory / "report.html").read_text()
+    again = project.sweep(config.model_copy(
+        update={"execution": config.execution.model_copy(update={"store": ".other", "workers": 2})}
+    ))  # fmt: skip
+    assert again.store.url != swept.store.url
+    assert run.estimates().equals(sweep.Run(again.store, again.run).estimates())
+
+
+def test_a_lost_worker_fails_its_outcome_and_a_retry_mends_it(project: Project) -> None:
+    def kill() -> None:
+        os.kill(workers()[0], signal.SIGKILL)
+
+    swept = project.sweep(stubs(project, 4, retries=0), watch=once(Started, kill))
+    run = sweep.Run(swept.store, swept.run)
+    assert {"ok": 3, "failed": 1} == {k: v for k, v in run.counts().items() if v}
+    (name,) = run.failures["outcome"]
+    assert "killed by SIGKILL" in run.failures["reason"].iloc[0]
+    after = run.retry("status:failed", progress=False)
+    assert 4 == after.counts()["ok"]
+    done = [e["outcome"] for e in read_events(swept.store, swept.run) if e["event"] == "done"]
+    assert name == done[-1]
+    assert 4 == len(done)
+    with pytest.raises(UsageError, match="has nothing to try again"):
+        after.retry()
+
+
+def test_a_cancelled_run_says_so_and_resumes_without_doing_anything_twice(
+    project: Project,
+) -> None:
+    config = stubs(project)
+    store, _ = project.plan(config)
+
+    def cancel() -> None:
+        (run,) = {name.split("/")[1] for name in store.list("runs/")}
+        cancel_run(store, run)
+
+    swept = project.sweep(config, watch=once(Done, cancel))
+    run = sweep.Run(swept.store, swept.run)
+    counts = run.counts()
+    assert 0 < counts["ok"] < MANY
+    assert MANY == counts["ok"] + counts["cancelled"]
+    assert "the run ended before its turn: cancelled" in set(run.failures["reason"])
+    after = run.resume(progress=False)
+    assert MANY == after.counts()["ok"]
+    done = Counter(e["outcome"] for e in read_events(store, swept.run) if e["event"] == "done")
+    assert {1} == set(done.values())
+    assert gone()
+
+
+def test_a_coordinator_that_was_killed_is_carried_on_from_elsewhere(
+    project: Project, tmp_path: Path
+) -> None:
+    config = project.directory / "sweep.yaml"
+    config.write_text(project.text(stubs(project).study.model_dump(mode="json")))
+    command = [sys.executable, "-m", "sweep"]
+    coordinator = subprocess.Popen(
+        [*command, "run", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    store = open_store(project.directory / ".sweep")
+    while not any(name.endswith("done.json") for name in store.list("estimates/")):
+        assert coordinator.poll() is None
+        time.sleep(0.02)
+    coordinator.kill()
+    coordinator.wait()
+    plan = read_plan(store, "last")
+    left = unfinished(store, plan)
+    assert 0 < len(left) < MANY
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    ended = subprocess.run(
+        [*command, "resume", plan["run"], "--store", store.url],
+        cwd=elsewhere, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 0 == ended.returncode, ended.stderr
+    done = Counter(e["outcome"] for e in read_events(store, plan["run"]) if e["event"] == "done")
+    assert len(left) >= sum(done[name] for name in left)
+    assert {1} == set(done.values())
+    assert MANY == sweep.open("last", store.url).counts()["ok"]
+
+
+HANGS = """
+import time
+
+import pymc as pm
+
+
+def build(levels, counts, priors):
+    time.sleep(1e6)
+
+
+def probabilities(posterior, cells):
+    return None
+"""
+
+
+@pytest.mark.sampling
+def test_a_fit_that_hangs_is_ended_at_its_deadline_and_remembered(project: Project) -> None:
+    project.model("hangs", HANGS)
+    rules = [{"name": "aware", "success": ["Yes"]}]
+    config = project.config({"model": "hangs", "outcomes": rules}, {"stall": 2})
+    swept = project.sweep(config)
+    (reason,) = sweep.Run(swept.store, swept.run).failures["reason"]
+    assert "no progress for 2 s while it was at 'build' (execution.stall)" == reason
+    assert gone()
+    longer = project.config({"model": "hangs", "outcomes": rules}, {"stall": 3})
+    for tried, action in ((config, "failed"), (longer, "fit")):
+        (outcome,) = project.plan(tried)[1].record["outcomes"]
+        assert action == outcome["action"]
+
+
+def test_carrying_on_a_finished_run_does_nothing(project: Project) -> None:
+    config = stubs(project, 2)
+    swept = project.sweep(config)
+    before = len(swept.events)
+    carry_on(swept.store, swept.run, config.execution)
+    new = read_events(swept.store, swept.run)[before:]
+    assert ["begun", "ended"] == [e["event"] for e in new]
