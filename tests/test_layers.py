@@ -15,8 +15,8 @@ WORDS = {
         frame general grid kernels laplace model outcomes packing pointer posterior poststratify
         recipes sampler stub summarise survey toolchain
         config config.across config.compose config.groups config.json_schema config.mistakes
-        config.nodes config.outcomes config.override config.read config.scanner config.schema
-        config.section config.values config.variables
+        config.nodes config.outcomes config.override config.ray config.read config.scanner
+        config.schema config.section config.values config.variables
         expression expression.evaluation expression.grammar expression.tokens expression.tree
         report report.contents report.figures report.payload report.render report.summary
         simulate simulate.brand_tracker simulate.country simulate.fieldwork simulate.gss
@@ -27,7 +27,10 @@ WORDS = {
         artifacts join journal planning prepare store store.directory stored tasks warm
         worker
     """,
-    3: "backends backends.local backends.pool backends.process coordinator",
+    3: """
+        backends backends.local backends.pool backends.process backends.ray backends.ray_host
+        coordinator
+    """,
     # The faces.
     4: """
         __init__ __main__ carrying client doctor interrupt project results simulate.demo

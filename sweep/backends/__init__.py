@@ -88,7 +88,10 @@ class Backend(Protocol):
         """
 
 
-BACKENDS = {"local": "sweep.backends.local:open_local"}
+BACKENDS = {
+    "local": "sweep.backends.local:open_local",
+    "ray": "sweep.backends.ray:open_ray",
+}
 """Name of a backend to the function that opens it for a config's execution."""
 
 

@@ -17,6 +17,7 @@ from pydantic_core import InitErrorDetails
 from sweep.config.across import across
 from sweep.config.groups import Group, Groups
 from sweep.config.outcomes import OutcomeRule
+from sweep.config.ray import Ray
 from sweep.config.section import Section, refuse, show
 from sweep.config.values import Pair, Text
 from sweep.config.variables import Covariate, Derived, Population, Predictor, Priors, Survey
@@ -71,7 +72,8 @@ def _workers(value: object) -> object:
 class Execution(Section):
     """Where and how the sweep runs: nothing here enters a key or changes a number."""
 
-    backend: Literal["local"] = Field(default="local", description="Where fits run.")
+    backend: Literal["local", "ray"] = Field(default="local", description="Where fits run.")
+    ray: Ray = Field(default=Ray(), description="The Ray cluster, for backend ray.")
     workers: Annotated[Literal["auto"] | Whole, BeforeValidator(_workers)] = Field(
         default="auto", description="Worker processes, one core each; 'auto' is one per core."
     )

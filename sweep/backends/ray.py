@@ -1,0 +1,194 @@
+"""Ray: warm workers on the cores of a cluster, tasks streamed to them, results in the store.
+
+Each core has an actor that holds a `Host`; one call to it is always under way. The driver hands out
+few tasks ahead of time and receives keys and states, never draws. A dead actor or node costs the
+tasks it had: they go first when another is free, and they are not charged to the model.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sweep.backends import RETRIED, Done, Event, Failure, Progress, Started
+from sweep.backends.local import counted
+from sweep.backends.ray_host import Host, done_from
+from sweep.config import Execution
+from sweep.errors import UsageError
+
+__all__ = ["RayCluster", "open_ray"]
+
+AHEAD = 2  # tasks a host has: one at work, one that waits on the spot
+STEP = 2.0  # seconds after which a host answers even if nothing ended
+TICK = 0.5  # seconds between looks at the stop sign
+
+
+@dataclass
+class Actor:
+    """One actor: its handle, the tasks it has, and the call that is under way."""
+
+    number: int
+    handle: Any
+    keys: list[str] = field(default_factory=list)
+    call: Any = None
+
+
+@dataclass
+class Queue:
+    """What waits, and how often each task was tried and lost."""
+
+    waiting: deque[str]
+    attempts: dict[str, int] = field(default_factory=dict)
+    losses: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RayCluster:
+    """A Ray cluster, started here if there is none; fields as in `sweep.backends.local.Local`.
+
+    ``losses`` is how often a task may lose its actor or node.
+    """
+
+    address: str | None = None
+    workers: int | None = None
+    retries: int = 1
+    timeout: float | None = None
+    stall: float | None = None
+    keep_draws: bool = True
+    memory: float = 1.0
+    losses: int = 5
+
+    def run(
+        self, keys: Sequence[str], store_url: str, stop: Callable[[], bool]
+    ) -> Generator[Event, None, None]:
+        """Run every task; see `sweep.backends.Backend`.
+
+        Raises
+        ------
+        UsageError
+            If Ray is not installed, the cluster cannot be reached, or a node cannot see the store.
+        """
+        if not keys:
+            return
+        ray, ours = connect(self.address)
+        queue = Queue(deque(keys))
+        count = min(self.workers or int(ray.cluster_resources().get("CPU", 1)), len(keys))
+        actors = []
+        try:
+            actors += [Actor(n, self._host(ray, store_url, keys[0])) for n in range(count)]
+            while any(a.keys for a in actors) or (queue.waiting and not stop()):
+                for actor in actors:
+                    feed(actor, queue, stop)
+                calls = {a.call: a for a in actors if a.call is not None}
+                ready, _ = ray.wait(list(calls), num_returns=1, timeout=TICK)
+                ready, _ = ray.wait(list(calls), num_returns=len(calls), timeout=0)
+                for call in ready:
+                    yield from self._answered(ray, calls[call], queue, store_url, keys[0])
+        finally:
+            for actor in actors:
+                ray.kill(actor.handle)
+            if ours:
+                ray.shutdown()
+
+    def _host(self, ray: Any, store_url: str, key: str) -> Any:
+        request = {"store": store_url, "keep_draws": self.keep_draws}
+        limits = {"timeout": self.timeout, "stall": self.stall}
+        memory = int(self.memory * 2**30)
+        actor = ray.remote(num_cpus=1, memory=memory, max_restarts=0, max_task_retries=0)(Host)
+        return actor.remote(request, limits, f"tasks/{key}.json")
+
+    def _answered(
+        self, ray: Any, actor: Actor, queue: Queue, store_url: str, probe: str
+    ) -> Iterator[Event]:
+        """Yield what a call brought; a dead actor is replaced and its tasks wait again."""
+        call, actor.call = actor.call, None
+        try:
+            told = ray.get(call)
+        except ray.exceptions.RayActorError as error:
+            lost, actor.keys = actor.keys, []
+            actor.handle = self._host(ray, store_url, probe)
+            yield from self._lost(lost, error, queue)
+            return
+        for event in told:
+            yield from self._told(actor, event, queue)
+
+    def _told(self, actor: Actor, told: dict[str, Any], queue: Queue) -> Iterator[Event]:
+        if told["event"] == "blind":
+            msg = f"{told['message']}: give a store that every node sees, such as s3://BUCKET/NAME"
+            raise UsageError(msg)
+        key = told["key"]
+        if told["event"] == "started":
+            queue.attempts[key] = queue.attempts.get(key, 0) + 1
+            yield Started(key, actor.number, queue.attempts[key])
+        elif told["event"] == "progress":
+            yield Progress(key, told["phase"], told["count"])
+        else:
+            actor.keys.remove(key)
+            done = done_from(told)
+            kind = None if done.failure is None else done.failure.kind
+            if kind in RETRIED and queue.attempts[key] <= self.retries:
+                queue.waiting.appendleft(key)
+            else:
+                yield counted(done, queue.attempts[key])
+
+    def _lost(self, keys: list[str], error: Exception, queue: Queue) -> Iterator[Event]:
+        for key in reversed(keys):
+            queue.losses[key] = queue.losses.get(key, 0) + 1
+            if queue.losses[key] <= self.losses:
+                queue.waiting.appendleft(key)
+                continue
+            why = " ".join(str(error).split())[:300]
+            message = f"its Ray actor or node was lost {queue.losses[key]} times: {why}"
+            attempt = queue.attempts.get(key, 1)
+            yield Done(key, attempt, None, Failure("worker lost", message))
+
+
+def feed(actor: Actor, queue: Queue, stop: Callable[[], bool]) -> None:
+    """Give an actor that has answered more to do, and call it again if it has anything."""
+    if actor.call is not None:
+        return
+    new: list[str] = []
+    while queue.waiting and len(actor.keys) + len(new) < AHEAD and not stop():
+        new.append(queue.waiting.popleft())
+    actor.keys += new
+    if actor.keys:
+        actor.call = actor.handle.step.remote(new, STEP)
+
+
+def connect(address: str | None) -> tuple[Any, bool]:
+    """Return the module ray, connected, and whether this call connected it.
+
+    Raises
+    ------
+    UsageError
+        If Ray is not installed or the cluster does not answer.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        msg = 'backend ray needs Ray: pip install "modelsweep[ray]"'
+        raise UsageError(msg) from error
+    if ray.is_initialized():
+        return ray, False
+    try:
+        ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        where = "on this machine" if address is None else f"at {address}"
+        msg = f"cannot reach Ray {where} (execution.ray.address): {error}"
+        raise UsageError(msg) from error
+    return ray, True
+
+
+def open_ray(execution: Execution) -> RayCluster:
+    """Return the backend for a config's execution."""
+    return RayCluster(
+        execution.ray.address,
+        None if execution.workers == "auto" else execution.workers,
+        execution.retries,
+        execution.timeout,
+        execution.stall,
+        "draws" in execution.keep,
+        execution.ray.memory,
+        execution.ray.losses,
+    )

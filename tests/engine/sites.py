@@ -1,0 +1,96 @@
+"""Sites: where the same sweep runs, and how its workers and hosts are killed there."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["RaySite", "Site", "every_worker", "kill_a_worker", "ray_site"]
+
+RAY_ENVIRONMENT = {
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # binds everything to 127.0.0.1
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+HEALTH = {  # the settings of docs/ray.md: a lost node is noticed in seconds
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 500,
+    "health_check_timeout_ms": 500,
+    "health_check_failure_threshold": 4,
+}
+STORE = 80_000_000  # bytes: the least that Ray takes; nothing of ours lies in it
+
+
+def every_worker() -> list[int]:
+    """Return the ids of all live workers of this checkout, whoever started them."""
+    mine = [os.fsencode(sys.executable), b"-m", b"sweep.worker"]
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if path.read_bytes().split(b"\0")[:3] == mine:
+                found.append(int(path.parent.name))
+        except OSError:  # it ended while we looked
+            continue
+    return sorted(found)
+
+
+def kill_a_worker(number: int = signal.SIGKILL, wait: float = 30.0) -> int:
+    """Kill the oldest worker; return its process id."""
+    end = time.monotonic() + wait
+    while not (found := every_worker()):
+        assert time.monotonic() < end, "no worker has started"
+        time.sleep(0.02)
+    os.kill(found[0], number)
+    return found[0]
+
+
+@dataclass
+class Site:
+    """A backend: what its configs say of execution."""
+
+    execution: dict[str, Any] = field(default_factory=lambda: {"backend": "local", "workers": 2})
+
+
+@dataclass
+class RaySite(Site):
+    """A Ray cluster of three nodes."""
+
+    cluster: Any = None
+    nodes: list[Any] = field(default_factory=list)
+
+    def add_node(self) -> None:
+        """Add a node of one CPU."""
+        self.nodes.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE))
+
+    def lose_a_node(self) -> None:
+        """Kill a node that is not the head, as a machine dies."""
+        self.cluster.remove_node(self.nodes.pop(0), allow_graceful=False)
+
+
+@contextmanager
+def ray_site() -> Iterator[RaySite]:
+    """Start a cluster: a head without CPUs for tasks, and two nodes of one."""
+    pytest.importorskip("ray")
+    before = dict(os.environ)
+    os.environ.update(RAY_ENVIRONMENT)
+    from ray.cluster_utils import Cluster
+
+    head = {"num_cpus": 1, "object_store_memory": STORE, "_system_config": HEALTH}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    execution = {"backend": "ray", "ray": {"address": cluster.address, "memory": 0.1}}
+    site = RaySite({**execution, "workers": 2}, cluster)
+    try:
+        site.add_node()
+        site.add_node()
+        yield site
+    finally:
+        cluster.shutdown()  # type: ignore[no-untyped-call]
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,195 @@
+"""What every backend keeps to: nothing is lost, nothing is published twice, whatever dies.
+
+The fits are stubs; processes, clusters and stores are real, and so is what is done to them.
+"""
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sweep
+from sweep.artifacts import read_done
+from sweep.backends import Done, Event, Started, open_backend
+from sweep.coordinator import begin, carry_on
+from sweep.journal import cancel_run, read_events, read_plan
+from sweep.store import Store, open_store
+from tests.engine.sites import RaySite, Site, every_worker, kill_a_worker, ray_site
+from tests.engine.test_carrying import HANGS, stubs
+from tests.project import Project, Swept, project_in
+
+MANY = 24
+
+pytestmark = pytest.mark.filterwarnings("default")  # Ray's own; ours are errors elsewhere
+
+
+@pytest.fixture(scope="module", params=["local", pytest.param("ray", marks=pytest.mark.slow)])
+def site(request: pytest.FixtureRequest) -> Iterator[Site]:
+    if request.param == "local":
+        yield Site()
+        return
+    with ray_site() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what a quiet local run of the sweep publishes."""
+    project = project_in(tmp_path_factory.mktemp("expected") / "project")
+    return published(project.sweep(stubs(project, MANY, workers=1)))
+
+
+def published(swept: Swept) -> dict[str, Any]:
+    """Return the digests of every outcome's estimates."""
+    return {
+        o["outcome"]: read_done(swept.store, "estimates", o["estimates"]).payload
+        for o in read_plan(swept.store, swept.run)["outcomes"]
+    }
+
+
+def ended_well(store: Store, run: str, expected: dict[str, Any]) -> None:
+    """Check that nothing is lost, nothing is done twice, and every byte is as expected."""
+    opened = sweep.Run(store, run)
+    assert {"ok": MANY} == {k: v for k, v in opened.counts().items() if v}
+    assert expected == published(Swept(store, None, run, []))  # type: ignore[arg-type]
+    done = Counter(e["outcome"] for e in read_events(store, run) if e["event"] == "done")
+    assert {1} == set(done.values())
+    end = time.monotonic() + 10
+    while every_worker() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert [] == every_worker()
+
+
+def test_a_sweep_gives_the_bytes_of_a_local_one(
+    site: Site, project: Project, expected: dict[str, Any]
+) -> None:
+    swept = project.sweep(stubs(project, MANY, **site.execution))
+    ended_well(swept.store, swept.run, expected)
+    assert [] == project.plan(stubs(project, MANY, **site.execution))[1].to_do()
+
+
+def test_a_killed_worker_costs_an_attempt_and_nothing_else(
+    site: Site, project: Project, expected: dict[str, Any]
+) -> None:
+    killed: list[int] = []
+
+    def watch(event: Event, _: Any) -> None:
+        if isinstance(event, Started) and not killed:
+            killed.append(kill_a_worker())
+
+    swept = project.sweep(stubs(project, MANY, **site.execution), watch=watch)
+    assert 1 == len(killed)
+    ended_well(swept.store, swept.run, expected)
+    assert 2 in {e.get("attempt") for e in swept.events if e["event"] == "started"}
+
+
+def test_a_lost_host_costs_no_outcome(
+    site: Site, project: Project, expected: dict[str, Any]
+) -> None:
+    if not isinstance(site, RaySite):
+        pytest.skip("one machine has no hosts to lose")
+    lost: list[bool] = []
+
+    def watch(event: Event, _: Any) -> None:
+        if isinstance(event, Started) and not lost:
+            site.lose_a_node()
+            lost.append(True)
+
+    try:
+        swept = project.sweep(stubs(project, MANY, **site.execution, retries=0), watch=watch)
+    finally:
+        site.add_node()
+    assert lost
+    ended_well(swept.store, swept.run, expected)
+
+
+def test_a_killed_coordinator_is_carried_on_from_elsewhere(
+    site: Site, project: Project, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    config = project.directory / "sweep.yaml"
+    made = stubs(project, MANY, **site.execution)
+    config.write_text(project.text(made.study.model_dump(mode="json"), site.execution))
+    command = [sys.executable, "-m", "sweep"]
+    coordinator = subprocess.Popen(
+        [*command, "run", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    store = open_store(project.directory / ".sweep")
+    while not any(name.endswith("done.json") for name in store.list("estimates/")):
+        assert coordinator.poll() is None
+        time.sleep(0.02)
+    coordinator.kill()
+    coordinator.wait()
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    ended = subprocess.run(
+        [*command, "resume", "--store", store.url],
+        cwd=elsewhere, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 0 == ended.returncode, ended.stderr
+    ended_well(store, read_plan(store, "last")["run"], expected)
+
+
+def test_a_cancelled_run_stops_and_can_go_on(
+    site: Site, project: Project, expected: dict[str, Any]
+) -> None:
+    config = stubs(project, MANY, **site.execution)
+    store, plan = project.plan(config)
+    run = begin(store, plan)
+
+    def watch(event: Event, _: Any) -> None:
+        if isinstance(event, Done):
+            cancel_run(store, run)
+
+    carry_on(store, run, config.execution, watch)
+    counts = sweep.Run(store, run).counts()
+    assert counts["cancelled"]
+    assert MANY == counts["ok"] + counts["cancelled"]
+    carry_on(store, run, config.execution)
+    ended_well(store, run, expected)
+
+
+def test_a_task_that_is_done_twice_is_published_once(
+    site: Site, project: Project, expected: dict[str, Any]
+) -> None:
+    config = stubs(project, MANY, **site.execution)
+    store, plan = project.plan(config)
+    run = begin(store, plan)
+    key = plan.to_do()[0]
+    for _ in range(2):
+        (done,) = (
+            e
+            for e in open_backend(config.execution).run([key], store.url, lambda: False)
+            if isinstance(e, Done)
+        )
+        assert done.failure is None
+    assert (done.result or {})["hit"]
+    carry_on(store, run, config.execution)
+    assert expected == published(Swept(store, plan, run, []))
+
+
+POISON = HANGS.replace("time.sleep(1e6)", 'raise ValueError("no such thing")')
+
+
+@pytest.mark.sampling
+@pytest.mark.parametrize(
+    ("source", "said", "kind"),
+    [(HANGS, "no progress for 3 s", "timeout"), (POISON, "no such thing", "model")],
+    ids=["hangs", "raises"],
+)
+def test_a_fit_that_hangs_or_raises_ends_with_its_reason(
+    site: Site, project: Project, source: str, said: str, kind: str
+) -> None:
+    project.model("poison", source)
+    rules = [{"name": "aware", "success": ["Yes"]}]
+    study = {"model": "poison", "outcomes": rules}
+    swept = project.sweep(project.config(study, {**site.execution, "stall": 3}))
+    run = sweep.Run(swept.store, swept.run)
+    (reason,) = run.failures["reason"]
+    assert said in reason
+    assert [kind] == [e["kind"] for e in swept.events if e["event"] == "failed"]
+    assert [] == project.plan(project.config(study, {"stall": 3}))[1].to_do()
+    assert ("no such thing" in run.logs("aware")) == (kind == "model")
