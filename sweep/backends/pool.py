@@ -108,6 +108,7 @@ class Pool:
             if answer["event"] == "started":  # imports are over: from here on it is its own time
                 worker.since = time.monotonic()
                 worker.moves("started")
+                yield Progress(worker.key, "started", 0)
             elif answer["event"] == "progress":
                 worker.moves(answer["phase"])
                 yield Progress(worker.key, answer["phase"], answer["count"])

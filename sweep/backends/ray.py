@@ -15,21 +15,27 @@ from sweep.backends import RETRIED, Done, Event, Failure, Progress, Started
 from sweep.backends.local import counted
 from sweep.backends.ray_host import Host, done_from
 from sweep.config import Execution
-from sweep.errors import UsageError
+from sweep.errors import SweepError, UsageError
 
 __all__ = ["RayCluster", "open_ray"]
 
 AHEAD = 2  # tasks a host has: one at work, one that waits on the spot
 STEP = 2.0  # seconds after which a host answers even if nothing ended
+STILLBORN = 3  # deaths in a row before an answer
 TICK = 0.5  # seconds between looks at the stop sign
 
 
 @dataclass
 class Actor:
-    """One actor: its handle, the tasks it has, and the call that is under way."""
+    """One actor: its handle, the tasks it has, and the call that is under way.
+
+    Until its first answer it may wait for a free core for ever, so it is given nothing.
+    """
 
     number: int
     handle: Any
+    ready: bool = False
+    stillborn: int = 0
     keys: list[str] = field(default_factory=list)
     call: Any = None
 
@@ -106,10 +112,12 @@ class RayCluster:
         try:
             told = ray.get(call)
         except ray.exceptions.RayActorError as error:
-            lost, actor.keys = actor.keys, []
+            refuse_stillborn(actor, error)
+            lost, actor.keys, actor.ready = actor.keys, [], False
             actor.handle = self._host(ray, store_url, probe)
             yield from self._lost(lost, error, queue)
             return
+        actor.ready = True
         for event in told:
             yield from self._told(actor, event, queue)
 
@@ -144,16 +152,24 @@ class RayCluster:
             yield Done(key, attempt, None, Failure("worker lost", message))
 
 
+def refuse_stillborn(actor: Actor, error: Exception) -> None:
+    """Give up when actors die before they answer: what keeps them from starting will not pass."""
+    actor.stillborn = 0 if actor.ready else actor.stillborn + 1
+    if actor.stillborn > STILLBORN:
+        msg = f"workers cannot start on this Ray cluster: {error}"
+        raise SweepError(msg) from error
+
+
 def feed(actor: Actor, queue: Queue, stop: Callable[[], bool]) -> None:
     """Give an actor that has answered more to do, and call it again if it has anything."""
     if actor.call is not None:
         return
     new: list[str] = []
-    while queue.waiting and len(actor.keys) + len(new) < AHEAD and not stop():
+    while actor.ready and queue.waiting and len(actor.keys) + len(new) < AHEAD and not stop():
         new.append(queue.waiting.popleft())
     actor.keys += new
-    if actor.keys:
-        actor.call = actor.handle.step.remote(new, STEP)
+    if actor.keys or not actor.ready:
+        actor.call = actor.handle.step.remote(new, STEP if actor.ready else 0.0)
 
 
 def connect(address: str | None) -> tuple[Any, bool]:

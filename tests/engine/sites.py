@@ -70,16 +70,20 @@ class RaySite(Site):
         self.nodes.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE))
 
     def lose_a_node(self) -> None:
-        """Kill a node that is not the head, as a machine dies."""
-        self.cluster.remove_node(self.nodes.pop(0), allow_graceful=False)
+        """Kill a node, as a machine dies: not the head, and not the one this process is tied to."""
+        from ray._private.worker import global_worker
+
+        mine = getattr(global_worker.node, "raylet_socket_name", None)
+        (place, *_) = (k for k, node in enumerate(self.nodes) if node.raylet_socket_name != mine)
+        self.cluster.remove_node(self.nodes.pop(place), allow_graceful=False)
 
 
 @contextmanager
 def ray_site() -> Iterator[RaySite]:
     """Start a cluster: a head without CPUs for tasks, and two nodes of one."""
-    pytest.importorskip("ray")
     before = dict(os.environ)
-    os.environ.update(RAY_ENVIRONMENT)
+    os.environ.update(RAY_ENVIRONMENT)  # Ray reads it when it is imported
+    pytest.importorskip("ray")
     from ray.cluster_utils import Cluster
 
     head = {"num_cpus": 1, "object_store_memory": STORE, "_system_config": HEALTH}
@@ -91,6 +95,9 @@ def ray_site() -> Iterator[RaySite]:
         site.add_node()
         yield site
     finally:
+        import ray
+
+        ray.shutdown()  # a cluster refuses to end under its own driver
         cluster.shutdown()  # type: ignore[no-untyped-call]
         os.environ.clear()
         os.environ.update(before)
