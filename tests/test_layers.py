@@ -24,8 +24,8 @@ WORDS = {
     """,
     # The store, and what reads and writes it.
     2: """
-        artifacts join journal planning prepare results store store.directory stored tasks warm
-        worker
+        artifacts join journal planning prepare results sources store store.cached store.directory
+        store.s3 store.s3_client store.s3_log store.s3_probe store.s3_words stored tasks warm worker
     """,
     3: "backends backends.local coordinator",
     # The faces.
@@ -40,6 +40,7 @@ LAYERS["sweep"] = LAYERS.pop("sweep.__init__")
 NETWORK = {
     "asyncio",
     "boto3",
+    "botocore",
     "ftplib",
     "http",
     "ray",

@@ -1,0 +1,296 @@
+"""S3 client: single requests to one bucket, each tried until it has a definite answer.
+
+The retries of the AWS library are turned off. They give up too early when a server asks to slow
+down, and they hide that a request was sent twice: then the answer "precondition failed" may be
+about our own first request. Here every operation has a budget of time, pauses are random and grow,
+and a conditional write that was sent more than once looks at who wrote what is there.
+"""
+
+import os
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sweep.errors import CorruptArtifact, StoreError, UsageError
+from sweep.keys import sha256
+from sweep.store.s3_words import code_of, explained, is_passing, status_of
+
+__all__ = ["Bucket", "Limits", "Stored", "connect", "credentials_source"]
+
+READS = 3  # of an object whose bytes do not match their digest
+CONNECTIONS = 32
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds: to connect, without a byte, for an operation with its retries, and of pauses.
+
+    ``first_reach`` replaces ``total`` until the server has answered once: a wrong endpoint is
+    told soon, a server that is away for a minute in mid-sweep is waited for.
+    """
+
+    connect: float = 5.0
+    read: float = 20.0
+    total: float = 120.0
+    first_reach: float = 15.0
+    first_pause: float = 0.05
+    longest_pause: float = 8.0
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object's bytes, verified, and the ETag that stands for this version of it."""
+
+    data: bytes
+    etag: str
+
+
+class Gone(Exception):  # noqa: N818 # an answer, not an error
+    """There is no such object."""
+
+
+class Changed(Exception):  # noqa: N818 # an answer, not an error
+    """The condition of a write does not hold."""
+
+
+def connect(limits: Limits) -> Any:
+    """Return the process's client for the present AWS settings; it is safe for threads.
+
+    Raises
+    ------
+    UsageError
+        If boto3 is not installed, or the AWS settings are wrong.
+    """
+    settings = frozenset((k, v) for k, v in os.environ.items() if k.startswith("AWS_"))
+    return _connected(settings, os.getpid(), limits)
+
+
+@lru_cache(maxsize=8)
+def _connected(settings: frozenset[tuple[str, str]], process: int, limits: Limits) -> Any:
+    session = _session()
+    from botocore.exceptions import BotoCoreError
+
+    def client(**s3: str) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=limits.connect,
+            read_timeout=limits.read,
+            retries={"total_max_attempts": 1},
+            max_pool_connections=CONNECTIONS,
+            user_agent_extra="modelsweep",
+            **({"s3": s3} if s3 else {}),
+        )
+        return session.client("s3", config=config)
+
+    try:
+        made = client()
+        chosen = session._session.get_scoped_config().get("s3") or {}  # no public way to it
+        if "amazonaws.com" not in made.meta.endpoint_url and "addressing_style" not in chosen:
+            return client(addressing_style="path")  # other servers rarely have a name per bucket
+    except (BotoCoreError, ValueError) as error:
+        msg = f"the AWS settings do not work: {error}; see `aws configure list`"
+        raise UsageError(msg) from error
+    return made
+
+
+def _session() -> Any:
+    try:
+        import boto3
+    except ImportError as error:
+        msg = 'a store on S3 needs boto3, which is missing: pip install "modelsweep[aws]"'
+        raise UsageError(msg) from error
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return boto3.session.Session()
+    except BotoCoreError as error:
+        msg = f"the AWS settings do not work: {error}; see `aws configure list`"
+        raise UsageError(msg) from error
+
+
+def credentials_source() -> str | None:
+    """Return how the AWS library found credentials ("env", "iam-role"), None if it found none."""
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        found = _session().get_credentials()
+    except BotoCoreError:
+        return None
+    return None if found is None else str(found.method)
+
+
+class Bucket:
+    """One bucket, as conditional single requests."""
+
+    def __init__(self, name: str, limits: Limits = Limits()) -> None:  # frozen
+        self.name = name
+        self.limits = limits
+        self.client = connect(limits)
+        self._reached = False
+
+    @property
+    def endpoint(self) -> str:
+        """Return the server's address."""
+        return str(self.client.meta.endpoint_url)
+
+    def get(self, key: str, etag: str | None = None) -> Stored | None:
+        """Return an object, None if there is none; with ``etag``, that version of it.
+
+        Raises
+        ------
+        CorruptArtifact
+            If its bytes, read three times, never matched the digest written with them.
+        """
+        version = {} if etag is None else {"IfMatch": etag}
+        for _ in range(READS):
+            try:
+                found = self._tell("read", key, lambda: self._read(key, version))
+            except (Gone, Changed):
+                return None
+            if found is not None:
+                return found
+        msg = f"{self._where(key)}: read {READS} times, the bytes never matched their digest"
+        raise CorruptArtifact(msg)
+
+    def _read(self, key: str, version: dict[str, str]) -> Stored | None:
+        """Return an object, None if its bytes are damaged; cut short, it is a passing error."""
+        from botocore.exceptions import FlexibleChecksumError, IncompleteReadError
+
+        reply = self.client.get_object(Bucket=self.name, Key=key, **version)
+        try:
+            with reply["Body"] as body:
+                data = body.read()
+        except FlexibleChecksumError:
+            return None
+        if len(data) != reply["ContentLength"]:
+            raise IncompleteReadError(actual_bytes=len(data), expected_bytes=reply["ContentLength"])
+        promised = reply["Metadata"].get("sha256")  # absent if something else put the object there
+        return None if promised not in (None, sha256(data)) else Stored(data, reply["ETag"])
+
+    def head(self, key: str) -> dict[str, Any] | None:
+        """Return an object's size, ETag and metadata, None if there is none."""
+        try:
+            found: dict[str, Any] = self._tell(
+                "look at", key, lambda: self.client.head_object(Bucket=self.name, Key=key)
+            )
+        except Gone:
+            return None
+        return found
+
+    def put(self, key: str, data: bytes, etag: str | None) -> str | None:
+        """Write an object if there is none, or if it still is the version ``etag``.
+
+        Returns the new ETag, None if the condition does not hold. Our own write, whose reply was
+        lost, is told from another's by a nonce. If a third writer has replaced it meanwhile, the
+        answer is None as well: it is no longer there.
+        """
+        writer, tries = uuid.uuid4().hex, 0
+        condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": etag}
+        metadata = {"sha256": sha256(data), "writer": writer}
+        request = {"Bucket": self.name, "Key": key, "Body": data, "Metadata": metadata}
+
+        def write() -> str:
+            nonlocal tries
+            tries += 1
+            return str(self.client.put_object(**request, **condition)["ETag"])
+
+        try:
+            return self._tell("write", key, write)
+        except (Gone, Changed):
+            return self._written(key, metadata) if tries > 1 else None
+
+    def _written(self, key: str, metadata: dict[str, str]) -> str | None:
+        """Return the ETag of what is there if we wrote it."""
+        found = self.head(key)
+        if found is None:
+            return None
+        there = found["Metadata"]
+        if "writer" in there:
+            return str(found["ETag"]) if there["writer"] == metadata["writer"] else None
+        stored = self.get(key)  # this server drops metadata: equal bytes must do
+        return stored.etag if stored and sha256(stored.data) == metadata["sha256"] else None
+
+    def delete(self, key: str, etag: str | None = None) -> bool:
+        """Remove an object, with ``etag`` only that version; return False if it has changed.
+
+        A server that does not know the condition removes what is there.
+        """
+        condition = {} if etag is None else {"IfMatch": etag}
+
+        def remove() -> bool:
+            self.client.delete_object(Bucket=self.name, Key=key, **condition)
+            return True
+
+        try:
+            return self._tell("delete", key, remove)
+        except Gone:
+            return True
+        except Changed:
+            return False
+
+    def objects(self, prefix: str) -> Iterator[tuple[str, int]]:
+        """Yield key and size of every object whose key starts with ``prefix``."""
+        more: dict[str, str] = {}
+        while True:
+            request = {"Bucket": self.name, "Prefix": prefix, **more}
+            page = self._tell("list", prefix, lambda: self.client.list_objects_v2(**request))  # noqa: B023 # called at once
+            for entry in page.get("Contents", ()):
+                yield entry["Key"], entry["Size"]
+            if not page.get("IsTruncated"):
+                return
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def _where(self, key: str) -> str:
+        return f"s3://{self.name}/{key} (at {self.endpoint})"
+
+    def _tell[T](self, what: str, key: str, request: Callable[[], T]) -> T:
+        """Send a request until it is answered or its time is up; raise errors in words."""
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        started, tries = time.monotonic(), 0
+        while True:
+            tries += 1
+            try:
+                answer = request()
+            except (BotoCoreError, ClientError, ResponseParserError) as error:
+                self._reached = self._reached or status_of(error) > 0
+                answered(error)
+                pause = random.uniform(0, self._longest_pause(tries))
+                late = time.monotonic() - started + pause > self._budget()
+                if late or not is_passing(error):
+                    raise explained(error, what, self._where(key), tries) from error
+                time.sleep(pause)
+            else:
+                self._reached = True
+                return answer
+
+    def _longest_pause(self, tries: int) -> float:
+        return min(self.limits.longest_pause, self.limits.first_pause * 2.0 ** min(tries, 20))
+
+    def _budget(self) -> float:
+        limits = self.limits
+        return limits.total if self._reached else min(limits.total, limits.first_reach)
+
+
+def answered(error: Exception) -> None:
+    """Raise the two errors that are answers: no such object, and the condition does not hold."""
+    if status_of(error) == 412:
+        raise Changed from error
+    if status_of(error) == 404 and code_of(error) != "NoSuchBucket":
+        raise Gone from error
+
+
+def unsupported(bucket: Bucket, what: str) -> StoreError:
+    """Return the error for a server that does not keep the one promise the store rests on."""
+    return StoreError(
+        f"s3://{bucket.name} at {bucket.endpoint} {what}: two workers could overwrite each other's "
+        "results there, so nothing is written. Use AWS S3, SeaweedFS 4.48 or later or another "
+        "server with conditional writes (If-None-Match and If-Match on PutObject), or a directory "
+        "as the store"
+    )
