@@ -201,7 +201,7 @@ open_store(sys.argv[1]).put_new("a", b"1")
 subprocess.run(["mount", "-o", "remount,ro", sys.argv[1]], check=True)
 store = open_store(sys.argv[1])
 assert (store.get("a"), store.size("a"), list(store.list())) == (b"1", 1, ["a"])
-for write in (lambda: store.put_new("b", b"1"), lambda: store.append("b", b"1"),
+for write in (lambda: store.put_new("b", b"1"), lambda: store.append("b.log", b"1"),
               lambda: store.delete("a")):
     try:
         write()
