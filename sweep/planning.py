@@ -22,9 +22,9 @@ from sweep.prepare import (
     count_outcomes,
     prepare_design,
     project_models,
-    sources_in,
 )
 from sweep.recipes import estimates_recipe, fit_recipe, general_recipe
+from sweep.sources import sources_in
 from sweep.store import Store
 from sweep.stored import put_blob
 from sweep.survey import read_columns

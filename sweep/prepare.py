@@ -1,6 +1,5 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,13 @@ from sweep.artifacts import exists, read_done
 from sweep.config import Study, SweepConfig
 from sweep.counts import count, counts_of
 from sweep.design import Design, encode, variables_of
-from sweep.errors import DataError, UsageError
+from sweep.errors import UsageError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
-from sweep.keys import bytes_digest, digest, seed_of
+from sweep.keys import digest, seed_of
 from sweep.outcomes import Outcome
 from sweep.recipes import counts_recipe, design_recipe
+from sweep.sources import Sources
 from sweep.store import Store
 from sweep.stored import get_design, put_counts, put_design
 from sweep.survey import (
@@ -27,17 +27,7 @@ from sweep.survey import (
     sources_of,
 )
 
-__all__ = ["Prepared", "Sources", "count_outcomes", "prepare_design", "sources_in"]
-
-
-@dataclass(frozen=True)
-class Sources:
-    """The files of a study, and the digests of their bytes."""
-
-    survey: Path
-    population: Path
-    covariates: Mapping[str, Path]
-    digests: Mapping[str, str]
+__all__ = ["Prepared", "count_outcomes", "prepare_design"]
 
 
 @dataclass(frozen=True)
@@ -46,28 +36,6 @@ class Prepared:
 
     key: str
     design: Design
-
-
-def sources_in(study: Study, directory: Path) -> Sources:
-    """Find a study's files, relative to its config's directory, and digest them.
-
-    Raises
-    ------
-    DataError
-        If one is missing.
-    """
-    survey, population = directory / study.survey.source, directory / study.population.source
-    covariates = {name: directory / c.source for name, c in study.covariates.items()}
-    named = {"survey": survey, "population": population}
-    named |= {f"covariates.{name}": path for name, path in covariates.items()}
-    digests: dict[str, str] = {}
-    for name, path in named.items():
-        try:
-            digests[name] = bytes_digest(path.read_bytes())
-        except OSError as error:
-            msg = f"study.{name}.source: cannot read {path}: {error.strerror}"
-            raise DataError(msg) from error
-    return Sources(survey, population, covariates, digests)
 
 
 def prepare_design(

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["cache_root", "cached", "is_shared", "keep", "kept", "write_whole"]
+__all__ = ["cache_root", "cached", "file_kept", "is_shared", "keep", "kept", "write_whole"]
 
 LIMIT = 5_000_000_000
 """Bytes that may lie here."""
@@ -66,6 +66,14 @@ def kept(file: str) -> bytes | None:
     except OSError:
         return None
     return data
+
+
+def file_kept(start: str) -> Path | None:
+    """Return the path of the file whose name starts so, None if it is not here undamaged."""
+    for path in _directory().glob(f"{start}*"):
+        if kept(path.name) is not None:
+            return path
+    return None
 
 
 def keep(file: str, data: bytes) -> Path:

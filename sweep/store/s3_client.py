@@ -11,6 +11,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -49,11 +50,11 @@ class Stored:
     etag: str
 
 
-class Gone(Exception):  # noqa: N818 # an answer, not an error
+class Gone(Exception):  # an answer, not an error
     """There is no such object."""
 
 
-class Changed(Exception):  # noqa: N818 # an answer, not an error
+class Changed(Exception):  # an answer, not an error
     """The condition of a write does not hold."""
 
 
@@ -163,7 +164,7 @@ class Bucket:
 
         reply = self.client.get_object(Bucket=self.name, Key=key, **version)
         try:
-            with reply["Body"] as body:
+            with closing(reply["Body"]) as body:
                 data = body.read()
         except FlexibleChecksumError:
             return None

@@ -3,6 +3,8 @@
 A message names the error's code and the bucket, never a key or a secret: none is looked at here.
 """
 
+from typing import Any
+
 from sweep.errors import StoreError, SweepError, UsageError
 
 __all__ = ["code_of", "explained", "is_passing", "status_of"]
@@ -48,22 +50,17 @@ ADVICE = {
     "QuotaExceeded": "the bucket's quota is used up: free some space",
 }
 BY_STATUS = {301: "PermanentRedirect", 403: "AccessDenied", 501: "NotImplemented"}
-NO_CREDENTIALS = (
-    "CredentialRetrievalError NoAuthTokenError NoCredentialsError PartialCredentialsError "
-    "ProfileNotFound SSOTokenLoadError TokenRetrievalError UnauthorizedSSOTokenError"
-).split()
+NO_CREDENTIALS = ["CredentialRetrievalError", "NoAuthTokenError", "NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"]
 
 
 def status_of(error: Exception) -> int:
     """Return the HTTP status of an error's reply, 0 if there was none."""
-    reply = getattr(error, "response", None) or {}
-    return int(reply.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return int(_reply(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def code_of(error: Exception) -> str:
     """Return S3's code of an error; a reply without a body has only its status."""
-    reply = getattr(error, "response", None) or {}
-    code = str(reply.get("Error", {}).get("Code", ""))
+    code = str(_reply(error).get("Error", {}).get("Code", ""))
     return BY_STATUS.get(status_of(error), code) if code.isdigit() or not code else code
 
 
@@ -93,10 +90,14 @@ def explained(error: Exception, what: str, where: str, tries: int) -> SweepError
     if type(error).__name__ in NO_CREDENTIALS:
         return UsageError(f"cannot {what} {where}: no AWS credentials were found; {CREDENTIALS}")
     name = code_of(error) or type(error).__name__
-    said = str(getattr(error, "response", {}).get("Error", {}).get("Message", "") or error)
+    said = str(_reply(error).get("Error", {}).get("Message", "") or error)
     if is_passing(error):
         again = f"in {tries} tries over some time" if tries > 1 else "at once"
         advice = "check the network and the endpoint (AWS_ENDPOINT_URL_S3), then run again"
         return StoreError(f"cannot {what} {where} {again}: {name}: {said}; {advice}")
     advice = ADVICE.get(name, "see the server's message, then run again")
     return StoreError(f"cannot {what} {where}: {name}: {said}; {advice}")
+
+
+def _reply(error: Exception) -> dict[str, Any]:
+    return getattr(error, "response", None) or {}  # some errors have one that is None

