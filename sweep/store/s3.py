@@ -12,7 +12,7 @@ from sweep.errors import UsageError
 from sweep.keys import sha256
 from sweep.store import NotStored, check_appendable, check_name, check_replaceable, is_log
 from sweep.store.cached import cached, is_shared
-from sweep.store.s3_client import Bucket, Limits
+from sweep.store.s3_client import LIMITS, Bucket, Limits
 from sweep.store.s3_log import MARK, Logs
 from sweep.store.s3_probe import probe_once
 
@@ -63,7 +63,7 @@ def split_url(url: str) -> tuple[str, str]:
 class S3:
     """A ``sweep.store.Store`` in a bucket."""
 
-    def __init__(self, bucket: str, prefix: str, limits: Limits = Limits()) -> None:  # frozen
+    def __init__(self, bucket: str, prefix: str, limits: Limits = LIMITS) -> None:
         self.bucket = Bucket(bucket, limits)
         self.prefix = f"{prefix}/" if prefix else ""
         self._logs = Logs(self.bucket)

@@ -20,7 +20,7 @@ from sweep.errors import CorruptArtifact, StoreError, UsageError
 from sweep.keys import sha256
 from sweep.store.s3_words import code_of, explained, is_passing, status_of
 
-__all__ = ["Bucket", "Limits", "Stored", "connect", "credentials_source"]
+__all__ = ["LIMITS", "Bucket", "Limits", "Stored", "connect", "credentials_source"]
 
 READS = 3  # of an object whose bytes do not match their digest
 CONNECTIONS = 32
@@ -40,6 +40,9 @@ class Limits:
     first_reach: float = 15.0
     first_pause: float = 0.05
     longest_pause: float = 8.0
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def credentials_source() -> str | None:
 class Bucket:
     """One bucket, as conditional single requests."""
 
-    def __init__(self, name: str, limits: Limits = Limits()) -> None:  # frozen
+    def __init__(self, name: str, limits: Limits = LIMITS) -> None:
         self.name = name
         self.limits = limits
         self.client = connect(limits)

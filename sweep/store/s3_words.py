@@ -50,7 +50,17 @@ ADVICE = {
     "QuotaExceeded": "the bucket's quota is used up: free some space",
 }
 BY_STATUS = {301: "PermanentRedirect", 403: "AccessDenied", 501: "NotImplemented"}
-NO_CREDENTIALS = ["CredentialRetrievalError", "NoAuthTokenError", "NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"]
+NO_CREDENTIALS = frozenset(
+    {
+        "CredentialRetrievalError",
+        "NoAuthTokenError",
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "SSOTokenLoadError",
+        "TokenRetrievalError",
+        "UnauthorizedSSOTokenError",
+    }
+)
 
 
 def status_of(error: Exception) -> int:
