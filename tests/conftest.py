@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sweep.store.cached import cache_root
 from tests.faults.servers import BUCKET, aws_settings, moto_server, seaweed_server
 from tests.project import Project, Swept, project_in
 
@@ -43,3 +44,16 @@ def on_s3(moto: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     for name, value in aws_settings(moto, tmp_path / "cache").items():
         monkeypatch.setenv(name, value)
     return f"s3://{BUCKET}/{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def bucket(on_s3: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return a store's URL; the cache is new, but for the machine code in it."""
+    own = cache_root()
+    monkeypatch.delenv("SWEEP_CACHE")
+    usual = cache_root() / "numba"
+    monkeypatch.setenv("SWEEP_CACHE", str(own))
+    usual.mkdir(parents=True, exist_ok=True)
+    own.mkdir(parents=True)
+    (own / "numba").symlink_to(usual)
+    return on_s3

@@ -102,12 +102,8 @@ def running(
         wait_for(lambda: socket.create_connection(("127.0.0.1", port), 1).close())
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.terminate()
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+        server.kill()  # it holds nothing that is worth a goodbye
+        server.wait()
 
 
 def wait_for(attempt: Callable[[], object], seconds: float = 60.0) -> None:

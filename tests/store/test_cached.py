@@ -23,7 +23,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def unexpected() -> bytes:
-    raise AssertionError("fetched although it is here")
+    pytest.fail("fetched although it is here")
 
 
 def test_a_file_is_fetched_once(here: Path) -> None:
