@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.sampling, pytest.mark.slow]
 def test_the_command_line_sweeps_into_a_bucket_and_reads_it_from_anywhere(
     tracked: Project, bucket: str, tmp_path: Path
 ) -> None:
-    chosen = ("-s", "aided_norvalik", "-s", "considered_norvalik")
+    chosen = ("-s", "aided_norvalik", "-s", "consider_norvalik")
     into = ("--set", f"execution.store={bucket}", *QUICK)
     ran = sweep("run", "sweep.yaml", *chosen, *into, "-o", "json", cwd=tracked.directory)
     assert 0 == ran.code, ran.err

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -80,7 +79,7 @@ def test_a_task_downloads_its_own_cells_and_recipe_and_the_design_once_per_machi
     assert downloads == [
         own[:2] + payload + own[2:],
         own,
-        own[:2] + ["designs/done.json"] + own[2:],
+        [*own[:2], "designs/done.json", *own[2:]],
     ]
     assert sizes[1] < 30_000
 
