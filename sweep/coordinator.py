@@ -21,6 +21,7 @@ from sweep.journal import (
 )
 from sweep.planning import Plan, Selection, make_plan, write_tasks
 from sweep.store import Store, open_store
+from sweep.store.together import together
 
 __all__ = ["Progress", "Watcher", "execute", "plan_sweep", "store_of"]
 
@@ -71,8 +72,8 @@ def execute(
     write_tasks(store, plan, keys)
     append_event(store, run, {"event": "begun", "tasks": len(keys)})
     by_key = {o["estimates"]: o for o in plan.record["outcomes"]}
-    for key in keys:
-        forget_failure(store, by_key[key]["fit"])  # it is tried again: what comes now counts
+    # They are tried again: what comes now counts.
+    together(lambda key: forget_failure(store, by_key[key]["fit"]), keys)
     progress = Progress()
     execution = config.execution
     backend = open_backend(

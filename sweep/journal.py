@@ -13,6 +13,7 @@ from sweep.artifacts import exists, read_done, read_record, write_record
 from sweep.errors import UsageError
 from sweep.keys import digest
 from sweep.store import NotStored, Store
+from sweep.store.together import together
 
 __all__ = [
     "FAILED_KINDS",
@@ -130,7 +131,7 @@ def outcome_states(store: Store, plan: Mapping[str, Any]) -> list[dict[str, Any]
     ``pending``.
     """
     ended = last_ends(read_events(store, plan["run"]))
-    return [{**described(o), **state_of(store, o, ended)} for o in plan["outcomes"]]
+    return together(lambda o: {**described(o), **state_of(store, o, ended)}, plan["outcomes"])
 
 
 def described(outcome: Mapping[str, Any]) -> dict[str, Any]:

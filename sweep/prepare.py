@@ -16,6 +16,7 @@ from sweep.outcomes import Outcome
 from sweep.recipes import counts_recipe, design_recipe
 from sweep.sources import Sources
 from sweep.store import Store
+from sweep.store.together import together
 from sweep.stored import get_design, put_counts, put_design
 from sweep.survey import (
     Table,
@@ -103,18 +104,23 @@ def count_outcomes(
     """
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
-    new = [o for o in outcomes if not exists(store, "counts", keys[o.name])]
+    known = together(lambda o: exists(store, "counts", keys[o.name]), outcomes)
+    new = [o for o, there in zip(outcomes, known, strict=True) if not there]
     if new:
         bases = {c for o in new if o.base for c in columns_of(parse(o.base))}
         wanted = [*dict.fromkeys([*(o.column for o in new), *sorted(bases)])]
         answers = read_table(sources.survey, wanted, study.survey.rename)
         answers = answers.iloc[prepared.design.respondents.row].reset_index(drop=True)
-        for outcome in new:
+
+        def store_counts(outcome: Outcome) -> None:
             sums = count(prepared.design, outcome, answers)
             counts = counts_of(sums, prepared.design.levels)
             put_counts(store, recipes[outcome.name], sums, counts)
+
+        together(store_counts, new)
+    metas = together(lambda key: read_done(store, "counts", key).meta, keys.values())
     return {
-        name: {"key": key, **read_done(store, "counts", key).meta} for name, key in keys.items()
+        name: {"key": key, **meta} for (name, key), meta in zip(keys.items(), metas, strict=True)
     }
 
 

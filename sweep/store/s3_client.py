@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sweep.errors import CorruptArtifact, StoreError, UsageError
+from sweep.errors import CorruptArtifact, StoreError, StoreSetup
 from sweep.keys import sha256
 from sweep.store.s3_words import code_of, explained, is_passing, status_of
 
@@ -24,6 +24,8 @@ __all__ = ["LIMITS", "Bucket", "Limits", "Stored", "connect", "credentials_sourc
 
 READS = 3  # of an object whose bytes do not match their digest
 CONNECTIONS = 32
+
+_reached: set[str] = set()  # endpoints that have answered this process
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def connect(limits: Limits) -> Any:
 
     Raises
     ------
-    UsageError
+    StoreSetup
         If boto3 is not installed, or the AWS settings are wrong.
     """
     settings = frozenset((k, v) for k, v in os.environ.items() if k.startswith("AWS_"))
@@ -98,7 +100,7 @@ def _connected(settings: frozenset[tuple[str, str]], process: int, limits: Limit
             return client(addressing_style="path")  # other servers rarely have a name per bucket
     except (BotoCoreError, ValueError) as error:
         msg = f"the AWS settings do not work: {error}; see `aws configure list`"
-        raise UsageError(msg) from error
+        raise StoreSetup(msg) from error
     return made
 
 
@@ -107,14 +109,14 @@ def _session() -> Any:
         import boto3
     except ImportError as error:
         msg = 'a store on S3 needs boto3, which is missing: pip install "modelsweep[aws]"'
-        raise UsageError(msg) from error
+        raise StoreSetup(msg) from error
     from botocore.exceptions import BotoCoreError
 
     try:
         return boto3.session.Session()
     except BotoCoreError as error:
         msg = f"the AWS settings do not work: {error}; see `aws configure list`"
-        raise UsageError(msg) from error
+        raise StoreSetup(msg) from error
 
 
 def credentials_source() -> str | None:
@@ -135,7 +137,6 @@ class Bucket:
         self.name = name
         self.limits = limits
         self.client = connect(limits)
-        self._reached = False
 
     @property
     def endpoint(self) -> str:
@@ -254,16 +255,15 @@ class Bucket:
 
     def _tell[T](self, what: str, key: str, request: Callable[[], T]) -> T:
         """Send a request until it is answered or its time is up; raise errors in words."""
-        from botocore.exceptions import BotoCoreError, ClientError
-        from botocore.parsers import ResponseParserError
-
+        failures = kinds_of_failure()
         started, tries = time.monotonic(), 0
         while True:
             tries += 1
             try:
                 answer = request()
-            except (BotoCoreError, ClientError, ResponseParserError) as error:
-                self._reached = self._reached or status_of(error) > 0
+            except failures as error:
+                if status_of(error):
+                    _reached.add(self.endpoint)
                 answered(error)
                 pause = random.uniform(0, self._longest_pause(tries))
                 late = time.monotonic() - started + pause > self._budget()
@@ -271,7 +271,7 @@ class Bucket:
                     raise explained(error, what, self._where(key), tries) from error
                 time.sleep(pause)
             else:
-                self._reached = True
+                _reached.add(self.endpoint)
                 return answer
 
     def _longest_pause(self, tries: int) -> float:
@@ -279,7 +279,24 @@ class Bucket:
 
     def _budget(self) -> float:
         limits = self.limits
-        return limits.total if self._reached else min(limits.total, limits.first_reach)
+        known = self.endpoint in _reached
+        return limits.total if known else min(limits.total, limits.first_reach)
+
+
+def kinds_of_failure() -> tuple[type[Exception], ...]:
+    """Return what a request raises; the last three leak from beneath the AWS library."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+    from urllib3.exceptions import HTTPError
+
+    return (
+        BotoCoreError,
+        ClientError,
+        ResponseParserError,
+        HTTPError,
+        ConnectionError,
+        TimeoutError,
+    )
 
 
 def answered(error: Exception) -> None:

@@ -5,7 +5,7 @@ A message names the error's code and the bucket, never a key or a secret: none i
 
 from typing import Any
 
-from sweep.errors import StoreError, SweepError, UsageError
+from sweep.errors import StoreError, StoreSetup
 
 __all__ = ["code_of", "explained", "is_passing", "status_of"]
 
@@ -78,6 +78,7 @@ def is_passing(error: Exception) -> bool:
     """Return whether the same request may succeed a moment later."""
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
+    from urllib3.exceptions import HTTPError
 
     if isinstance(error, exceptions.ClientError):
         status = status_of(error)
@@ -91,14 +92,17 @@ def is_passing(error: Exception) -> bool:
         exceptions.IncompleteReadError,
         exceptions.ChecksumError,
         ResponseParserError,  # an answer that was cut short
+        HTTPError,
+        ConnectionError,
+        TimeoutError,
     )
     return isinstance(error, faults)
 
 
-def explained(error: Exception, what: str, where: str, tries: int) -> SweepError:
+def explained(error: Exception, what: str, where: str, tries: int) -> StoreError:
     """Return the error to raise: what could not be done, where, why, and what to do next."""
     if type(error).__name__ in NO_CREDENTIALS:
-        return UsageError(f"cannot {what} {where}: no AWS credentials were found; {CREDENTIALS}")
+        return StoreSetup(f"cannot {what} {where}: no AWS credentials were found; {CREDENTIALS}")
     name = code_of(error) or type(error).__name__
     said = str(_reply(error).get("Error", {}).get("Message", "") or error)
     if is_passing(error):

@@ -147,7 +147,7 @@ def test_a_broken_model_file_stops_the_plan(project: Project, source: str) -> No
 
 
 def test_a_named_group_without_people_stops_the_plan(project: Project) -> None:
-    with pytest.raises(DataError, match="'Est' is not a level of 'region'. Did you mean 'East'"):
+    with pytest.raises(DataError, match=r"'Est' is not a level of 'region'\. Did you mean 'East'"):
         project.plan(project.config({"groups": [{"east": "region == 'Est'"}]}))
 
 

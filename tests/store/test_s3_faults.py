@@ -9,6 +9,7 @@ import pytest
 
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.keys import sha256
+from sweep.store import NotStored
 from sweep.store.s3 import S3
 from sweep.store.s3_client import Limits
 from sweep.store.s3_probe import forget_probes
@@ -95,6 +96,13 @@ def test_a_damaged_download_is_read_again(store: S3, proxy: Proxy, mode: str) ->
     proxy.next(mode, 2, "GET")
     assert store.get("big") == data
     assert proxy.fired == {mode: 2}
+
+
+def test_an_answer_cut_short_that_there_is_nothing_is_asked_again(store: S3, proxy: Proxy) -> None:
+    proxy.next("truncate", 2, "GET")
+    with pytest.raises(NotStored):
+        store.get("nothing")
+    assert proxy.fired == {"truncate": 2}
 
 
 def test_bytes_that_never_match_their_digest_are_refused(store: S3, proxy: Proxy) -> None:
