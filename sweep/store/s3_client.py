@@ -22,7 +22,7 @@ from sweep.store.s3_words import code_of, explained, is_passing, status_of
 
 __all__ = ["LIMITS", "Bucket", "Limits", "Stored", "connect", "credentials_source"]
 
-READS = 3  # of an object whose bytes do not match their digest
+READS = 5  # of an object whose bytes do not match: 1 % of flipped replies fail 1 read in 10**9
 CONNECTIONS = 32
 
 _reached: set[str] = set()  # endpoints that have answered this process
@@ -149,33 +149,36 @@ class Bucket:
         Raises
         ------
         CorruptArtifact
-            If its bytes, read three times, never matched the digest written with them.
+            If its bytes, read five times, never matched the digest written with them.
         """
         version = {} if etag is None else {"IfMatch": etag}
+        found: Stored | str | None = None
         for _ in range(READS):
             try:
                 found = self._tell("read", key, lambda: self._read(key, version))
             except (Gone, Changed):
                 return None
-            if found is not None:
+            if isinstance(found, Stored):
                 return found
-        msg = f"{self._where(key)}: read {READS} times, the bytes never matched their digest"
+        msg = f"{self._where(key)}: read {READS} times, the bytes never matched: {found}"
         raise CorruptArtifact(msg)
 
-    def _read(self, key: str, version: dict[str, str]) -> Stored | None:
-        """Return an object, None if its bytes are damaged; cut short, it is a passing error."""
+    def _read(self, key: str, version: dict[str, str]) -> Stored | str:
+        """Return an object, or how its bytes are damaged; cut short, it is a passing error."""
         from botocore.exceptions import FlexibleChecksumError, IncompleteReadError
 
         reply = self.client.get_object(Bucket=self.name, Key=key, **version)
         try:
             with closing(reply["Body"]) as body:
                 data = body.read()
-        except FlexibleChecksumError:
-            return None
+        except FlexibleChecksumError as error:
+            return str(error)
         if len(data) != reply["ContentLength"]:
             raise IncompleteReadError(actual_bytes=len(data), expected_bytes=reply["ContentLength"])
         promised = reply["Metadata"].get("sha256")  # absent if something else put the object there
-        return None if promised not in (None, sha256(data)) else Stored(data, reply["ETag"])
+        if promised in (None, found := sha256(data)):
+            return Stored(data, reply["ETag"])
+        return f"{len(data)} bytes of SHA-256 {found}, written as {promised}"
 
     def head(self, key: str) -> dict[str, Any] | None:
         """Return an object's size, ETag and metadata, None if there is none."""
