@@ -109,7 +109,7 @@ def bucket(url: str) -> list[Finding]:
     """Look at a store on S3: whose credentials, whether it can be reached, what it promises."""
     try:
         from sweep.store.s3 import open_s3
-        from sweep.store.s3_client import credentials_source
+        from sweep.store.s3_connect import credentials_source
         from sweep.store.s3_probe import probe
 
         store = open_s3(url)

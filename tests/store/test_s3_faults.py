@@ -11,7 +11,7 @@ from sweep.errors import CorruptArtifact, StoreError
 from sweep.keys import sha256
 from sweep.store import NotStored
 from sweep.store.s3 import S3
-from sweep.store.s3_client import Limits
+from sweep.store.s3_connect import Limits
 from sweep.store.s3_probe import forget_probes
 from tests.faults.proxy import Proxy, faulty
 from tests.faults.servers import BUCKET
