@@ -234,6 +234,9 @@ def _put_payload(store: Store, name: str, data: bytes) -> None:
             present = sha256(store.get(name))
         except NotStored:
             continue
+        except CorruptArtifact:  # the store itself says so: its bytes cannot be had
+            store.delete(name)
+            continue
         if present == content or store.replace(name, data, present):
             return
     msg = f"{store.url}/{name} keeps changing: stop what else writes to this store and run again"
@@ -262,6 +265,9 @@ def _move_aside(store: Store, name: str) -> None:
     try:
         data = store.get(name)
     except NotStored:
+        return
+    except CorruptArtifact:  # the store itself says so: there is nothing to copy
+        store.delete(name)
         return
     content, path = sha256(data), PurePosixPath(name)
     if not is_named_by(name, content):

@@ -27,6 +27,7 @@ from sweep.journal import (
 )
 from sweep.planning import Plan, Selection, make_plan, write_tasks
 from sweep.store import Store, open_store
+from sweep.store.together import together
 
 __all__ = ["Ends", "Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
 
@@ -82,9 +83,9 @@ def begin(store: Store, plan: Plan) -> str:
     run = new_run(store, plan.record)
     entries = plan.record["outcomes"]
     write_tasks(store, plan, [o["estimates"] for o in entries if o["estimates"] in plan.tasks])
-    for outcome in entries:
-        if outcome["action"] == "fit":
-            forget_failure(store, outcome["fit"])  # it is tried again: what comes now counts
+    # They are tried again: what comes now counts.
+    fits = [o["fit"] for o in entries if o["action"] == "fit"]
+    together(lambda fit: forget_failure(store, fit), fits)
     return run
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from sweep.errors import StoreError
+from sweep.errors import StoreError, SweepError
 from sweep.store import Store, open_store
+from sweep.store.cached import cache_root
 
 __all__ = ["Finding", "examine"]
 
@@ -31,15 +32,14 @@ class Finding:
 
 def examine(store: str | Path | None) -> list[Finding]:
     """Look at everything; ``store`` is the one to look at, None for the working directory."""
+    on_s3 = str(store).startswith("s3://")
+    needed = (*NEEDED, "boto3") if on_s3 else NEEDED
+    machine = [python(), *(package(name) for name in needed), processor(), compiled()]
+    if on_s3:
+        return [*machine, *bucket(str(store)), disk(cache_root())]
     with place_for(store) as opened:
-        return [
-            python(),
-            *(package(name) for name in NEEDED),
-            processor(),
-            compiled(),
-            conditional_writes(opened),
-            disk(Path(store) if store is not None else Path.cwd()),
-        ]
+        place = Path(store) if store is not None else Path.cwd()
+        return [*machine, conditional_writes(opened), disk(place)]
 
 
 @contextmanager
@@ -103,6 +103,27 @@ def conditional_writes(store: Store) -> Finding:
     if first and not second and kept:
         return Finding("store", "ok", f"{store.url}: the first writer wins")
     return Finding("store", "fail", f"{store.url}: a second writer replaced the first")
+
+
+def bucket(url: str) -> list[Finding]:
+    """Look at a store on S3: whose credentials, whether it can be reached, what it promises."""
+    try:
+        from sweep.store.s3 import open_s3
+        from sweep.store.s3_connect import credentials_source
+        from sweep.store.s3_probe import probe
+
+        store = open_s3(url)
+        source = credentials_source()
+        if source is None:
+            found = "none: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or use a role"
+            return [Finding("credentials", "fail", found)]
+        told = [Finding("credentials", "ok", f"from {source}")]
+        next(store.bucket.objects(f"{store.prefix}runs/"), None)
+        told.append(Finding("bucket", "ok", f"{store.url} at {store.bucket.endpoint}"))
+        probe(store.bucket, store.prefix)  # anew, whatever is remembered
+    except SweepError as error:
+        return [Finding("store", "fail", str(error))]
+    return [*told, conditional_writes(store)]
 
 
 def disk(path: Path) -> Finding:

@@ -6,7 +6,8 @@
     ├── DataError              the tables do not say what the config says
     ├── ModelError             a model file, or the density it defines, is wrong
     ├── StoreError             the store cannot be read or written
-    │   └── CorruptArtifact    stored bytes do not match their digests
+    │   ├── CorruptArtifact    stored bytes do not match their digests
+    │   └── StoreSetup         this machine lacks what the store needs; a UsageError as well
     └── RunFailed              the run ended, and not every outcome has an estimate
 
 ``UsageError``, ``ConfigError`` and ``DataError`` end the command line with exit code 2.
@@ -23,6 +24,7 @@ __all__ = [
     "ModelError",
     "RunFailed",
     "StoreError",
+    "StoreSetup",
     "SweepError",
     "UsageError",
 ]
@@ -82,6 +84,10 @@ class StoreError(SweepError, OSError):
 
 class ForeignToolchain(SweepError):
     """Versions or CPU class of the machine are not those a task's recipe names."""
+
+
+class StoreSetup(UsageError, StoreError):
+    """What the store needs is not on this machine: a package, credentials, settings."""
 
 
 class CorruptArtifact(StoreError):

@@ -9,6 +9,7 @@ from sweep.keys import digest
 from sweep.model import STUB, term_name
 from sweep.report import Report, render
 from sweep.store import Store
+from sweep.store.together import together
 from sweep.stored import get_design
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ def estimates_of(store: Store, plan: dict[str, Any]) -> "pd.DataFrame":
     levels = design.frame.variables()
     states = {s["outcome"]: s for s in outcome_states(store, plan)}
     parts: list[pd.DataFrame] = []
+    tables = tables_of(store, plan, states)
     for outcome in plan["outcomes"]:
         state = states[outcome["outcome"]]
         names = {k: outcome[k] for k in ("outcome", "label", "brand", "metric")}
         if state["status"] in ("ok", "flagged"):
-            data = read(store, "estimates", outcome["estimates"]).payload["estimates.parquet"]
+            data = tables[outcome["estimates"]]
             parts.append(from_parquet(data).astype(dict.fromkeys(names, "object")).assign(**names))
         elif state["status"] != "pending":
             row = {**names, "quantity": "probability", "status": state["status"]}
@@ -42,6 +44,16 @@ def estimates_of(store: Store, plan: dict[str, Any]) -> "pd.DataFrame":
     objects = [p.astype("object") for p in parts]
     rows = pd.concat(objects, ignore_index=True) if objects else pd.DataFrame()
     return tidy(rows, list(levels), levels)
+
+
+def tables_of(
+    store: Store, plan: dict[str, Any], states: dict[str, dict[str, Any]]
+) -> dict[str, bytes]:
+    """Return the stored tables of all outcomes that have one, by key."""
+    there = [o for o in plan["outcomes"] if states[o["outcome"]]["status"] in ("ok", "flagged")]
+    keys = [o["estimates"] for o in there]
+    found = together(lambda key: read(store, "estimates", key).payload["estimates.parquet"], keys)
+    return dict(zip(keys, found, strict=True))
 
 
 def report_of(store: Store, plan: dict[str, Any]) -> Report:
@@ -88,12 +100,15 @@ def provenance_of(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
     from sweep.store import NotStored
 
     study = plan["config"]["study"]
-    recipes: list[dict[str, Any]] = []
-    for outcome in plan["outcomes"]:
+
+    def recipe_of(outcome: dict[str, Any]) -> dict[str, Any] | None:
         try:
-            recipes.append(read_record(store, f"tasks/{outcome['estimates']}.json")["fit"])
+            recipe: dict[str, Any] = read_record(store, f"tasks/{outcome['estimates']}.json")["fit"]
         except NotStored:
-            continue
+            return None
+        return recipe
+
+    recipes = [r for r in together(recipe_of, plan["outcomes"]) if r is not None]
     tools = {digest(r["toolchain"]): r["toolchain"] for r in recipes}
     notes = [STUB_NOTE] if study["model"] == STUB else []
     if len(tools) > 1:

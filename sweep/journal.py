@@ -14,6 +14,7 @@ from sweep.errors import UsageError
 from sweep.keys import digest
 from sweep.outcomes import select_outcomes
 from sweep.store import NotStored, Store
+from sweep.store.together import together
 
 __all__ = [
     "FAILED_KINDS",
@@ -153,16 +154,22 @@ def left_to_do(
     What failed for a reason that would happen again is not done, unless it is named there: then
     the failure is forgotten.
     """
-    left = []
-    for outcome in plan["outcomes"]:
-        if outcome["failure"] is not None or exists(store, "estimates", outcome["estimates"]):
-            continue
-        if again is not None and outcome["outcome"] in again:
-            forget_failure(store, outcome["fit"])
-            left.append(outcome)
-        elif again is None and failure_of(store, outcome["fit"]) is None:
-            left.append(outcome)
-    return left
+    possible = [
+        o
+        for o in plan["outcomes"]
+        if o["failure"] is None and (again is None or o["outcome"] in again)
+    ]
+    stand = together(lambda o: stands_still(store, o, again is not None), possible)
+    return [o for o, stands in zip(possible, stand, strict=True) if not stands]
+
+
+def stands_still(store: Store, outcome: Mapping[str, Any], forget: bool) -> bool:
+    """Return whether nothing is to be done for an outcome: it is there, or would fail again."""
+    if exists(store, "estimates", outcome["estimates"]):
+        return True
+    if forget:
+        forget_failure(store, outcome["fit"])
+    return failure_of(store, outcome["fit"]) is not None
 
 
 class Entry(NamedTuple):
@@ -203,7 +210,7 @@ def outcome_states(store: Store, plan: Mapping[str, Any]) -> list[dict[str, Any]
     ``pending``.
     """
     ended = last_ends(read_events(store, plan["run"]))
-    return [{**described(o), **state_of(store, o, ended)} for o in plan["outcomes"]]
+    return together(lambda o: {**described(o), **state_of(store, o, ended)}, plan["outcomes"])
 
 
 def described(outcome: Mapping[str, Any]) -> dict[str, Any]:

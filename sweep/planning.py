@@ -22,10 +22,11 @@ from sweep.prepare import (
     count_outcomes,
     prepare_design,
     project_models,
-    sources_in,
 )
 from sweep.recipes import estimates_recipe, fit_recipe, general_recipe, stub_recipe
+from sweep.sources import sources_in
 from sweep.store import Store
+from sweep.store.together import together
 from sweep.stored import put_blob
 from sweep.survey import read_columns
 
@@ -105,10 +106,12 @@ def make_plan(
             "model_blob": blob if file.route == "general" else None,
         }
         entry = describe(outcome, counts, digest(fit), digest(estimates))
-        entry["action"] = action_of(store, entry, retry_failed, config.execution)
         entries.append(entry)
         if entry["failure"] is None:
             tasks[entry["estimates"]] = task
+    timeout = config.execution.timeout
+    actions = together(lambda e: action_of(store, e, retry_failed, config.execution), entries)
+    entries = [{**e, "action": action} for e, action in zip(entries, actions, strict=True)]
     chosen = by_status(store, outcomes, entries, selection)
     record = {
         "name": config.name,
@@ -222,5 +225,4 @@ def stands(failure: dict[str, Any] | None, execution: Execution) -> bool:
 
 def write_tasks(store: Store, plan: Plan, keys: Sequence[str]) -> None:
     """Write the records of some tasks, for the workers to read."""
-    for key in keys:
-        write_record(store, f"tasks/{key}.json", plan.tasks[key])
+    together(lambda key: write_record(store, f"tasks/{key}.json", plan.tasks[key]), keys)

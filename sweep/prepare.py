@@ -1,6 +1,5 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,15 @@ from sweep.artifacts import exists, read_done
 from sweep.config import Study, SweepConfig
 from sweep.counts import count, counts_of
 from sweep.design import Design, encode, variables_of
-from sweep.errors import DataError, UsageError
+from sweep.errors import UsageError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
-from sweep.keys import bytes_digest, digest, seed_of
+from sweep.keys import digest, seed_of
 from sweep.outcomes import Outcome
 from sweep.recipes import counts_recipe, design_recipe
+from sweep.sources import Sources
 from sweep.store import Store
+from sweep.store.together import together
 from sweep.stored import get_design, put_counts, put_design
 from sweep.survey import (
     Table,
@@ -27,17 +28,7 @@ from sweep.survey import (
     sources_of,
 )
 
-__all__ = ["Prepared", "Sources", "count_outcomes", "prepare_design", "sources_in"]
-
-
-@dataclass(frozen=True)
-class Sources:
-    """The files of a study, and the digests of their bytes."""
-
-    survey: Path
-    population: Path
-    covariates: Mapping[str, Path]
-    digests: Mapping[str, str]
+__all__ = ["Prepared", "count_outcomes", "prepare_design"]
 
 
 @dataclass(frozen=True)
@@ -46,28 +37,6 @@ class Prepared:
 
     key: str
     design: Design
-
-
-def sources_in(study: Study, directory: Path) -> Sources:
-    """Find a study's files, relative to its config's directory, and digest them.
-
-    Raises
-    ------
-    DataError
-        If one is missing.
-    """
-    survey, population = directory / study.survey.source, directory / study.population.source
-    covariates = {name: directory / c.source for name, c in study.covariates.items()}
-    named = {"survey": survey, "population": population}
-    named |= {f"covariates.{name}": path for name, path in covariates.items()}
-    digests: dict[str, str] = {}
-    for name, path in named.items():
-        try:
-            digests[name] = bytes_digest(path.read_bytes())
-        except OSError as error:
-            msg = f"study.{name}.source: cannot read {path}: {error.strerror}"
-            raise DataError(msg) from error
-    return Sources(survey, population, covariates, digests)
 
 
 def prepare_design(
@@ -135,18 +104,23 @@ def count_outcomes(
     """
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
-    new = [o for o in outcomes if not exists(store, "counts", keys[o.name])]
+    known = together(lambda o: exists(store, "counts", keys[o.name]), outcomes)
+    new = [o for o, there in zip(outcomes, known, strict=True) if not there]
     if new:
         bases = {c for o in new if o.base for c in columns_of(parse(o.base))}
         wanted = [*dict.fromkeys([*(o.column for o in new), *sorted(bases)])]
         answers = read_table(sources.survey, wanted, study.survey.rename)
         answers = answers.iloc[prepared.design.respondents.row].reset_index(drop=True)
-        for outcome in new:
+
+        def store_counts(outcome: Outcome) -> None:
             sums = count(prepared.design, outcome, answers)
             counts = counts_of(sums, prepared.design.levels)
             put_counts(store, recipes[outcome.name], sums, counts)
+
+        together(store_counts, new)
+    metas = together(lambda key: read_done(store, "counts", key).meta, keys.values())
     return {
-        name: {"key": key, **read_done(store, "counts", key).meta} for name, key in keys.items()
+        name: {"key": key, **meta} for (name, key), meta in zip(keys.items(), metas, strict=True)
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sweep.errors import SweepError
 from sweep.keys import digest
+from sweep.store.cached import cache_root
 from sweep.toolchain import toolchain, worker_environment
 
 __all__ = ["cache_directory", "compile_kernels", "import_heavy", "warm_environment"]
@@ -49,13 +50,10 @@ def compile_kernels() -> None:
 
 def cache_directory() -> Path:
     """Return where machine code of this toolchain and these kernels lies."""
-    import os
-
     sources = [Path(__file__).with_name(name) for name in ("kernels.py", "pointer.py")]
     stats = [[str(s), s.stat().st_mtime_ns, s.stat().st_size] for s in sources]
     key = digest([toolchain("fast"), stats])
-    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "modelsweep" / "numba" / key[:16]
+    return cache_root() / "numba" / key[:16]
 
 
 def warm_environment() -> dict[str, str]:

@@ -22,7 +22,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
         *("cells", "config.values", "config.variables", "counts", "design", "effects", "frame"),
-        *("outcomes", "prepare", "survey"),
+        *("outcomes", "prepare", "sources", "survey"),
         *EXPRESSION,
     ),
     # From terms or a model file, levels and counts to stored draws and their status.

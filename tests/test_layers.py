@@ -24,8 +24,9 @@ WORDS = {
     """,
     # The store, and what reads and writes it.
     2: """
-        artifacts join journal planning prepare store store.directory stored tasks warm
-        worker
+        artifacts join journal planning prepare sources store store.cached store.directory
+        store.s3 store.s3_client store.s3_connect store.s3_log store.s3_probe store.s3_words
+        store.together stored tasks warm worker
     """,
     3: """
         backends backends.local backends.pool backends.process backends.ray backends.ray_host
@@ -43,6 +44,7 @@ LAYERS["sweep"] = LAYERS.pop("sweep.__init__")
 NETWORK = {
     "asyncio",
     "boto3",
+    "botocore",
     "ftplib",
     "http",
     "ray",

@@ -77,7 +77,8 @@ StorePath = Annotated[
     typer.Option(
         "--store",
         metavar="STORE",
-        help="The store. Default: .sweep here or in the nearest folder above.",
+        help="The store, a folder or s3://bucket/prefix. Default: .sweep here or in the nearest "
+        "folder above.",
         show_default=False,
     ),
 ]

@@ -78,7 +78,8 @@ class Execution(Section):
         default="auto", description="Worker processes, one core each; 'auto' is one per core."
     )
     store: Text = Field(
-        default=".sweep", description="The store: a folder, relative to the config."
+        default=".sweep",
+        description="The store: a folder, relative to the config, or s3://bucket/prefix.",
     )
     keep: tuple[Literal["estimates", "draws"], ...] = Field(
         default=("estimates", "draws"),

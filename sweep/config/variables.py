@@ -30,7 +30,9 @@ def _clashes(rename: object) -> Iterator[InitErrorDetails]:
 class Survey(Section):
     """The table of respondents."""
 
-    source: SourceFile = Field(description="A .csv or .parquet file, relative to the config.")
+    source: SourceFile = Field(
+        description="A .csv or .parquet file, relative to the config, or s3://."
+    )
     filter: Condition | None = Field(
         default=None,
         description="Who counts: an expression. Other respondents are dropped, and counted.",
@@ -56,7 +58,9 @@ class Survey(Section):
 class Population(Section):
     """The table of population cells, each with its size."""
 
-    source: SourceFile = Field(description="A .csv or .parquet file, relative to the config.")
+    source: SourceFile = Field(
+        description="A .csv or .parquet file, relative to the config, or s3://."
+    )
     size: Text = Field(description="Column with the number of people in each cell.")
     filter: Condition | None = Field(
         default=None, description="Which cells belong to the population: an expression."
@@ -148,7 +152,9 @@ class Predictor(Section):
 class Covariate(Section):
     """Numbers that describe the levels of one predictor, joined from a table."""
 
-    source: SourceFile = Field(description="A .csv or .parquet file, relative to the config.")
+    source: SourceFile = Field(
+        description="A .csv or .parquet file, relative to the config, or s3://."
+    )
     key: Text = Field(description="The file's column that names the predictor's levels.")
     columns: tuple[Text, ...] = Field(
         min_length=1, description="The file's numeric columns to use; they are standardised."

@@ -14,12 +14,24 @@ from urllib.parse import unquote, urlsplit
 
 from sweep.errors import StoreError, UsageError
 
-__all__ = ["OPENERS", "NotStored", "Store", "check_name", "open_store"]
+__all__ = [
+    "OPENERS",
+    "NotStored",
+    "Store",
+    "check_appendable",
+    "check_name",
+    "check_replaceable",
+    "is_log",
+    "open_store",
+]
 
-OPENERS = {"file": "sweep.store.directory:open_directory"}
+OPENERS = {"file": "sweep.store.directory:open_directory", "s3": "sweep.store.s3:open_s3"}
 """Scheme of a store URL to the function that opens it: ``module:function``, imported on use."""
 
 LONGEST_SEGMENT, LONGEST_NAME = 255, 1024  # bytes: of common file systems, and of S3
+
+LOGS = (".jsonl", ".log")
+"""Endings of the names that can be appended to, and only created, appended to and deleted."""
 
 
 class NotStored(StoreError, KeyError):
@@ -55,7 +67,7 @@ class Store(Protocol):
         """Change a file if its content still is what the caller saw; return whether it was.
 
         ``expected`` is the ``sweep.keys.sha256`` of the present content, None for "no file".
-        Atomic against every other writer except ``append``.
+        Atomic against every other writer. A file that can be appended to cannot be changed.
         """
 
     def append(self, name: str, data: bytes) -> None:
@@ -63,6 +75,11 @@ class Store(Protocol):
 
         One call is one write: whole lines from several writers normally do not mix, but nothing
         is promised after a crash or on a full disk. Readers skip a last line without its end.
+
+        Raises
+        ------
+        UsageError
+            If the name ends neither in ``.jsonl`` nor in ``.log``.
         """
 
     def list(self, prefix: str = "") -> Iterator[str]:
@@ -84,7 +101,7 @@ def open_store(url: str | Path, base: Path | None = None) -> Store:
     Parameters
     ----------
     url
-        A directory (``.sweep``, ``~/sweeps``), a ``file://`` URL, or a URL of a known scheme.
+        A directory (``.sweep``, ``~/sweeps``), a ``file://`` URL, or ``s3://bucket/prefix``.
     base
         The directory that a relative path starts from; the working directory if None.
 
@@ -126,6 +143,39 @@ def check_name(name: str) -> str:
             f"{name!r} cannot be the name of a stored file: {wrong}; "
             "a name is a relative path such as 'fits/KEY/done.json'"
         )
+        raise UsageError(msg)
+    return name
+
+
+def is_log(name: str) -> bool:
+    """Return whether a file of this name can be appended to."""
+    return name.endswith(LOGS)
+
+
+def check_appendable(name: str) -> str:
+    """Return ``name`` if it is a log's, so that a store need not look for pieces of other files.
+
+    Raises
+    ------
+    UsageError
+        If it is not.
+    """
+    if not is_log(check_name(name)):
+        msg = f"{name!r} cannot be appended to: only names that end in {' or '.join(LOGS)} can"
+        raise UsageError(msg)
+    return name
+
+
+def check_replaceable(name: str) -> str:
+    """Return ``name`` unless it is a log's.
+
+    Raises
+    ------
+    UsageError
+        If it is.
+    """
+    if is_log(check_name(name)):
+        msg = f"{name!r} cannot be replaced: a log is created, appended to, and deleted"
         raise UsageError(msg)
     return name
 

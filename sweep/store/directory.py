@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sweep.errors import StoreError
-from sweep.store import NotStored, check_name
+from sweep.store import NotStored, check_appendable, check_name, check_replaceable
 
 __all__ = ["Directory", "open_directory"]
 
@@ -114,7 +114,7 @@ class Directory:
         """Change a file if its content still is what the caller saw; return whether it was."""
         if expected is None:
             return self.put_new(name, data)
-        path = self._path(name)
+        path = self._path(check_replaceable(name))
         if self.size(name) is None:
             return False
         with _in_words("replace", path), self._locked():
@@ -142,7 +142,7 @@ class Directory:
 
     def append(self, name: str, data: bytes) -> None:
         """Add bytes to the end of a file, creating it if need be: for logs and events only."""
-        path = self._path(name)
+        path = self._path(check_appendable(name))
         with _in_words("append to", path):
             self._prepare(path.parent)
             _write(path, os.O_APPEND, data)

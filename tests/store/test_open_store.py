@@ -35,7 +35,7 @@ def test_a_file_url_and_a_home_directory_are_paths(
 
 def test_an_unknown_scheme_names_the_known_ones() -> None:
     with pytest.raises(
-        UsageError, match="unknown scheme 'gopher'; known are a plain path and: file"
+        UsageError, match="unknown scheme 'gopher'; known are a plain path and: file, s3"
     ):
         open_store("gopher://x/y")
 

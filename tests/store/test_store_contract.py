@@ -240,6 +240,40 @@ def test_lines_appended_by_several_writers_all_arrive_whole(store: Store) -> Non
     assert set(written) == lines
 
 
+def test_only_a_log_can_be_appended_to_and_it_cannot_be_replaced(store: Store) -> None:
+    with pytest.raises(UsageError, match="only names that end in"):
+        store.append("fits/k/done.json", b"1")
+    store.append("a.log", b"1\n")
+    with pytest.raises(UsageError, match="a log is created, appended to, and deleted"):
+        store.replace("a.log", b"2\n", sha256(b"1\n"))
+    assert store.put_new("a.log", b"2\n") is False
+    assert store.get("a.log") == b"1\n"
+
+
+def test_an_appended_file_is_one_file_for_every_verb_and_every_opener(store: Store) -> None:
+    """70,000 bytes: more than one piece where a store keeps pieces."""
+    line = b"x" * 6_999 + b"\n"
+    store.put_new("r/b.log", line)
+    for _ in range(9):
+        store.append("r/b.log", line)
+    other = open_store(store.url)
+    other.append("r/b.log", b"last\n")
+    store.put_new("r/b.log.d", b"")
+    store.put_new("r/b-c", b"")
+    for opened in (store, other):
+        assert opened.get("r/b.log") == line * 10 + b"last\n"
+        assert opened.size("r/b.log") == 70_005
+        assert list(opened.list()) == ["r/b-c", "r/b.log", "r/b.log.d"]
+        assert list(opened.list("r/b.log")) == ["r/b.log", "r/b.log.d"]
+        assert list(opened.list("r/b.log/")) == []
+    assert store.delete("r/b.log", sha256(b"other")) is False
+    assert other.delete("r/b.log", sha256(line * 10 + b"last\n")) is True
+    assert store.size("r/b.log") is None
+    assert store.delete("r/b.log") is False
+    store.append("r/b.log", b"anew\n")
+    assert other.get("r/b.log") == b"anew\n"
+
+
 def test_list_yields_sorted_names_that_start_with_the_prefix(store: Store) -> None:
     names = ["a-b", "a/b", "a/c/d", "a.b", "ab/c", "b", "é/x"]
     for name in names:

@@ -1,0 +1,87 @@
+"""Sources: the files a study names, on disk or in a bucket, found and digested.
+
+A file in a bucket is downloaded once per version to this machine's cache, and then read like any
+other. Its identity is the digest of its bytes: where it lies is in no key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sweep.config import Study
+from sweep.errors import DataError, SweepError
+from sweep.keys import bytes_digest, digest, sha256
+from sweep.store.cached import file_kept, keep
+
+__all__ = ["Sources", "sources_in"]
+
+NAME_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files of a study, and the digests of their bytes."""
+
+    survey: Path
+    population: Path
+    covariates: Mapping[str, Path]
+    digests: Mapping[str, str]
+
+
+def sources_in(study: Study, directory: Path) -> Sources:
+    """Find a study's files, relative to its config's directory or in a bucket, and digest them.
+
+    Raises
+    ------
+    DataError
+        If one is missing.
+    """
+    names = {"survey": study.survey.source, "population": study.population.source}
+    names |= {f"covariates.{name}": c.source for name, c in study.covariates.items()}
+    paths: dict[str, Path] = {}
+    digests: dict[str, str] = {}
+    for name, source in names.items():
+        try:
+            paths[name] = fetched(source) if "://" in source else directory / source
+            digests[name] = bytes_digest(paths[name].read_bytes())
+        except SweepError as error:
+            msg = f"study.{name}.source: {error}"
+            raise DataError(msg) from error
+        except OSError as error:
+            msg = f"study.{name}.source: cannot read {paths.get(name, source)}: {error.strerror}"
+            raise DataError(msg) from error
+    covariates = {name: paths[f"covariates.{name}"] for name in study.covariates}
+    return Sources(paths["survey"], paths["population"], covariates, digests)
+
+
+def fetched(url: str) -> Path:
+    """Return the local copy of a file in a bucket, downloaded unless this version is here.
+
+    Raises
+    ------
+    DataError
+        If the bucket has no such file, or the URL's scheme is not ``s3``.
+    StoreError, UsageError
+        If the bucket cannot be read.
+    """
+    if not url.startswith("s3://"):
+        msg = f"{url!r}: a source is a path, or s3://bucket/key"
+        raise DataError(msg)
+    from sweep.store.s3 import split_url
+    from sweep.store.s3_client import Bucket
+
+    name, key = split_url(url)
+    bucket = Bucket(name)
+    head = bucket.head(key)
+    stored = None
+    if head is not None:
+        version = digest([bucket.endpoint, name, key, head["ETag"], head["ContentLength"]])[:16]
+        if (copy := file_kept(f"{version}-")) is not None:
+            return copy
+        stored = bucket.get(key, head["ETag"])
+    if stored is None:
+        msg = f"there is no {url} at {bucket.endpoint}, or it changed while it was read"
+        raise DataError(msg)
+    path = PurePosixPath(key)
+    content = sha256(stored.data)[:NAME_DIGITS]
+    return keep(f"{version}-{path.stem}-{content}{path.suffix}", stored.data)

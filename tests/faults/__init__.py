@@ -1,0 +1,1 @@
+"""Faults: a proxy that breaks what passes through it."""
