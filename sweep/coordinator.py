@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sweep.backends import Done, Event, open_backend
+from sweep.backends import Backend, Done, Event, Note, Started, open_backend
 from sweep.config import SweepConfig
+from sweep.config.schema import Execution
 from sweep.join import publish_report
 from sweep.journal import (
     FAILED_KINDS,
@@ -74,19 +75,17 @@ def execute(
     for key in keys:
         forget_failure(store, by_key[key]["fit"])  # it is tried again: what comes now counts
     progress = Progress()
-    execution = config.execution
-    backend = open_backend(
-        execution.backend,
-        workers=None if execution.workers == "auto" else execution.workers,
-        retries=execution.retries,
-        timeout=execution.timeout,
-        keep_draws="draws" in execution.keep,
-    )
     reason = "interrupted"
-    events = backend.run(keys, store.url, lambda: stop() or progress.stopped is not None)
+    events = backend_of(config.execution).run(
+        keys, store.url, lambda: stop() or progress.stopped is not None
+    )
     try:
         for event in events:
-            record(store, run, event, by_key[event.key], execution.timeout)
+            if isinstance(event, Note):
+                append_event(store, run, {"event": "note", "message": event.message, **event.facts})
+                watch(event, {})
+                continue
+            record(store, run, event, by_key[event.key], config.execution.timeout)
             watch(event, by_key[event.key])
             if isinstance(event, Done):
                 progress.note(event)
@@ -98,8 +97,22 @@ def execute(
     return run
 
 
+def backend_of(execution: Execution) -> Backend:
+    """Return the backend that a config asks for, with what it says of it."""
+    options: dict[str, Any] = {
+        "retries": execution.retries,
+        "timeout": execution.timeout,
+        "keep_draws": "draws" in execution.keep,
+    }
+    if execution.backend == "local":
+        options["workers"] = None if execution.workers == "auto" else execution.workers
+    else:
+        options["settings"] = getattr(execution, execution.backend)
+    return open_backend(execution.backend, **options)
+
+
 def record(
-    store: Store, run: str, event: Event, outcome: dict[str, Any], timeout: float | None
+    store: Store, run: str, event: Started | Done, outcome: dict[str, Any], timeout: float | None
 ) -> None:
     """Append an event to the run's journal and log; remember failures that would happen again."""
     name = outcome["outcome"]

@@ -14,8 +14,8 @@ WORDS = {
         cells chains compile_model counts definition design diagnose done effects estimates fit
         frame general grid kernels laplace model outcomes packing pointer posterior poststratify
         recipes sampler summarise survey toolchain
-        config config.across config.compose config.groups config.json_schema config.mistakes
-        config.nodes config.outcomes config.override config.read config.scanner config.schema
+        config config.across config.batch config.compose config.groups config.json_schema
+        config.mistakes config.nodes config.outcomes config.override config.read config.scanner config.schema
         config.section config.values config.variables
         expression expression.evaluation expression.grammar expression.tokens expression.tree
         report report.contents report.figures report.payload report.render report.summary
@@ -27,7 +27,12 @@ WORDS = {
         artifacts join journal planning prepare results store store.directory stored tasks warm
         worker
     """,
-    3: "backends backends.local coordinator",
+    3: """
+        backends backends.local backends.batch_child coordinator
+        backends.batch backends.batch.api backends.batch.arrays backends.batch.cost
+        backends.batch.course backends.batch.ends backends.batch.judge backends.batch.packing
+        backends.batch.stuck backends.batch.submit backends.batch.watch
+    """,
     # The faces.
     4: """
         __init__ __main__ client doctor interrupt project simulate.demo

@@ -4,16 +4,18 @@ A backend is given keys of tasks that lie in the store, and yields events as thi
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
 from sweep.errors import UsageError
 
-__all__ = ["BACKENDS", "Backend", "Done", "Event", "Failure", "Started", "open_backend"]
+__all__ = ["BACKENDS", "Backend", "Done", "Event", "Failure", "Note", "Started", "open_backend"]
 
 
-FAILURES = ("model", "timeout", "storage", "memory", "toolchain", "worker lost")
+FAILURES = (
+    *("model", "timeout", "storage", "memory", "toolchain", "worker lost", "platform", "budget"),
+)
 """Why a task fails; the first two would happen again, the others are the machine's doing."""
 
 
@@ -46,7 +48,15 @@ class Done:
     log: str = ""
 
 
-type Event = Started | Done
+@dataclass(frozen=True)
+class Note:
+    """Something about the whole run that a person should read; ``facts`` are for programs."""
+
+    message: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+type Event = Started | Done | Note
 
 
 class Backend(Protocol):
@@ -61,7 +71,10 @@ class Backend(Protocol):
         """
 
 
-BACKENDS = {"local": "sweep.backends.local:Local"}
+BACKENDS = {
+    "batch": "sweep.backends.batch:Batch",
+    "local": "sweep.backends.local:Local",
+}
 
 
 def open_backend(name: str, **options: Any) -> Backend:

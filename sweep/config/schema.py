@@ -15,9 +15,10 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from sweep.config.across import across
+from sweep.config.batch import Batch
 from sweep.config.groups import Group, Groups
 from sweep.config.outcomes import OutcomeRule
-from sweep.config.section import Section, refuse, show
+from sweep.config.section import Section, at, refuse, show
 from sweep.config.values import Pair, Text
 from sweep.config.variables import Covariate, Derived, Population, Predictor, Priors, Survey
 
@@ -71,7 +72,9 @@ def _workers(value: object) -> object:
 class Execution(Section):
     """Where and how the sweep runs: nothing here enters a key or changes a number."""
 
-    backend: Literal["local"] = Field(default="local", description="Where fits run.")
+    backend: Literal["local", "batch"] = Field(
+        default="local", description="Where fits run: on this machine, or as jobs of AWS Batch."
+    )
     workers: Annotated[Literal["auto"] | Whole, BeforeValidator(_workers)] = Field(
         default="auto", description="Worker processes, one core each; 'auto' is one per core."
     )
@@ -96,6 +99,17 @@ class Execution(Section):
     timeout: float | None = Field(
         default=None, gt=0, description="Seconds after which one fit is given up. Default: never."
     )
+    batch: Batch | None = Field(
+        default=None, description="AWS Batch; needed with `backend: batch`."
+    )
+
+    @classmethod
+    def between(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
+        """Refuse a backend that lacks its section."""
+        if data.get("backend") == "batch" and data.get("batch") is None:
+            needs = "backend 'batch' needs a section 'batch' with queue and job_definition"
+            return [at(("backend",), needs)]
+        return []
 
     @field_validator("keep")
     @classmethod

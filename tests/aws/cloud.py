@@ -127,7 +127,9 @@ def emulated() -> Iterator[Cloud]:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": url, "PYTHONPATH": path}
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": url}
+    environment |= {"PYTHONPATH": path, "PATH": programs}
     command = [sys.executable, "-m", "tests.aws.emulation.server", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     cloud = Cloud(url, process)

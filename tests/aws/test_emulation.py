@@ -73,7 +73,8 @@ def test_children_of_an_array_are_processes_that_know_their_index_and_attempt(
     cloud: Cloud, tmp_path: Path
 ) -> None:
     script = (
-        f"echo $AWS_BATCH_JOB_ARRAY_INDEX $AWS_BATCH_JOB_ATTEMPT $AWS_BATCH_JOB_ID >> {tmp_path}/out;"
+        "echo $AWS_BATCH_JOB_ARRAY_INDEX $AWS_BATCH_JOB_ATTEMPT $AWS_BATCH_JOB_ID "
+        f">> {tmp_path}/out;"
         "echo spoke; [ $AWS_BATCH_JOB_ARRAY_INDEX != 2 ] || [ $AWS_BATCH_JOB_ATTEMPT = 3 ]"
     )
     job = submit(

@@ -62,7 +62,7 @@ def test_a_task_is_tried_so_often_and_then_lost(tmp_path: Path, retries: int) ->
     for event in Local(workers=1, retries=retries).run(ABSENT[:1], str(tmp_path), never):
         if isinstance(event, Done):
             ends.append(event)
-        else:
+        elif isinstance(event, Started):
             (process,) = workers()
             os.kill(process, signal.SIGKILL)
             killed.append(event.attempt)

@@ -45,7 +45,8 @@ def check(action: str, body: Mapping[str, Any], size: int) -> None:
     """Refuse a request as AWS does."""
     for rule, broken in CHECKS.get(action, {}).items():
         if broken(body, size):
-            raise Refused(f"{action}: {LIMITS[rule]}")
+            msg = f"{action}: {LIMITS[rule]}"
+            raise Refused(msg)
 
 
 def retry(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -54,7 +55,11 @@ def retry(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def bad_glob(body: Mapping[str, Any]) -> bool:
-    words = {"onStatusReason": r"[\w.:\s]*\*?", "onReason": r"[\w.:\s]*\*?", "onExitCode": r"\d*\*?"}
+    words = {
+        "onStatusReason": r"[\w.:\s]*\*?",
+        "onReason": r"[\w.:\s]*\*?",
+        "onExitCode": r"\d*\*?",
+    }
     rules = retry(body).get("evaluateOnExit", [])
     return any(
         not re.fullmatch(form, rule[key])

@@ -221,7 +221,7 @@ class Scheduler:
         job.status, job.reason, job.stopped = status, reason, now()
 
     def finish(self, job: Job, reason: str, running: bool) -> None:
-        """Cancel a job (and, with ``running``, end it wherever it is), an array with its children."""
+        """Cancel a job with its children; with ``running``, end it wherever it is."""
         with self.lock:
             for one in job.children or [job]:
                 if one.status in ENDED:

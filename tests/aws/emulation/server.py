@@ -1,6 +1,7 @@
 """The server: our verbs of jobs in front of moto, counts of calls, and a control for tests."""
 
 import json
+import socket
 import sys
 import threading
 from collections import Counter
@@ -110,7 +111,7 @@ class Application:
             return respond(start, {"message": str(refused)}, refused.status, kind)
         self.look(action, answer)
         if self.script.of_call("lost", action):
-            environ["werkzeug.socket"].close()
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise ConnectionAbortedError  # it was done, and nobody is told
         return respond(start, answer)
 

@@ -22,14 +22,18 @@ def submit(batch: BatchBackend, scheduler: Scheduler, body: Body) -> Answer:
     """Take a job: no token makes a repeated request known, as with AWS."""
     queue, definition = batch.get_job_queue(body["jobQueue"]), find(batch, body["jobDefinition"])
     if queue is None:
-        raise Refused(f"JobQueue {body['jobQueue']} not found.")
+        msg = f"JobQueue {body['jobQueue']} not found."
+        raise Refused(msg)
     if definition is None or definition.status != "ACTIVE":
-        raise Refused(f"JobDefinition {body['jobDefinition']} is not active or does not exist.")
+        msg = f"JobDefinition {body['jobDefinition']} is not active or does not exist."
+        raise Refused(msg)
     if queue.state != "ENABLED":
-        raise Refused(f"JobQueue {queue.name} is DISABLED. {LIMITS['queue']}")
+        msg = f"JobQueue {queue.name} is DISABLED. {LIMITS['queue']}"
+        raise Refused(msg)
     for needed in body.get("dependsOn", []):
         if needed.get("jobId") not in scheduler.jobs:
-            raise Refused(f"dependsOn: job {needed.get('jobId')} does not exist.")
+            msg = f"dependsOn: job {needed.get('jobId')} does not exist."
+            raise Refused(msg)
     job = Job(str(uuid.uuid4()), body["jobName"], asked(queue, definition, body))
     size = body.get("arrayProperties", {}).get("size", 0)
     job.children = [Job(f"{job.id}:{i}", job.name, job.asked, i, job) for i in range(size)]
@@ -86,12 +90,14 @@ def listed(batch: BatchBackend, scheduler: Scheduler, body: Body) -> Answer:
     filters, status = body.get("filters") or [], body.get("jobStatus") or "RUNNING"
     if array := body.get("arrayJobId"):
         if array not in scheduler.jobs:
-            raise Refused(f"Job {array} does not exist.")
+            msg = f"Job {array} does not exist."
+            raise Refused(msg)
         found = [j for j in scheduler.jobs[array].children if j.status == status]
     else:
         queue = batch.get_job_queue(body["jobQueue"])
         if queue is None:
-            raise Refused(f"JobQueue {body['jobQueue']} not found.")
+            msg = f"JobQueue {body['jobQueue']} not found."
+            raise Refused(msg)
         jobs = (j for j in scheduler.jobs.values() if j.parent is None)
         jobs = (j for j in jobs if j.asked["queue_arn"] == queue.arn)
         found = [j for j in jobs if (named(j, filters) if filters else j.status == status)]
@@ -107,7 +113,8 @@ def listed(batch: BatchBackend, scheduler: Scheduler, body: Body) -> Answer:
 def named(job: Job, filters: list[dict[str, Any]]) -> bool:
     """Return whether a job's name fits the filter, whatever its state."""
     if len(filters) != 1 or filters[0].get("name") != "JOB_NAME":
-        raise Refused("Only one filter can be used at a time (and here only JOB_NAME).")
+        msg = "Only one filter can be used at a time (and here only JOB_NAME)."
+        raise Refused(msg)
     name = job.name.lower()
     return any(
         name.startswith(value[:-1].lower()) if value.endswith("*") else name == value.lower()
