@@ -9,9 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweep.errors import StoreError
 from sweep.store import Store, open_store
+
+if TYPE_CHECKING:
+    from sweep.config.batch import Batch
 
 __all__ = ["Finding", "examine"]
 
@@ -29,8 +33,11 @@ class Finding:
     found: str
 
 
-def examine(store: str | Path | None) -> list[Finding]:
-    """Look at everything; ``store`` is the one to look at, None for the working directory."""
+def examine(store: str | Path | None, batch: "Batch | None" = None) -> list[Finding]:
+    """Look at everything; ``store`` is the one to look at, None for the working directory.
+
+    With ``batch``, the config's section of that name, also at every step to a job of AWS Batch.
+    """
     with place_for(store) as opened:
         return [
             python(),
@@ -39,7 +46,15 @@ def examine(store: str | Path | None) -> list[Finding]:
             compiled(),
             conditional_writes(opened),
             disk(Path(store) if store is not None else Path.cwd()),
+            *([] if batch is None else steps_to_batch(batch, opened)),
         ]
+
+
+def steps_to_batch(batch: "Batch", store: Store) -> list[Finding]:
+    """Look at credentials, queues, compute environments, job definition and logs."""
+    from sweep.backends.batch.checks import checks
+
+    return [Finding(*found) for found in checks(batch, store.url)]
 
 
 @contextmanager

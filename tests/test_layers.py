@@ -29,7 +29,8 @@ WORDS = {
     """,
     3: """
         backends backends.local backends.batch_child coordinator
-        backends.batch backends.batch.api backends.batch.arrays backends.batch.cost
+        backends.batch backends.batch.api backends.batch.arrays backends.batch.checks
+        backends.batch.cost
         backends.batch.course backends.batch.ends backends.batch.judge backends.batch.packing
         backends.batch.stuck backends.batch.submit backends.batch.watch
     """,
