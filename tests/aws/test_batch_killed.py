@@ -151,7 +151,7 @@ def test_two_jobs_at_the_same_tasks_publish_once(project: Project) -> None:
 def child(store: Store, name: str) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "sweep.backends.batch_child"]
     command += ["--store", store.url, "--array", name]
-    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE)
+    return subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.5, 1.5, 3.0])
