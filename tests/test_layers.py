@@ -15,8 +15,8 @@ WORDS = {
         frame general grid kernels laplace model outcomes packing pointer posterior poststratify
         recipes sampler summarise survey toolchain
         config config.across config.batch config.compose config.groups config.json_schema
-        config.mistakes config.nodes config.outcomes config.override config.read config.scanner config.schema
-        config.section config.values config.variables
+        config.mistakes config.nodes config.outcomes config.override config.read config.scanner
+        config.schema config.section config.values config.variables
         expression expression.evaluation expression.grammar expression.tokens expression.tree
         report report.contents report.figures report.payload report.render report.summary
         simulate simulate.brand_tracker simulate.country simulate.fieldwork simulate.gss
