@@ -222,3 +222,5 @@ def test_a_queue_that_does_not_exist_is_refused_before_anything_runs(
     config = project.config(execution=on_batch(queue="absent"))
     with pytest.raises(UsageError, match="absent"):
         project.sweep(config)
+    store, _ = project.plan(config)
+    assert [] == list(store.list("arrays/live/"))  # nothing in the way of a corrected config

@@ -7,7 +7,7 @@ has accounted for every key: a new coordinator lists these, and nothing else.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any
@@ -85,9 +85,14 @@ class Array:
 
 
 def new_array(store: Store, keys: Sequence[str], need: Need, **how: Any) -> Array:
-    """Return an array that was never submitted: of the lowest number that is free."""
+    """Return an array that was never submitted, or that another coordinator watches just now."""
     arrays = (Array(store.url, tuple(keys), need, number=n, **how) for n in count(1))
-    return next(array for array in arrays if store.size(job_place(array.name)) is None)
+    return next(
+        array
+        for array in arrays
+        if store.size(job_place(array.name)) is None
+        or store.size(f"{LIVE}{array.name}.json") is not None
+    )
 
 
 def write_array(store: Store, array: Array) -> bool:
@@ -104,13 +109,14 @@ def read_array(store: Store, name: str) -> Array:
     return Array(**{**record, "keys": tuple(record["keys"]), "need": need})
 
 
-def live_arrays(store: Store) -> Iterator[Array]:
-    """Yield the arrays that nobody has accounted for."""
-    for place in list(store.list(LIVE)):
-        try:
-            yield read_array(store, place.removeprefix(LIVE).removesuffix(".json"))
-        except NotStored:  # another coordinator has just retired it, or died before the manifest
-            continue
+def live_arrays(store: Store) -> list[Array]:
+    """Return the arrays that nobody has accounted for, what was tried last first.
+
+    A task that was lost stands in its first array and in the one that tries it again.
+    """
+    names = [place.removeprefix(LIVE).removesuffix(".json") for place in store.list(LIVE)]
+    arrays = [read_array(store, name) for name in names]  # a manifest is older than its mark
+    return sorted(arrays, key=lambda one: (-one.need.failures - one.need.losses, one.need.pack))
 
 
 def retire(store: Store, name: str) -> None:

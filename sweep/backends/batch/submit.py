@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 from sweep.backends.batch.api import Api
-from sweep.backends.batch.arrays import Array, job_of, write_array, write_job
+from sweep.backends.batch.arrays import Array, job_of, retire, write_array, write_job
 from sweep.config.batch import Batch as Settings
+from sweep.errors import UsageError
 from sweep.store import Store
 
 __all__ = ["find_job", "request_of", "submit"]
@@ -27,7 +28,11 @@ def submit(store: Store, api: Api, array: Array, settings: Settings) -> str:
     """
     fresh = write_array(store, array)
     job = None if fresh else find_job(store, api, array)
-    job = job or api.submit(request_of(array, settings))
+    try:
+        job = job or api.submit(request_of(array, settings))
+    except UsageError:  # refused for certain: there is no job that the mark could lead to
+        retire(store, array.name)
+        raise
     write_job(store, array.name, job)
     return job
 
