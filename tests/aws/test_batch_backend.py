@@ -111,6 +111,44 @@ def test_throttled_lost_and_incomplete_answers_change_nothing(
     assert (9, 1, 3) == (struck["throttle"], struck["lost"], struck["omit"])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_whenever_hosts_are_lost_the_numbers_are_the_same(
+    cloud: Cloud, project: Project, swept: tuple[Project, Swept], seed: int
+) -> None:
+    cloud.faults({"kind": "spot", "rate": 0.6, "seed": seed, "after": [0.0, 5.0]})
+    execution = on_batch(pack=2, attempts=2, on_demand_queue="on-demand")
+    ended = project.sweep(project.config(execution=execution))
+    assert payloads(swept[1]) == payloads(ended)
+
+
+def test_a_job_that_cannot_do_its_work_is_told_with_its_last_lines(
+    cloud: Cloud, project: Project
+) -> None:
+    """The manifests are taken away from under the jobs."""
+    config = project.config(execution=on_batch(pack=3))
+    store, _ = project.plan(config)
+
+    def sabotage() -> bool:
+        for name in [n for n in store.list("arrays/") if n.count("/") == 1]:
+            store.delete(name)
+        return False
+
+    ended = project.sweep(config, stop=sabotage)
+    failed = [e for e in ended.events if e["event"] == "failed"]
+    assert [("worker lost", 2)] * 3 == [(e["kind"], e["attempt"]) for e in failed]
+    assert all("the job left with exit code 1" in e["message"] for e in failed)
+    assert "has no file 'arrays/" in read_log(ended.store, ended.run, "aware")
+
+
+def test_a_log_that_never_came_is_said_to_be_missing(cloud: Cloud, project: Project) -> None:
+    cloud.faults({"kind": "log"}, {"kind": "oom", "after": [0.2, 0.2]})
+    execution = on_batch(pack=1, execution={"retries": 0})
+    ended = project.sweep(project.config(execution=execution))
+    assert 3 == len(ended.happened("failed"))
+    assert "has no log stream" in read_log(ended.store, ended.run, "aware")
+
+
 BROKEN = """
 def build(levels, counts, priors):
     print("about to raise", flush=True)

@@ -103,6 +103,13 @@ def test_arrays_of_no_use_are_left_while_they_run_and_tidied_up_after(store: Sto
     assert [tuple(KEYS[:2])] == [a.keys for a in live_arrays(store)]
 
 
+def test_a_mark_without_a_manifest_is_in_nobodys_way(store: Store) -> None:
+    array = left_behind(store, KEYS, NEED, "lost")
+    store.delete(f"arrays/{array.name}.json")
+    assert KEYS == course(store, Cloud()).adopt(KEYS)
+    assert [] == list(store.list("arrays/live/"))
+
+
 def test_two_coordinators_make_one_retry(store: Store) -> None:
     cloud = Cloud()
     course(store, cloud).submit(NEED, KEYS)

@@ -114,8 +114,13 @@ def live_arrays(store: Store) -> list[Array]:
 
     A task that was lost stands in its first array and in the one that tries it again.
     """
-    names = [place.removeprefix(LIVE).removesuffix(".json") for place in store.list(LIVE)]
-    arrays = [read_array(store, name) for name in names]  # a manifest is older than its mark
+    arrays = []
+    for place in list(store.list(LIVE)):
+        name = place.removeprefix(LIVE).removesuffix(".json")
+        try:
+            arrays.append(read_array(store, name))
+        except NotStored:  # somebody took the manifest away: its jobs can do nothing either
+            retire(store, name)
     return sorted(arrays, key=lambda one: (-one.need.failures - one.need.losses, one.need.pack))
 
 
