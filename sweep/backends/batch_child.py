@@ -14,10 +14,9 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, NoReturn
 
-from sweep.artifacts import exists
 from sweep.backends import Done
 from sweep.backends.batch.arrays import read_array
-from sweep.backends.batch.ends import has_end, put_end
+from sweep.backends.batch.ends import ended_keys, put_end
 from sweep.backends.local import Local
 from sweep.store import open_store
 
@@ -32,11 +31,9 @@ def run_child(url: str, name: str, environment: Mapping[str, str]) -> int:
     array = read_array(store, name)
     index = int(environment.get("AWS_BATCH_JOB_ARRAY_INDEX", "0"))
     attempt = int(environment.get("AWS_BATCH_JOB_ATTEMPT", "1"))
-    left = [
-        key
-        for key in array.part(index)
-        if not exists(store, "estimates", key) and not has_end(store, name, key)
-    ]
+    part = dict.fromkeys(array.part(index))
+    ended = ended_keys(store, name, part) if attempt > 1 else {}
+    left = [key for key in part if key not in ended]  # what others did, the worker finds done
     # A worker's death is reported, not tried again here: it may need a job with more memory.
     local = Local(array.vcpus, retries=0, timeout=array.timeout, keep_draws=array.keep_draws)
     with closing(local.run(left, url, lambda: False)) as events:

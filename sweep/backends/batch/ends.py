@@ -12,7 +12,7 @@ from sweep.artifacts import exists, read_done, read_record, write_record
 from sweep.backends import Done, Failure
 from sweep.store import NotStored, Store
 
-__all__ = ["ended_keys", "has_end", "put_end", "read_ends", "success"]
+__all__ = ["ended_keys", "put_end", "read_ends", "success"]
 
 READERS = 8  # at a time: a store far away answers in its own time
 BLOCK = 200  # ends in memory at a time
@@ -34,11 +34,6 @@ def put_end(store: Store, name: str, event: Done, attempt: int) -> None:
         else {"kind": failure.kind, "message": failure.message, "traceback": failure.traceback},
     }
     write_record(store, f"{folder(name)}{event.key}-{attempt}.json", told)
-
-
-def has_end(store: Store, name: str, key: str) -> bool:
-    """Return whether a task of this array has ended, in whichever attempt."""
-    return next(iter(store.list(f"{folder(name)}{key}-")), None) is not None
 
 
 def ended_keys(store: Store, name: str, among: Collection[str]) -> dict[str, str]:
