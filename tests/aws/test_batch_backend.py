@@ -18,11 +18,11 @@ def test_a_sweep_gives_the_bytes_of_a_local_one_with_one_submission(
     cloud: Cloud, project: Project, swept: tuple[Project, Swept]
 ) -> None:
     before = cloud.control()
-    ended = project.sweep(project.config(execution=on_batch()))
+    ended = project.sweep(project.config(execution=on_batch(pack=2)))
     assert sorted(OUTCOMES) == sorted(ended.happened("done"))
     assert payloads(swept[1]) == payloads(ended)
     assert 1 == submissions(cloud, before)
-    assert [3] == [job["size"] for job in jobs_since(cloud, before)]
+    assert [2] == [job["size"] for job in jobs_since(cloud, before)]
     assert [] == list(ended.store.list("arrays/live/"))
     (note,) = [e for e in ended.events if e["event"] == "note"]
     assert note["vcpu_hours"] > 0
@@ -49,11 +49,12 @@ def test_lost_hosts_are_tried_again_in_the_job_and_then_on_demand(
 ) -> None:
     cloud.faults({"kind": "spot", "queue": "queue", "index": [1], "after": [0.2, 0.6]})
     before = cloud.control()
-    execution = on_batch(attempts=2, on_demand_queue="on-demand", execution={"retries": 0})
+    retries = {"retries": 0}
+    execution = on_batch(pack=2, attempts=2, on_demand_queue="on-demand", execution=retries)
     ended = project.sweep(project.config(execution=execution))
     assert payloads(swept[1]) == payloads(ended)
     first, second = jobs_since(cloud, before)
-    assert ("queue", 3, 4) == (first["queue"], first["size"], first["attempts"])
+    assert ("queue", 2, 3) == (first["queue"], first["size"], first["attempts"])
     assert ("on-demand", 0) == (second["queue"], second["size"])
     assert [] == list(ended.store.list("arrays/live/"))
 
@@ -61,9 +62,9 @@ def test_lost_hosts_are_tried_again_in_the_job_and_then_on_demand(
 def test_a_job_out_of_memory_is_tried_again_with_twice_as_much(
     cloud: Cloud, project: Project
 ) -> None:
-    cloud.faults({"kind": "oom", "below": 4096, "index": [0], "after": [0.2, 0.2]})
+    cloud.faults({"kind": "oom", "below": 4096, "index": [1], "after": [0.2, 0.2]})
     before = cloud.control()
-    ended = project.sweep(project.config(execution=on_batch()))
+    ended = project.sweep(project.config(execution=on_batch(pack=2)))
     assert "failed" not in states(ended).values()
     assert [2048, 4096] == [job["memory"] for job in jobs_since(cloud, before)]
 
@@ -71,13 +72,16 @@ def test_a_job_out_of_memory_is_tried_again_with_twice_as_much(
 def test_memory_that_never_suffices_fails_in_words_with_the_last_lines(
     cloud: Cloud, project: Project
 ) -> None:
-    cloud.faults({"kind": "oom", "index": [0], "after": [0.2, 0.2]})
-    ended = project.sweep(project.config(execution=on_batch()))
-    (failed,) = [e for e in ended.events if e["event"] == "failed"]
-    assert "memory" == failed["kind"]
-    assert "OutOfMemoryError: Container killed due to memory usage" in failed["message"]
-    assert "it had 4096 MiB" in failed["message"]
-    assert 2 == len(ended.happened("done"))
+    """A job of three says of none that it was the one; alone each is tried once more."""
+    cloud.faults({"kind": "oom", "after": [0.2, 0.2]})
+    before = cloud.control()
+    ended = project.sweep(project.config(execution=on_batch(pack=3)))
+    failed = [e for e in ended.events if e["event"] == "failed"]
+    assert ["memory"] * 3 == [e["kind"] for e in failed]
+    assert all("OutOfMemoryError: Container killed" in e["message"] for e in failed)
+    assert all("it had 8192 MiB" in e["message"] for e in failed)
+    told = [(job["size"], job["memory"]) for job in jobs_since(cloud, before)]
+    assert [(0, 2048), (3, 4096), (3, 8192)] == told
 
 
 def test_an_image_that_cannot_be_pulled_fails_at_once_with_advice(
@@ -104,7 +108,7 @@ def test_throttled_lost_and_incomplete_answers_change_nothing(
         {"kind": "throttle", "action": "describejobs", "times": 3},
     )
     before = cloud.control()
-    ended = project.sweep(project.config(execution=on_batch()))
+    ended = project.sweep(project.config(execution=on_batch(pack=3)))
     struck = cloud.control()["struck"]
     assert payloads(swept[1]) == payloads(ended)
     assert 1 == len(jobs_since(cloud, before))
@@ -141,12 +145,18 @@ def test_a_job_that_cannot_do_its_work_is_told_with_its_last_lines(
     assert "has no file 'arrays/" in read_log(ended.store, ended.run, "aware")
 
 
-def test_a_log_that_never_came_is_said_to_be_missing(cloud: Cloud, project: Project) -> None:
-    cloud.faults({"kind": "log"}, {"kind": "oom", "after": [0.2, 0.2]})
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [({"kind": "log"}, "has no log stream"), ({"kind": "late", "after": [60, 60]}, "(no log: ")],
+)
+def test_a_log_that_is_missing_or_late_is_said_to_be(
+    cloud: Cloud, project: Project, fault: dict[str, Any], words: str
+) -> None:
+    cloud.faults(fault, {"kind": "oom", "after": [0.2, 0.2]})
     execution = on_batch(pack=1, execution={"retries": 0})
     ended = project.sweep(project.config(execution=execution))
     assert 3 == len(ended.happened("failed"))
-    assert "has no log stream" in read_log(ended.store, ended.run, "aware")
+    assert words in read_log(ended.store, ended.run, "aware")
 
 
 BROKEN = """
@@ -251,6 +261,24 @@ def test_why_jobs_wait_is_explained_once(cloud: Cloud, project: Project) -> None
     (warning,) = [text for text in told if "has not started" in text]
     assert "compute environment 'on-demand-environment' is disabled: enable it" in warning
     assert "1 RUNNABLE" in warning
+    assert 3 == len(ended.happened("done"))
+
+
+def test_jobs_that_wait_on_a_sound_queue_are_explained_by_want_of_capacity(
+    cloud: Cloud, project: Project
+) -> None:
+    cloud.faults({"kind": "stuck"})
+    told: list[str] = []
+
+    def watch(event: Any, outcome: dict[str, Any]) -> None:
+        told.append(getattr(event, "message", ""))
+        if "has not started" in told[-1]:
+            cloud.faults()
+
+    execution = on_batch(runnable_warning=1.0, pack=3)
+    ended = project.sweep(project.config(execution=execution), watch=watch)
+    (warning,) = [text for text in told if "has not started" in text]
+    assert "AWS may have no such instances now" in warning
     assert 3 == len(ended.happened("done"))
 
 

@@ -151,7 +151,7 @@ def test_parts_cover_every_key_once_and_names_tell_arrays_apart() -> None:
         (10_000, 20.0, 4, 4, 12),
         (10_000, 300.0, 1, 4, 1),
         (3, None, 1, 100, 1),
-        (10_000, None, 1, 4, 12),
+        (10_000, None, 1, 4, 60),
     ],
 )
 def test_a_job_takes_about_a_minute(

@@ -11,7 +11,7 @@ from sweep.store import NotStored, Store
 __all__ = ["pack_of", "seconds_per_fit"]
 
 TARGET = 60.0  # seconds of fitting in a job: starting one takes a tenth of that
-UNKNOWN = 5.0  # seconds of a fit, before any is known
+UNKNOWN = 1.0  # seconds of a fit, before any is known: fast models need less
 LOOKED_AT = 50
 
 

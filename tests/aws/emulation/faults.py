@@ -17,10 +17,10 @@ CALLS = ("throttle", "lost", "omit")
 class Fault:
     """Something that goes wrong.
 
-    ``kind``: of jobs, ``spot``, ``oom``, ``pull``, ``stuck``, ``log`` (the log stream never comes);
-    of calls, one of ``CALLS``. It strikes ``times`` times (None for ever) with probability
-    ``rate``, where ``name``, ``index``, ``attempt`` and ``below`` (MiB of memory) fit, ``after``
-    so many seconds of the attempt, which may be a range.
+    ``kind``: of jobs, ``spot``, ``oom``, ``pull``, ``stuck``, ``log`` (the log stream never comes),
+    ``late`` (it comes ``after`` the end); of calls, one of ``CALLS``. It strikes ``times`` times
+    (None for ever) with probability ``rate``, where ``name``, ``index``, ``attempt`` and ``below``
+    (MiB of memory) fit, ``after`` so many seconds of the attempt, which may be a range.
     """
 
     kind: str

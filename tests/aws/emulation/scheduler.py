@@ -186,7 +186,9 @@ class Scheduler:
         kill_tree(one.attempt)
         text = one.attempt.text()
         if one.job.container:
-            self.log(one.job.asked["log_group"], one.log_stream, text)
+            late = self.script.of_job("late", one.job, len(one.job.attempts))
+            place = (one.job.asked["log_group"], one.log_stream, text)
+            threading.Timer(late, self.log, place).start() if late else self.log(*place)
         self.judge(one.job, reason, code, why)
 
     def judge(self, job: Job, reason: str, code: int | None, why: str | None) -> None:
