@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from tests.aws.cloud import Cloud
+from tests.aws.cloud import Cloud, emulated
 from tests.aws.emulation.rules import LIMITS
 
 EXIT = {"onReason": "*", "action": "EXIT"}
@@ -142,6 +142,18 @@ def test_a_lost_host_takes_processes_in_sessions_of_their_own_with_it(
     )
     cloud.wait(submit(cloud, [sys.executable, "-c", code]))
     stat = Path(f"/proc/{(tmp_path / 'pid').read_text()}/stat")
+    assert not stat.exists() or "Z" == stat.read_text().rpartition(")")[2].split()[0]
+
+
+def test_jobs_end_with_the_emulation(tmp_path: Path) -> None:
+    with emulated() as cloud:
+        cloud.set_up()
+        cloud.define()
+        job = submit(cloud, [*SHELL, f"echo $$ > {tmp_path}/pid; exec sleep 60"])
+        cloud.wait(job, "RUNNING")
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            time.sleep(0.05)
+    stat = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
     assert not stat.exists() or "Z" == stat.read_text().rpartition(")")[2].split()[0]
 
 

@@ -1,6 +1,8 @@
 """The server: our verbs of jobs in front of moto, counts of calls, and a control for tests."""
 
 import json
+import os
+import signal
 import socket
 import sys
 import threading
@@ -18,6 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, run_simple
 
 from tests.aws.emulation.faults import Script
 from tests.aws.emulation.jobs import Job, now
+from tests.aws.emulation.processes import kill_tree
 from tests.aws.emulation.rules import Refused, check
 from tests.aws.emulation.scheduler import Scheduler
 from tests.aws.emulation.verbs import VERBS
@@ -193,9 +196,16 @@ class Quiet(WSGIRequestHandler):
 
 
 def main() -> None:
-    """Serve on 127.0.0.1 at the port that was given."""
+    """Serve on 127.0.0.1 at the port that was given; told to stop, end every job first."""
     port = int(sys.argv[1])
     application = Application()
+
+    def leave(number: int, frame: Any) -> None:
+        for one in list(application.scheduler.running):
+            kill_tree(one.attempt)
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
     threading.Thread(target=application.scheduler.loop, daemon=True).start()
     run_simple("127.0.0.1", port, application, threaded=True, request_handler=Quiet)
 
