@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.backends import Done, Event, Started
+from sweep.backends import Done, Event, Note, Started
 from sweep.config import read_config
 from sweep.coordinator import execute, plan_sweep
 from sweep.estimates import select
@@ -86,6 +86,8 @@ def run_sweep(path: Path, selection: Selection = Selection()) -> Sweep:  # noqa:
     worker: dict[str, int] = {}
 
     def watch(event: Event, outcome: dict[str, Any]) -> None:
+        if isinstance(event, Note):
+            return
         name = outcome["outcome"]
         if isinstance(event, Started):
             worker[event.key] = event.worker

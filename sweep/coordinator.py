@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sweep.backends import Done, Event, Progress, Started, open_backend
+from sweep.backends import Done, Event, Note, Progress, Started, open_backend
 from sweep.config import Execution, SweepConfig
 from sweep.join import publish_report
 from sweep.journal import (
@@ -115,6 +115,10 @@ def carry_on(
     events = open_backend(execution).run(list(outcomes), store.url, halt)
     try:
         for event in events:
+            if isinstance(event, Note):
+                append_event(store, run, {"event": "note", "message": event.message, **event.facts})
+                watch(event, {})
+                continue
             record(store, run, event, outcomes[event.key], execution)
             watch(event, outcomes[event.key])
             if isinstance(event, Done):
@@ -141,7 +145,11 @@ def seldom(ask: Callable[[], bool], seconds: float = 2.0) -> Callable[[], bool]:
 
 
 def record(
-    store: Store, run: str, event: Event, outcome: dict[str, Any], execution: Execution
+    store: Store,
+    run: str,
+    event: Started | Progress | Done,
+    outcome: dict[str, Any],
+    execution: Execution,
 ) -> None:
     """Append an event to the run's journal and log; remember failures that would happen again."""
     name = outcome["outcome"]

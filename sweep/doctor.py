@@ -9,10 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sweep.errors import StoreError, SweepError
 from sweep.store import Store, open_store
 from sweep.store.cached import cache_root
+
+if TYPE_CHECKING:
+    from sweep.config.batch import Batch
 
 __all__ = ["Finding", "examine"]
 
@@ -30,16 +34,29 @@ class Finding:
     found: str
 
 
-def examine(store: str | Path | None) -> list[Finding]:
-    """Look at everything; ``store`` is the one to look at, None for the working directory."""
+def examine(store: str | Path | None, batch: "Batch | None" = None) -> list[Finding]:
+    """Look at everything; ``store`` is the one to look at, None for the working directory.
+
+    With ``batch``, the config's section of that name, also at every step to a job of AWS Batch.
+    """
     on_s3 = str(store).startswith("s3://")
-    needed = (*NEEDED, "boto3") if on_s3 else NEEDED
-    machine = [python(), *(package(name) for name in needed), processor(), compiled()]
+    needed = (*NEEDED, "boto3") if on_s3 or batch is not None else NEEDED
+    found = [python(), *(package(name) for name in needed), processor(), compiled()]
     if on_s3:
-        return [*machine, *bucket(str(store)), disk(cache_root())]
+        found += [*bucket(str(store)), disk(cache_root())]
     with place_for(store) as opened:
-        place = Path(store) if store is not None else Path.cwd()
-        return [*machine, conditional_writes(opened), disk(place)]
+        if not on_s3:
+            found += [conditional_writes(opened), disk(Path(store or Path.cwd()))]
+        if batch is not None:
+            found += steps_to_batch(batch, opened)
+    return found
+
+
+def steps_to_batch(batch: "Batch", store: Store) -> list[Finding]:
+    """Look at credentials, queues, compute environments, job definition and logs."""
+    from sweep.backends.batch.checks import checks
+
+    return [Finding(*found) for found in checks(batch, store.url)]
 
 
 @contextmanager

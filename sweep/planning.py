@@ -109,7 +109,6 @@ def make_plan(
         entries.append(entry)
         if entry["failure"] is None:
             tasks[entry["estimates"]] = task
-    timeout = config.execution.timeout
     actions = together(lambda e: action_of(store, e, retry_failed, config.execution), entries)
     entries = [{**e, "action": action} for e, action in zip(entries, actions, strict=True)]
     chosen = by_status(store, outcomes, entries, selection)

@@ -14,8 +14,9 @@ WORDS = {
         cells chains compile_model counts definition design diagnose done effects estimates fit
         frame general grid kernels laplace model outcomes packing pointer posterior poststratify
         recipes sampler stub summarise survey toolchain
-        config config.across config.compose config.groups config.json_schema config.mistakes
-        config.nodes config.outcomes config.override config.ray config.read config.scanner
+        config config.across config.batch config.compose config.groups config.json_schema
+        config.mistakes config.nodes config.outcomes config.override config.ray config.read
+        config.scanner
         config.schema config.section config.values config.variables
         expression expression.evaluation expression.grammar expression.tokens expression.tree
         report report.contents report.figures report.payload report.render report.summary
@@ -29,8 +30,11 @@ WORDS = {
         store.together stored tasks warm worker
     """,
     3: """
-        backends backends.local backends.pool backends.process backends.ray backends.ray_host
-        coordinator
+        backends backends.batch_child backends.local backends.pool backends.process backends.ray
+        backends.ray_host coordinator
+        backends.batch backends.batch.api backends.batch.arrays backends.batch.checks
+        backends.batch.cost backends.batch.course backends.batch.ends backends.batch.judge
+        backends.batch.packing backends.batch.stuck backends.batch.submit backends.batch.watch
     """,
     # The faces.
     4: """

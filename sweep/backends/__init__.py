@@ -4,7 +4,7 @@ A backend is given keys of tasks that lie in the store, and yields events as thi
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -18,13 +18,16 @@ __all__ = [
     "Done",
     "Event",
     "Failure",
+    "Note",
     "Progress",
     "Started",
     "open_backend",
 ]
 
 
-FAILURES = ("model", "timeout", "storage", "memory", "toolchain", "worker lost")
+FAILURES = (
+    *("model", "timeout", "storage", "memory", "toolchain", "worker lost", "platform", "budget"),
+)
 """Why a task fails; the first two would happen again, the others are the machine's doing."""
 
 RETRIED = ("memory", "storage", "worker lost")
@@ -73,7 +76,15 @@ class Done:
     log: str = ""
 
 
-type Event = Started | Progress | Done
+@dataclass(frozen=True)
+class Note:
+    """Something about the whole run that a person should read; ``facts`` are for programs."""
+
+    message: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+type Event = Started | Progress | Done | Note
 
 
 class Backend(Protocol):
@@ -89,6 +100,7 @@ class Backend(Protocol):
 
 
 BACKENDS = {
+    "batch": "sweep.backends.batch:open_batch",
     "local": "sweep.backends.local:open_local",
     "ray": "sweep.backends.ray:open_ray",
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sweep.backends import Done, Event
+from sweep.backends import Done, Event, Note
 from sweep.cli.output import inert
 from sweep.cli.progress import Progress, duration, line_of
 
@@ -35,7 +35,9 @@ class Nothing:
     """No display: a message still comes through."""
 
     def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
-        """Show nothing."""
+        """Show nothing but what a person should read."""
+        if isinstance(event, Note):
+            self.say(inert(event.message))
 
     def say(self, text: str) -> None:
         """Print a message."""
@@ -47,6 +49,7 @@ class Lines(Nothing):
 
     def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
         """Print how a task ended."""
+        super().watch(event, outcome)
         if isinstance(event, Done):
             sys.stderr.write(inert(line_of(event, outcome)).replace("\n", " ") + "\n")
             sys.stderr.flush()
@@ -62,6 +65,9 @@ class Panel:
 
     def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
         """Take note; the panel redraws itself by the clock."""
+        if isinstance(event, Note):
+            self.say(inert(event.message))
+            return
         self.progress.watch(event, outcome)
 
     def say(self, text: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sweep.backends import Done, Event, Started
+from sweep.backends import Done, Started
 from sweep.backends import Progress as Moved
 
 __all__ = ["Progress", "duration", "line_of"]
@@ -39,7 +39,7 @@ class Progress:
         """Return how many outcomes have nothing left to do."""
         return self.taken + sum(self.counts.values())
 
-    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+    def watch(self, event: Started | Moved | Done, outcome: Mapping[str, Any]) -> None:
         """Take note of an event."""
         name = outcome["outcome"]
         if isinstance(event, Started):
@@ -51,6 +51,7 @@ class Progress:
             return
         self.running.pop(name, None)
         self.moving.pop(name, None)
+        self.first = self.first or self.began  # not every backend tells what has started
         self.ended += 1
         if event.failure is not None:
             self.counts["failed"] += 1

@@ -15,10 +15,11 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from sweep.config.across import across
+from sweep.config.batch import Batch
 from sweep.config.groups import Group, Groups
 from sweep.config.outcomes import OutcomeRule
 from sweep.config.ray import Ray
-from sweep.config.section import Section, refuse, show
+from sweep.config.section import Section, at, refuse, show
 from sweep.config.values import Pair, Text
 from sweep.config.variables import Covariate, Derived, Population, Predictor, Priors, Survey
 
@@ -72,8 +73,11 @@ def _workers(value: object) -> object:
 class Execution(Section):
     """Where and how the sweep runs: nothing here enters a key or changes a number."""
 
-    backend: Literal["local", "ray"] = Field(default="local", description="Where fits run.")
-    ray: Ray = Field(default=Ray(), description="The Ray cluster, for backend ray.")
+    backend: Literal["local", "ray", "batch"] = Field(
+        default="local",
+        description="Where fits run: on this machine, on a Ray cluster, or as jobs of AWS Batch.",
+    )
+    ray: Ray = Field(default=Ray(), description="The Ray cluster, for `backend: ray`.")
     workers: Annotated[Literal["auto"] | Whole, BeforeValidator(_workers)] = Field(
         default="auto", description="Worker processes, one core each; 'auto' is one per core."
     )
@@ -105,6 +109,17 @@ class Execution(Section):
         description="Seconds without a new draw after which a fit is given up; a model that "
         "compiles has at least 900.",
     )
+    batch: Batch | None = Field(
+        default=None, description="AWS Batch; needed with `backend: batch`."
+    )
+
+    @classmethod
+    def between(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
+        """Refuse a backend that lacks its section."""
+        if data.get("backend") == "batch" and data.get("batch") is None:
+            needs = "backend 'batch' needs a section 'batch' with queue and job_definition"
+            return [at(("backend",), needs)]
+        return []
 
     @field_validator("keep")
     @classmethod

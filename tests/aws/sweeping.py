@@ -1,0 +1,44 @@
+"""What tests of sweeps on the emulated cloud share."""
+
+from typing import Any
+
+from sweep.artifacts import read_done
+from sweep.journal import outcome_states, read_plan
+from tests.aws.cloud import Cloud
+from tests.project import Swept
+
+__all__ = ["jobs_since", "on_batch", "payloads", "states", "submissions"]
+
+FAST = {"queue": "queue", "job_definition": "worker", "poll": 0.2, "pack": 1}
+
+
+def on_batch(**settings: Any) -> dict[str, Any]:
+    """Return the execution of a sweep on the emulation; ``execution`` holds its other keys."""
+    more = settings.pop("execution", {})
+    return {"backend": "batch", "batch": {**FAST, **settings}, **more}
+
+
+def payloads(swept: Swept) -> dict[str, Any]:
+    """Return the digests of every outcome's published bytes."""
+    found = {}
+    for outcome in swept.plan.record["outcomes"]:
+        done = read_done(swept.store, "estimates", outcome["estimates"])
+        found[outcome["outcome"]] = {k: file.sha256 for k, file in done.payload.items()}
+    return found
+
+
+def states(swept: Swept) -> dict[str, str]:
+    """Return every outcome's status."""
+    rows = outcome_states(swept.store, read_plan(swept.store, swept.run))
+    return {row["outcome"]: row["status"] for row in rows}
+
+
+def jobs_since(cloud: Cloud, before: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the jobs that came after an earlier look at the cloud."""
+    return list(cloud.control()["jobs"][len(before["jobs"]) :])
+
+
+def submissions(cloud: Cloud, before: dict[str, Any]) -> int:
+    """Return how many SubmitJob calls came after an earlier look at the cloud."""
+    now: int = cloud.control()["calls"].get("submitjob", 0)
+    return now - int(before["calls"].get("submitjob", 0))
