@@ -70,8 +70,7 @@ class Pool:
             key=lambda p: not self.workers[p].alive(),
         )
         if not self.workers[place].alive():
-            self._drop(self.workers[place])
-            self.workers[place] = self._start(place)
+            self._replace(self.workers[place])
         worker = self.workers[place]
         worker.give(key, {**self.request, "key": key})
         return worker.number
@@ -89,6 +88,10 @@ class Pool:
         self.selector.register(worker, selectors.EVENT_READ, worker)
         return worker
 
+    def _replace(self, worker: Process) -> None:
+        self._drop(worker)
+        self.workers[worker.number] = self._start(worker.number)
+
     def _drop(self, worker: Process) -> None:
         if worker in {key.data for key in self.selector.get_map().values()}:
             self.selector.unregister(worker)
@@ -101,6 +104,7 @@ class Pool:
             key, worker.key = worker.key, None
             if key is not None:
                 yield Done(key, 1, None, lost(worker), worker.output())
+                self._replace(worker)  # now: a new one needs seconds to import
             return
         for answer in answers:
             if answer.get("key") != worker.key or worker.key is None:

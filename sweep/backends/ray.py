@@ -29,7 +29,8 @@ TICK = 0.5  # seconds between looks at the stop sign
 class Actor:
     """One actor: its handle, the tasks it has, and the call that is under way.
 
-    Until its first answer it may wait for a free core for ever, so it is given nothing.
+    Until its first answer it may wait for a free core for ever, so it is given nothing. ``first``
+    are tasks to try again there, before all others: a new worker starts where theirs died.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Actor:
     ready: bool = False
     stillborn: int = 0
     keys: list[str] = field(default_factory=list)
+    first: list[str] = field(default_factory=list)
     call: Any = None
 
 
@@ -113,7 +115,7 @@ class RayCluster:
             told = ray.get(call)
         except ray.exceptions.RayActorError as error:
             refuse_stillborn(actor, error)
-            lost, actor.keys, actor.ready = actor.keys, [], False
+            lost, actor.keys, actor.first, actor.ready = actor.keys, [], [], False
             actor.handle = self._host(ray, store_url, probe)
             yield from self._lost(lost, error, queue)
             return
@@ -136,7 +138,8 @@ class RayCluster:
             done = done_from(told)
             kind = None if done.failure is None else done.failure.kind
             if kind in RETRIED and queue.attempts[key] <= self.retries:
-                queue.waiting.appendleft(key)
+                actor.keys.append(key)
+                actor.first.append(key)
             else:
                 yield counted(done, queue.attempts[key])
 
@@ -169,7 +172,8 @@ def feed(actor: Actor, queue: Queue, stop: Callable[[], bool]) -> None:
         new.append(queue.waiting.popleft())
     actor.keys += new
     if actor.keys or not actor.ready:
-        actor.call = actor.handle.step.remote(new, STEP if actor.ready else 0.0)
+        first, actor.first = actor.first, []
+        actor.call = actor.handle.step.remote(first, new, STEP if actor.ready else 0.0)
 
 
 def connect(address: str | None) -> tuple[Any, bool]:

@@ -27,10 +27,14 @@ class Host:
         self.pool = None if self.blind else Pool(1, request, Limits(**limits))
         self.waiting: deque[str] = deque()
 
-    def step(self, keys: list[str], wait: float) -> list[dict[str, Any]]:
-        """Take some more tasks; return what happened by the first end, or in ``wait`` seconds."""
+    def step(self, first: list[str], keys: list[str], wait: float) -> list[dict[str, Any]]:
+        """Take some more tasks, and ``first`` those that its own worker lost.
+
+        Returns what happened by the first end, or in ``wait`` seconds.
+        """
         if self.pool is None:
             return [{"event": "blind", "message": self.blind}]
+        self.waiting.extendleft(reversed(first))
         self.waiting.extend(keys)
         happened: list[dict[str, Any]] = []
         end = time.monotonic() + wait

@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +14,17 @@ from typing import Any
 
 import pytest
 
-__all__ = ["RaySite", "Site", "every_worker", "kill_a_worker", "ray_site"]
+__all__ = [
+    "BatchSite",
+    "RaySite",
+    "Site",
+    "batch_site",
+    "every_worker",
+    "kill_a_worker",
+    "ray_site",
+]
+
+BUCKET = "contract"
 
 RAY_ENVIRONMENT = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # binds everything to 127.0.0.1
@@ -53,9 +65,19 @@ def kill_a_worker(number: int = signal.SIGKILL, wait: float = 30.0) -> int:
 
 @dataclass
 class Site:
-    """A backend: what its configs say of execution."""
+    """A backend: what its configs say of execution, and how a host of it is lost."""
 
     execution: dict[str, Any] = field(default_factory=lambda: {"backend": "local", "workers": 2})
+
+    def fresh(self) -> dict[str, Any]:
+        """Return the execution of a sweep with a store of its own."""
+        return self.execution
+
+    @contextmanager
+    def host_lost(self) -> Iterator[None]:
+        """Lose a host while the block runs a sweep."""
+        pytest.skip("one machine has no hosts to lose")
+        yield
 
 
 @dataclass
@@ -69,6 +91,23 @@ class RaySite(Site):
         """Add a node of one CPU."""
         self.nodes.append(self.cluster.add_node(num_cpus=1, object_store_memory=STORE))
 
+    @contextmanager
+    def host_lost(self) -> Iterator[None]:
+        """Kill a node as soon as a worker runs; another comes in its place."""
+
+        def kill() -> None:
+            while not every_worker():
+                time.sleep(0.02)
+            self.lose_a_node()
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            yield
+        finally:
+            killer.join()
+            self.add_node()
+
     def lose_a_node(self) -> None:
         """Kill a node, as a machine dies: not the head, and not the one this process is tied to."""
         from ray._private.worker import global_worker
@@ -76,6 +115,50 @@ class RaySite(Site):
         mine = getattr(global_worker.node, "raylet_socket_name", None)
         (place, *_) = (k for k, node in enumerate(self.nodes) if node.raylet_socket_name != mine)
         self.cluster.remove_node(self.nodes.pop(place), allow_graceful=False)
+
+
+@dataclass
+class BatchSite(Site):
+    """The emulation of AWS Batch, with a store on S3; its jobs are processes of this machine."""
+
+    cloud: Any = None
+
+    def fresh(self) -> dict[str, Any]:
+        """Return the execution of a sweep with a store of its own."""
+        return {**self.execution, "store": f"s3://{BUCKET}/{uuid.uuid4().hex}"}
+
+    @contextmanager
+    def host_lost(self) -> Iterator[None]:
+        """Take one child's host away in its first attempt."""
+        struck = self.cloud.control()["struck"].get("spot", 0)
+        self.cloud.faults({"kind": "spot", "times": 1, "attempt": [1], "after": [1.0, 2.0]})
+        try:
+            yield
+        finally:
+            assert struck < self.cloud.control()["struck"].get("spot", 0)
+            self.cloud.faults()
+
+
+@contextmanager
+def batch_site() -> Iterator[BatchSite]:
+    """Start the emulated cloud, with a queue of two vCPUs and a bucket."""
+    pytest.importorskip("boto3")
+    pytest.importorskip("moto")
+    from tests.aws.cloud import emulated
+
+    before = dict(os.environ)
+    with emulated() as cloud:
+        os.environ.update(cloud.environment())
+        cloud.set_up("queue", vcpus=2)
+        cloud.define()
+        cloud.client("s3").create_bucket(Bucket=BUCKET)
+        batch = {"queue": "queue", "job_definition": "worker", "poll": 0.3, "pack": 8}
+        try:
+            yield BatchSite({"backend": "batch", "batch": batch}, cloud)
+            assert [] == cloud.control()["misshapen"]
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 @contextmanager

@@ -5,9 +5,11 @@ The fits are stubs; processes, clusters and stores are real, and so is what is d
 
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,12 @@ import pytest
 
 import sweep
 from sweep.artifacts import read_done
-from sweep.backends import Done, Event, Started, open_backend
-from sweep.coordinator import begin, carry_on
+from sweep.backends import Done, Event, open_backend
+from sweep.coordinator import begin, carry_on, store_of
+from sweep.done import place
 from sweep.journal import cancel_run, read_events, read_plan
-from sweep.store import Store, open_store
-from tests.engine.sites import RaySite, Site, every_worker, kill_a_worker, ray_site
+from sweep.store import Store
+from tests.engine.sites import Site, batch_site, every_worker, kill_a_worker, ray_site
 from tests.engine.test_carrying import HANGS, stubs
 from tests.project import Project, Swept, project_in
 
@@ -28,12 +31,17 @@ MANY = 24
 pytestmark = pytest.mark.filterwarnings("default")  # Ray's own; ours are errors elsewhere
 
 
-@pytest.fixture(scope="module", params=["local", pytest.param("ray", marks=pytest.mark.slow)])
+BACKENDS: dict[str, Callable[[], AbstractContextManager[Site]]] = {
+    "local": lambda: nullcontext(Site()),
+    "batch": batch_site,
+    "ray": ray_site,
+}
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("batch", "ray")]
+
+
+@pytest.fixture(scope="module", params=["local", *SLOW])
 def site(request: pytest.FixtureRequest) -> Iterator[Site]:
-    if request.param == "local":
-        yield Site()
-        return
-    with ray_site() as made:
+    with BACKENDS[request.param]() as made:
         yield made
 
 
@@ -68,43 +76,27 @@ def ended_well(store: Store, run: str, expected: dict[str, Any]) -> None:
 def test_a_sweep_gives_the_bytes_of_a_local_one(
     site: Site, project: Project, expected: dict[str, Any]
 ) -> None:
-    swept = project.sweep(stubs(project, MANY, **site.execution))
+    config = stubs(project, MANY, **site.fresh())
+    swept = project.sweep(config)
     ended_well(swept.store, swept.run, expected)
-    assert [] == project.plan(stubs(project, MANY, **site.execution))[1].to_do()
+    assert [] == project.plan(config)[1].to_do()
 
 
 def test_a_killed_worker_costs_an_attempt_and_nothing_else(
     site: Site, project: Project, expected: dict[str, Any]
 ) -> None:
-    killed: list[int] = []
-
-    def watch(event: Event, _: Any) -> None:
-        if isinstance(event, Started) and not killed:
-            killed.append(kill_a_worker())
-
-    swept = project.sweep(stubs(project, MANY, **site.execution), watch=watch)
-    assert 1 == len(killed)
+    killer = threading.Thread(target=kill_a_worker)
+    killer.start()
+    swept = project.sweep(stubs(project, MANY, **site.fresh()))
+    killer.join()
     ended_well(swept.store, swept.run, expected)
-    assert 2 in {e.get("attempt") for e in swept.events if e["event"] == "started"}
 
 
 def test_a_lost_host_costs_no_outcome(
     site: Site, project: Project, expected: dict[str, Any]
 ) -> None:
-    if not isinstance(site, RaySite):
-        pytest.skip("one machine has no hosts to lose")
-    lost: list[bool] = []
-
-    def watch(event: Event, _: Any) -> None:
-        if isinstance(event, Started) and not lost:
-            site.lose_a_node()
-            lost.append(True)
-
-    try:
-        swept = project.sweep(stubs(project, MANY, **site.execution, retries=0), watch=watch)
-    finally:
-        site.add_node()
-    assert lost
+    with site.host_lost():
+        swept = project.sweep(stubs(project, MANY, **site.fresh(), retries=0))
     ended_well(swept.store, swept.run, expected)
 
 
@@ -112,13 +104,14 @@ def test_a_killed_coordinator_is_carried_on_from_elsewhere(
     site: Site, project: Project, expected: dict[str, Any], tmp_path: Path
 ) -> None:
     config = project.directory / "sweep.yaml"
-    made = stubs(project, MANY, **site.execution)
-    config.write_text(project.text(made.study.model_dump(mode="json"), site.execution))
+    execution = site.fresh()
+    made = stubs(project, MANY, **execution)
+    config.write_text(project.text(made.study.model_dump(mode="json"), execution))
     command = [sys.executable, "-m", "sweep"]
     coordinator = subprocess.Popen(
         [*command, "run", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    store = open_store(project.directory / ".sweep")
+    store = store_of(made, project.directory)
     while not any(name.endswith("done.json") for name in store.list("estimates/")):
         assert coordinator.poll() is None
         time.sleep(0.02)
@@ -136,7 +129,7 @@ def test_a_killed_coordinator_is_carried_on_from_elsewhere(
 def test_a_cancelled_run_stops_and_can_go_on(
     site: Site, project: Project, expected: dict[str, Any]
 ) -> None:
-    config = stubs(project, MANY, **site.execution)
+    config = stubs(project, MANY, **site.fresh())
     store, plan = project.plan(config)
     run = begin(store, plan)
 
@@ -155,10 +148,11 @@ def test_a_cancelled_run_stops_and_can_go_on(
 def test_a_task_that_is_done_twice_is_published_once(
     site: Site, project: Project, expected: dict[str, Any]
 ) -> None:
-    config = stubs(project, MANY, **site.execution)
+    config = stubs(project, MANY, **site.fresh())
     store, plan = project.plan(config)
     run = begin(store, plan)
     key = plan.to_do()[0]
+    stored: list[bytes] = []
     for _ in range(2):
         (done,) = (
             e
@@ -166,7 +160,8 @@ def test_a_task_that_is_done_twice_is_published_once(
             if isinstance(e, Done)
         )
         assert done.failure is None
-    assert (done.result or {})["hit"]
+        stored.append(store.get(place("estimates", key)))
+    assert stored[0] == stored[1]
     carry_on(store, run, config.execution)
     assert expected == published(Swept(store, plan, run, []))
 
@@ -186,10 +181,11 @@ def test_a_fit_that_hangs_or_raises_ends_with_its_reason(
     project.model("poison", source)
     rules = [{"name": "aware", "success": ["Yes"]}]
     study = {"model": "poison", "outcomes": rules}
-    swept = project.sweep(project.config(study, {**site.execution, "stall": 3}))
+    config = project.config(study, {**site.fresh(), "stall": 3})
+    swept = project.sweep(config)
     run = sweep.Run(swept.store, swept.run)
     (reason,) = run.failures["reason"]
     assert said in reason
     assert [kind] == [e["kind"] for e in swept.events if e["event"] == "failed"]
-    assert [] == project.plan(project.config(study, {"stall": 3}))[1].to_do()
+    assert [] == project.plan(config)[1].to_do()
     assert ("no such thing" in run.logs("aware")) == (kind == "model")

@@ -6,6 +6,7 @@ worker printed. That a task succeeded is said by its estimates alone.
 
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from typing import Any
 
 from sweep.artifacts import exists, read_done, read_record, write_record
@@ -29,9 +30,7 @@ def put_end(store: Store, name: str, event: Done, attempt: int) -> None:
     told = {
         "key": event.key,
         "log": event.log,
-        "failure": None
-        if failure is None
-        else {"kind": failure.kind, "message": failure.message, "traceback": failure.traceback},
+        "failure": None if failure is None else asdict(failure),
     }
     write_record(store, f"{folder(name)}{event.key}-{attempt}.json", told)
 
