@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sweep.results import Run
 
-__all__ = ["carry_on_shown"]
+__all__ = ["carry_on_shown", "detach"]
 
 
 def carry_on_shown(
@@ -29,3 +29,30 @@ def carry_on_shown(
     with shown(record, progress, lines) as screen, draining(screen.say) as interrupt:
         carry_on(run.store, run.id, execution, screen.watch, interrupt.stop, again)
     return interrupt.stop()
+
+
+def detach(run: "Run", again: Sequence[str] | None = None) -> str:
+    """Let a job of AWS Batch carry a run on; return the job's id. This machine may then go.
+
+    Raises
+    ------
+    UsageError
+        If the run's backend is another one.
+    """
+    from sweep.config import Execution
+    from sweep.errors import UsageError
+    from sweep.journal import forget_cancel, left_to_do
+
+    execution = Execution.model_validate(run.plan["config"]["execution"])
+    if execution.backend != "batch" or execution.batch is None:
+        msg = (
+            f"--detach needs `backend: batch`, and the backend is {execution.backend!r}; "
+            "on a Ray cluster, `ray job submit -- sweep run CONFIG` does the same"
+        )
+        raise UsageError(msg)
+    from sweep.backends.batch.remote import submit_coordinator
+
+    forget_cancel(run.store, run.id)
+    if again is not None:
+        left_to_do(run.store, run.plan, again)  # forgets why they failed: then they are left to do
+    return submit_coordinator(execution.batch, run.store, run.id)

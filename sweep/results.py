@@ -205,9 +205,17 @@ class Run:
 
     def cancel(self) -> None:
         """Ask whoever works on this run, on any machine, to start nothing further."""
+        from sweep.config import Execution
         from sweep.journal import cancel_run
 
         cancel_run(self.store, self.id)
+        execution = Execution.model_validate(self.plan["config"]["execution"])
+        if execution.backend == "batch" and execution.batch is not None:
+            from sweep.backends.batch.remote import cancel_jobs
+
+            cancel_jobs(
+                execution.batch, self.store, {o["estimates"] for o in self.plan["outcomes"]}
+            )
 
     def logs(self, outcome: str) -> str:
         """Return what the outcome's attempts in this run printed and raised; often nothing."""

@@ -5,15 +5,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sweep.cli.options import Format, Printed, RunId, Select, StorePath, open_run
+from sweep.cli.options import Detach, Format, Printed, RunId, Select, StorePath, open_run
 
 if TYPE_CHECKING:
     from sweep.results import Run
 
-__all__ = ["cancel", "resume", "retry"]
+__all__ = ["cancel", "resume", "retry", "send_away"]
 
 
-def resume(run: RunId = "last", store: StorePath = None, form: Printed = Format.table) -> None:
+def resume(
+    run: RunId = "last",
+    store: StorePath = None,
+    away: Detach = False,
+    form: Printed = Format.table,
+) -> None:
     """Do what a run still lacks, after a stop, a crash or a lost coordinator.
 
     Needs the store alone: any machine and any working directory will do. What failed for a reason
@@ -21,21 +26,28 @@ def resume(run: RunId = "last", store: StorePath = None, form: Printed = Format.
     """
     opened = open_run(run, store)
     left = opened.counts()["pending"] + opened.counts()["cancelled"]
-    leave(opened, None if left else [], form)
+    leave(opened, None if left else [], away, form)
 
 
 def retry(
-    select: Select, run: RunId = "last", store: StorePath = None, form: Printed = Format.table
+    select: Select,
+    run: RunId = "last",
+    store: StorePath = None,
+    away: Detach = False,
+    form: Printed = Format.table,
 ) -> None:
     """Try again what a run has no estimates for, or what is selected of it."""
     from sweep.journal import unfinished
 
     opened = open_run(run, store)
-    leave(opened, unfinished(opened.store, opened.plan, select), form)
+    leave(opened, unfinished(opened.store, opened.plan, select), away, form)
 
 
-def leave(opened: "Run", again: list[str] | None, form: Format) -> None:
-    """Carry a run on, tell how it ended, and leave with its exit code."""
+def leave(opened: "Run", again: list[str] | None, away: bool, form: Format) -> None:
+    """Carry a run on, tell how it ended, and leave with its exit code; or let a job do it."""
+    if away:
+        send_away(opened, again, form)
+        return
     from sweep.carrying import carry_on_shown
     from sweep.cli.closing import closing_lines, say
     from sweep.cli.fitting import exit_code, summary
@@ -49,6 +61,19 @@ def leave(opened: "Run", again: list[str] | None, form: Format) -> None:
     if form is Format.json:
         print_json(summary(finished, None))
     raise typer.Exit(exit_code(finished, False, interrupted))
+
+
+def send_away(opened: "Run", again: list[str] | None, form: Format) -> None:
+    """Let a job carry a run on, and say how to look at it."""
+    from sweep.carrying import detach
+    from sweep.cli.closing import option, say
+    from sweep.cli.output import print_json
+
+    job = detach(opened, again)
+    say(f"run {opened.id} goes on without this machine, coordinated by job {job}")
+    say(f"next    sweep status {opened.id}{option(opened)}   (also logs, estimates, cancel, retry)")
+    if form is Format.json:
+        print_json({"run": opened.id, "store": opened.store.url, "job": job})
 
 
 def cancel(run: RunId = "last", store: StorePath = None) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sweep.cli.options import Config, Format, Limit, Printed, Sample, Select, Set
+from sweep.cli.options import Config, Detach, Format, Limit, Printed, Sample, Select, Set
 
 if TYPE_CHECKING:
+    from sweep.config import SweepConfig
     from sweep.planning import Plan
     from sweep.results import Run
     from sweep.store import Store
@@ -34,6 +35,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
         Path | None,
         typer.Option("--report", metavar="PATH", help="Write the report: .html, .parquet or .csv."),
     ] = None,
+    away: Detach = False,
     form: Printed = Format.table,
 ) -> None:
     """Run a sweep: fit what the store lacks, then join it all.
@@ -55,6 +57,9 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     started = time.monotonic()
     read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
     say(opening(made, read.execution.backend))
+    if away:
+        start_away(read, store, made, form)
+        return
     with shown(made.record, None, lines=True) as screen, draining(screen.say) as interrupt:
         run_id = execute(read, store, made, screen.watch, interrupt.stop)
     finished = Run(store, run_id)
@@ -63,6 +68,19 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     if form is Format.json:
         print_json(summary(finished, written))
     raise typer.Exit(exit_code(finished, strict, interrupt.stop()))
+
+
+def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format) -> None:
+    """Store a plan and let a job carry it out."""
+    from sweep.cli.carrying import send_away
+    from sweep.coordinator import begin
+    from sweep.errors import UsageError
+    from sweep.results import Run
+
+    if config.execution.backend != "batch":
+        msg = f"--detach needs execution.backend: batch, not {config.execution.backend!r}"
+        raise UsageError(msg)
+    send_away(Run(store, begin(store, made)), None, form)
 
 
 def opening(made: "Plan", backend: str) -> str:

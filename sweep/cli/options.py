@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Config",
+    "Detach",
     "Format",
     "Limit",
     "Printed",
@@ -71,6 +72,12 @@ Sample = Annotated[
 ]
 Limit = Annotated[
     int | None, typer.Option("--limit", min=1, metavar="N", help="Only the first N outcomes.")
+]
+Detach = Annotated[
+    bool,
+    typer.Option(
+        "--detach", help="Let a job of AWS Batch coordinate the run: this machine may then go."
+    ),
 ]
 StorePath = Annotated[
     str | None,

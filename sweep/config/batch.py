@@ -33,6 +33,13 @@ class Batch(Section):
         description="The job definition: a name, name:revision or ARN. Its image holds this "
         "program and its job role may use the store."
     )
+    coordinator_definition: Text | None = Field(
+        default=None,
+        description="The job definition of the coordinator, for `--detach`. Default: the same.",
+    )
+    coordinator_memory: int = Field(
+        default=2048, ge=512, le=1_000_000, description="Memory of that job, MiB."
+    )
     region: Text | None = Field(
         default=None, description="The AWS region. Default: that of your AWS configuration."
     )
