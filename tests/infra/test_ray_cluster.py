@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from tests.engine import sites
+
 ROOT = Path(__file__).parents[2]
-HEALTH = {
-    "RAY_health_check_initial_delay_ms": "0",
-    "RAY_health_check_period_ms": "500",
-    "RAY_health_check_timeout_ms": "500",
-    "RAY_health_check_failure_threshold": "4",
-}
+HEALTH = {f"RAY_{name}": str(value) for name, value in sites.HEALTH.items()}
 
 
 @pytest.fixture(scope="module")
