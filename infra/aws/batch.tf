@@ -2,7 +2,7 @@
 # same bytes. The machine that plans must be of the class too.
 locals {
   families = {
-    # AVX2: AMD EPYC of the second and third generation
+    # AVX2: AMD EPYC, first to third generation
     "x86-64-v3" = ["c5a", "m5a", "r5a", "c6a", "m6a", "r6a"]
     # AVX-512: Intel Ice Lake and Sapphire Rapids
     "x86-64-v4" = ["c6i", "m6i", "r6i", "c7i", "m7i", "r7i"]

@@ -10,7 +10,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import hcl2
+import pytest
+
+hcl2 = pytest.importorskip("hcl2")
 
 FOLDER = Path(__file__).parents[2] / "infra" / "aws"
 REFERENCE = re.compile(r"\b(?:(var|local)\.(\w+)|((?:data\.)?aws_\w+)\.(\w+))")

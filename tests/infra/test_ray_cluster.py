@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from sweep.config.ray import Ray
 from tests.engine import sites
+from tests.infra.families import CLASSES
 
 ROOT = Path(__file__).parents[2]
 HEALTH = {f"RAY_{name}": str(value) for name, value in sites.HEALTH.items()}
@@ -58,8 +60,6 @@ def test_the_token_lies_in_the_home_of_the_images_user(cluster: dict[str, Any]) 
 
 
 def test_all_nodes_are_of_one_class_of_processor(cluster: dict[str, Any]) -> None:
-    from tests.infra.test_terraform import CLASSES
-
     kinds = {n["node_config"]["InstanceType"] for n in cluster["available_node_types"].values()}
     families = {kind.partition(".")[0] for kind in kinds}
     assert any(families <= known for known in CLASSES.values())
@@ -70,3 +70,9 @@ def test_the_head_takes_no_fits_and_its_doors_stay_shut(cluster: dict[str, Any])
     started = " ".join(cluster["head_start_ray_commands"])
     assert "--include-dashboard=false" in started
     assert "0.0.0.0" not in started
+
+
+def test_the_page_names_every_key_with_its_default(page: str) -> None:
+    rows = dict(re.findall(r"^\| `ray\.(\w+)` \| `?([\w.]+)`? \|", page, re.M))
+    defaults = {name: field.default for name, field in Ray.model_fields.items()}
+    assert {k: "none" if v is None else str(v) for k, v in defaults.items()} == rows

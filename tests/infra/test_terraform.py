@@ -11,13 +11,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from tests.infra.families import CLASSES
 from tests.infra.terraform import FOLDER, Module, expressions, plain, read_module, references
 
-# The class of processor of instance families, by AWS's descriptions of them.
-CLASSES = {
-    "x86-64-v4": {"c6i", "m6i", "r6i", "c7i", "m7i", "r7i"},  # Ice Lake, Sapphire Rapids
-    "x86-64-v3": {"c5a", "m5a", "r5a", "c6a", "m6a", "r6a"},  # EPYC 7001 to 7003
-}
 GOOD = {"region": "eu-central-1", "image_tag": "v1"}
 BAD = [
     ("image_tag", "latest"),
