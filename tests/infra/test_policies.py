@@ -85,6 +85,11 @@ FORBIDDEN_TO_ALL = [
     ("batch:RegisterJobDefinition", f"{BATCH}:job-definition/sweep-worker"),
     ("batch:TerminateJob", "arn:aws:batch:eu-central-1:444455556666:job/6adf2b1e"),
     ("logs:GetLogEvents", f"{LOGS}:/aws/batch/another:log-stream:x"),
+    ("logs:GetLogEvents", f"{LOGS}:/aws/batch/sweeper:log-stream:x"),
+    ("logs:PutLogEvents", f"{LOGS}:/aws/batch/sweeper:log-stream:x"),
+    ("batch:SubmitJob", f"{BATCH}:job-queue/sweep-spot-of-others"),
+    ("batch:SubmitJob", f"{BATCH}:job-definition/sweep-worker-of-others:1"),
+    ("ecr:BatchGetImage", f"{ECR}/sweep-of-others"),
     ("iam:PassRole", "arn:aws:iam::111122223333:role/sweep-worker"),
     ("sts:AssumeRole", "arn:aws:iam::111122223333:role/sweep-coordinator"),
 ]
