@@ -34,7 +34,8 @@ WORDS = {
         backends.ray_host coordinator
         backends.batch backends.batch.api backends.batch.arrays backends.batch.checks
         backends.batch.cost backends.batch.course backends.batch.ends backends.batch.judge
-        backends.batch.packing backends.batch.remote backends.batch.stuck backends.batch.submit backends.batch.watch
+        backends.batch.packing backends.batch.remote backends.batch.stuck backends.batch.submit
+        backends.batch.watch
     """,
     # The faces.
     4: """

@@ -1,0 +1,29 @@
+"""Compile the kernels into an image, for every class of processor that shares their machine code.
+
+The machine that builds an image and the one that runs it may be of different classes. The code is
+the same for all (`sweep.toolchain.MACHINE_CODE`), its place in the cache is not; so it is compiled
+once for each. Run as the user who will run the workers.
+"""
+
+import platform
+import sys
+
+import sweep.toolchain
+from sweep.warm import cache_directory, warm_environment
+
+
+def main() -> None:
+    """Compile, and print where to."""
+    if platform.machine() != "x86_64":
+        sys.exit(
+            f"this machine is {platform.machine()}: build the image on x86-64 (or with "
+            "`docker build --platform linux/amd64`), the class of the fits' keys"
+        )
+    for kind in sweep.toolchain.MACHINE_CODE:
+        sweep.toolchain.cpu_class = lambda kind=kind: kind  # type: ignore[misc,assignment]
+        warm_environment()
+        sys.stdout.write(f"{kind}: {cache_directory()}\n")
+
+
+if __name__ == "__main__":
+    main()
