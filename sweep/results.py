@@ -211,9 +211,9 @@ class Run:
         cancel_run(self.store, self.id)
         execution = Execution.model_validate(self.plan["config"]["execution"])
         if execution.backend == "batch" and execution.batch is not None:
-            from sweep.backends.batch.remote import cancel_jobs
+            from sweep.backends.batch.remote import drop_waiting
 
-            cancel_jobs(
+            drop_waiting(
                 execution.batch, self.store, {o["estimates"] for o in self.plan["outcomes"]}
             )
 

@@ -12,7 +12,7 @@ from sweep.backends.batch.submit import AGAIN, find_job
 from sweep.config.batch import Batch as Settings
 from sweep.store import Store
 
-__all__ = ["cancel_jobs", "coordinator_request", "submit_coordinator"]
+__all__ = ["coordinator_request", "drop_waiting", "submit_coordinator"]
 
 ATTEMPTS = 10  # of the coordinator: what AWS allows; only lost hosts use them up
 
@@ -43,7 +43,7 @@ def coordinator_request(settings: Settings, store_url: str, run: str) -> dict[st
     }
 
 
-def cancel_jobs(settings: Settings, store: Store, keys: set[str]) -> int:
+def drop_waiting(settings: Settings, store: Store, keys: set[str]) -> int:
     """Cancel what has not started of the arrays that have some tasks; return how many arrays.
 
     For runs whose coordinator may be gone: a live one does the same when it sees the run cancelled.
