@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORT", "estimates_of", "publish_report", "report_of", "report_payload"]
 
+BLOCK = 64  # outcomes whose rows are in memory as objects, before they get their types
 REPORT = 1  # version of the template: bumped when the same results should look different
 
 
@@ -30,9 +31,22 @@ def estimates_of(store: Store, plan: dict[str, Any]) -> "pd.DataFrame":
     design = get_design(store, plan["design"])
     levels = design.frame.variables()
     states = {s["outcome"]: s for s in outcome_states(store, plan)}
+    typed: list[pd.DataFrame] = []
+    for start in range(0, len(plan["outcomes"]), BLOCK):
+        block = plan["outcomes"][start : start + BLOCK]
+        typed.append(tidy(rows_of(store, block, states), list(levels), levels))
+    return pd.concat(typed, ignore_index=True)
+
+
+def rows_of(
+    store: Store, outcomes: list[dict[str, Any]], states: dict[str, dict[str, Any]]
+) -> "pd.DataFrame":
+    """Return the rows of some outcomes, labels joined, with columns of any type."""
+    import pandas as pd
+
     parts: list[pd.DataFrame] = []
-    tables = tables_of(store, plan, states)
-    for outcome in plan["outcomes"]:
+    tables = tables_of(store, outcomes, states)
+    for outcome in outcomes:
         state = states[outcome["outcome"]]
         names = {k: outcome[k] for k in ("outcome", "label", "brand", "metric")}
         if state["status"] in ("ok", "flagged"):
@@ -42,15 +56,14 @@ def estimates_of(store: Store, plan: dict[str, Any]) -> "pd.DataFrame":
             row = {**names, "quantity": "probability", "status": state["status"]}
             parts.append(pd.DataFrame([{**row, "flag": state["reason"]}]))
     objects = [p.astype("object") for p in parts]
-    rows = pd.concat(objects, ignore_index=True) if objects else pd.DataFrame()
-    return tidy(rows, list(levels), levels)
+    return pd.concat(objects, ignore_index=True) if objects else pd.DataFrame()
 
 
 def tables_of(
-    store: Store, plan: dict[str, Any], states: dict[str, dict[str, Any]]
+    store: Store, outcomes: list[dict[str, Any]], states: dict[str, dict[str, Any]]
 ) -> dict[str, bytes]:
-    """Return the stored tables of all outcomes that have one, by key."""
-    there = [o for o in plan["outcomes"] if states[o["outcome"]]["status"] in ("ok", "flagged")]
+    """Return the stored tables of those outcomes that have one, by key."""
+    there = [o for o in outcomes if states[o["outcome"]]["status"] in ("ok", "flagged")]
     keys = [o["estimates"] for o in there]
     found = together(lambda key: read(store, "estimates", key).payload["estimates.parquet"], keys)
     return dict(zip(keys, found, strict=True))

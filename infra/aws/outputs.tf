@@ -9,6 +9,7 @@ output "execution" {
         queue: ${aws_batch_job_queue.spot.name}
         on_demand_queue: ${aws_batch_job_queue.on_demand.name}
         job_definition: ${aws_batch_job_definition.worker.name}
+        coordinator_definition: ${aws_batch_job_definition.coordinator.name}
         log_group: ${aws_cloudwatch_log_group.jobs.name}
   EOT
 }

@@ -60,6 +60,10 @@ def kill_a_worker(number: int = signal.SIGKILL, wait: float = 30.0) -> int:
         assert time.monotonic() < end, "no worker has started"
         time.sleep(0.02)
     os.kill(found[0], number)
+    end = time.monotonic() + 5
+    while found[0] in every_worker():
+        assert time.monotonic() < end, f"signal {number} did not end the worker in 5 s"
+        time.sleep(0.02)
     return found[0]
 
 

@@ -3,6 +3,7 @@
 The fits are stubs; processes, clusters and stores are real, and so is what is done to them.
 """
 
+import signal
 import subprocess
 import sys
 import threading
@@ -82,10 +83,11 @@ def test_a_sweep_gives_the_bytes_of_a_local_one(
     assert [] == project.plan(config)[1].to_do()
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
 def test_a_killed_worker_costs_an_attempt_and_nothing_else(
-    site: Site, project: Project, expected: dict[str, Any]
+    site: Site, project: Project, expected: dict[str, Any], number: int
 ) -> None:
-    killer = threading.Thread(target=kill_a_worker)
+    killer = threading.Thread(target=kill_a_worker, args=[number])
     killer.start()
     swept = project.sweep(stubs(project, MANY, **site.fresh()))
     killer.join()
