@@ -15,6 +15,7 @@ __all__ = [
     "ESTIMATE",
     "FIT",
     "TRANSFORM",
+    "UNWANTED",
     "cpu_class",
     "fast_route",
     "toolchain",
@@ -32,6 +33,12 @@ GENERAL = (*FAST, "pymc", "pytensor")
 LEVELS = (("avx512vl", "x86-64-v4"), ("avx2", "x86-64-v3"))
 POINTER_TESTED = ("0.16.11",)  # versions of nutpie whose private classes take our pointers
 BLAS = {"x86-64-v4": "Haswell", "x86-64-v3": "Haswell"}
+# KiB. OpenBLAS cuts matrices by the size of the cache it finds, and sums in that order: machines of
+# one class differ in it, and a variable of the user's may. 512 was seen to change last bits.
+L2_SIZE = "512"
+UNWANTED = ("GOTO_BLOCK_FACTOR", "OPENBLAS_BLOCK_FACTOR", "NPY_DISABLE_CPU_FEATURES")
+"""Variables that would change numbers and that a worker must not inherit."""
+
 # 512-bit vectors were no faster than 256-bit ones, so both classes run the same machine code.
 MACHINE_CODE = {"x86-64-v4": "x86-64-v3", "x86-64-v3": "x86-64-v3"}
 
@@ -78,6 +85,7 @@ def worker_environment(cache_directory: Path) -> dict[str, str]:
     threads = ("OMP", "OPENBLAS", "MKL", "NUMBA")
     environment = {f"{name}_NUM_THREADS": "1" for name in threads}
     environment["NUMBA_CACHE_DIR"] = str(cache_directory)
+    environment["OPENBLAS_L2_SIZE"] = L2_SIZE
     if kind in BLAS:
         environment |= {"OPENBLAS_CORETYPE": BLAS[kind], "NUMBA_CPU_NAME": MACHINE_CODE[kind]}
     return environment

@@ -11,7 +11,7 @@ from pathlib import Path
 from sweep.errors import SweepError
 from sweep.keys import digest
 from sweep.store.cached import cache_root
-from sweep.toolchain import toolchain, worker_environment
+from sweep.toolchain import UNWANTED, toolchain, worker_environment
 
 __all__ = ["cache_directory", "compile_kernels", "import_heavy", "warm_environment"]
 
@@ -67,7 +67,8 @@ def warm_environment() -> dict[str, str]:
     import os
 
     directory = cache_directory()
-    environment = {**os.environ, **worker_environment(directory)}
+    inherited = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+    environment = {**inherited, **worker_environment(directory)}
     ready = directory / "ready"
     if not ready.exists():
         directory.mkdir(parents=True, exist_ok=True)

@@ -154,10 +154,12 @@ def become_worker() -> None:
     import os
     import sys
 
+    from sweep.toolchain import UNWANTED
     from sweep.warm import warm_environment
 
     environment = warm_environment()
-    if any(os.environ.get(name) != value for name, value in environment.items()):
+    other = any(os.environ.get(name) != value for name, value in environment.items())
+    if other or any(name in os.environ for name in UNWANTED):
         sys.stdout.flush()
         sys.stderr.flush()
         os.execve(sys.executable, [sys.executable, "-m", "sweep", *sys.argv[1:]], environment)

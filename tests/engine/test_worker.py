@@ -13,6 +13,7 @@ import pytest
 from sweep.artifacts import publish, read_done, write_record
 from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError
 from sweep.store import open_store
+from sweep.warm import warm_environment
 from sweep.worker import Memory, failure_of, serve, work
 from tests.project import Project
 
@@ -76,6 +77,29 @@ def test_a_recipe_of_another_machine_is_refused_in_words(project: Project) -> No
     )
     with pytest.raises(ForeignToolchain, match=r"cpu 'x86-64-v9', here '.*'; numba '0\.1', here"):
         work(store, "0" * 40, True, Memory())
+
+
+PRODUCT = """
+import hashlib
+import numpy as np
+
+rng = np.random.default_rng(1)
+p, weight = rng.random((1024, 2000), np.float32), rng.random((1024, 60), np.float32)
+print(hashlib.sha256((p.T @ weight).tobytes()).hexdigest())
+"""
+
+
+def test_a_workers_sums_do_not_depend_on_the_users_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = set()
+    for size, factor in (("64", "2"), ("4096", "7")):
+        monkeypatch.setenv("OPENBLAS_L2_SIZE", size)
+        monkeypatch.setenv("OPENBLAS_BLOCK_FACTOR", factor)
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", size)
+        command = [sys.executable, "-c", PRODUCT]
+        found.add(subprocess.check_output(command, env=warm_environment()))
+    assert 1 == len(found)
 
 
 @pytest.mark.sampling
