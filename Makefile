@@ -36,8 +36,10 @@ docs: ## Build the documentation into site/
 	$(PY) docs/generate.py
 	$(PY) -m mkdocs build --strict --quiet
 
-bench: setup ## Measure, as JSON
-	@for script in benchmarks/*.py; do echo "# $$script"; $(PY) $$script; done
+bench: ## Measure, as JSON; takes an hour
+	@scripts/setup --all-groups --all-extras
+	@for script in benchmarks/*.py; do echo "# $$script"; \
+	    $(PY) -m benchmarks.$$(basename $$script .py) || exit 1; done
 
 calibrate-coverage: setup ## Coverage of the demo's intervals over five simulator seeds
-	@$(PY) benchmarks/coverage.py
+	@$(PY) -m benchmarks.coverage
