@@ -24,7 +24,7 @@ class Limits:
     read: float = 20.0
     total: float = 120.0
     first_reach: float = 15.0
-    first_pause: float = 0.025
+    first_pause: float = 0.005
     longest_pause: float = 8.0
 
 

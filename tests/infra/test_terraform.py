@@ -244,10 +244,13 @@ def printed(module: Module) -> dict[str, Any]:
     return section
 
 
+DEFINITIONS = ("job_definition", "coordinator_definition")
+
+
 def test_the_output_is_a_config_section(module: Module) -> None:
     section = printed(module)
     assert ("batch", "s3://made-up/made-up") == (section["backend"], section["store"])
-    assert {"queue", "on_demand_queue", "job_definition", "log_group", "region"} == set(
+    assert {*("queue", "on_demand_queue", "log_group", "region"), *DEFINITIONS} == set(
         section["batch"]
     )
 
