@@ -26,7 +26,8 @@ test-all: packages ## Everything, under 40 minutes; installs Debian packages whe
 packages: # Chromium for the report's tests
 	@command -v chromium >/dev/null 2>&1 || scripts/packages
 
-check: setup ## Lint, format and types
+check: ## Lint, format and types
+	@scripts/setup --all-groups --all-extras
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy

@@ -8,7 +8,6 @@ runs it on the emulated cloud with two vCPUs, and prints calls, the client's mem
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.join import peak_megabytes
 from tests.aws.cloud import Cloud, emulated
 from tests.project import STUDY, Project, population_of, survey_of
 
@@ -70,7 +70,7 @@ def client(url: str, keys: list[str]) -> dict[str, Any]:
         elif isinstance(event, Done):
             done += event.failure is None
             failed += event.failure is not None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_megabytes()
     seconds = time.perf_counter() - started
     return {"done": done, "failed": failed, "seconds": seconds, "peak_mb": peak, **notes}
 

@@ -10,29 +10,37 @@ __all__ = ["carry_on_shown", "detach"]
 
 
 def carry_on_shown(
-    run: "Run", again: Sequence[str] | None, progress: bool | None, lines: bool = False
+    run: "Run",
+    again: Sequence[str] | None,
+    progress: bool | None,
+    lines: bool = False,
+    obey_cancel: bool = False,
 ) -> bool:
     """Do what a run lacks, or try some of its outcomes again; return whether the user stopped it.
 
-    ``progress`` and ``lines`` are those of `sweep.cli.display.shown`.
+    ``progress`` and ``lines`` are those of `sweep.cli.display.shown`, and ``obey_cancel`` is to
+    leave a cancelled run as it is.
     """
     from sweep.cli.display import shown
     from sweep.config import Execution
     from sweep.coordinator import carry_on
     from sweep.interrupt import draining
-    from sweep.journal import unfinished
+    from sweep.journal import forget_cancel, left_to_do
 
     execution = Execution.model_validate(run.plan["config"]["execution"])
-    names = set(unfinished(run.store, run.plan, ()) if again is None else again)
-    waiting = [o for o in run.plan["outcomes"] if o["outcome"] in names]
+    waiting = left_to_do(run.store, run.plan, again)
     record = {**run.plan, "outcomes": [{**o, "action": "fit"} for o in waiting]}
     with shown(record, progress, lines) as screen, draining(screen.say) as interrupt:
+        if not obey_cancel:
+            forget_cancel(run.store, run.id)
         carry_on(run.store, run.id, execution, screen.watch, interrupt.stop, again)
     return interrupt.stop()
 
 
-def detach(run: "Run", again: Sequence[str] | None = None) -> str:
+def detach(run: "Run", verb: Sequence[str]) -> str:
     """Let a job of AWS Batch carry a run on; return the job's id. This machine may then go.
+
+    ``verb`` is what the job is to do: ``["resume", ID]``, or ``retry`` with its patterns.
 
     Raises
     ------
@@ -41,7 +49,7 @@ def detach(run: "Run", again: Sequence[str] | None = None) -> str:
     """
     from sweep.config import Execution
     from sweep.errors import UsageError
-    from sweep.journal import forget_cancel, left_to_do
+    from sweep.journal import forget_cancel
 
     execution = Execution.model_validate(run.plan["config"]["execution"])
     if execution.backend != "batch" or execution.batch is None:
@@ -53,6 +61,4 @@ def detach(run: "Run", again: Sequence[str] | None = None) -> str:
     from sweep.backends.batch.remote import submit_coordinator
 
     forget_cancel(run.store, run.id)
-    if again is not None:
-        left_to_do(run.store, run.plan, again)  # forgets why they failed: then they are left to do
-    return submit_coordinator(execution.batch, run.store, run.id)
+    return submit_coordinator(execution.batch, run.store, run.id, verb)

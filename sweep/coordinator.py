@@ -5,7 +5,8 @@ only what is missing.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from sweep.journal import (
     FAILED_KINDS,
     append_event,
     append_log,
-    forget_cancel,
     forget_failure,
     is_cancelled,
     left_to_do,
@@ -27,7 +27,6 @@ from sweep.journal import (
 )
 from sweep.planning import Plan, Selection, make_plan, write_tasks
 from sweep.store import Store, open_store
-from sweep.store.together import together
 
 __all__ = ["Ends", "Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
 
@@ -74,7 +73,7 @@ def execute(
 ) -> str:
     """Run what is left of a plan; return the run's id. A failure is an outcome's state."""
     run = begin(store, plan)
-    carry_on(store, run, config.execution, watch, stop)
+    carry_on(store, run, config.execution, watch, stop, plan.names_to_do())
     return run
 
 
@@ -83,9 +82,6 @@ def begin(store: Store, plan: Plan) -> str:
     run = new_run(store, plan.record)
     entries = plan.record["outcomes"]
     write_tasks(store, plan, [o["estimates"] for o in entries if o["estimates"] in plan.tasks])
-    # They are tried again: what comes now counts.
-    fits = [o["fit"] for o in entries if o["action"] == "fit"]
-    together(lambda fit: forget_failure(store, fit), fits)
     return run
 
 
@@ -97,13 +93,12 @@ def carry_on(
     stop: Callable[[], bool] = lambda: False,
     again: Collection[str] | None = None,
 ) -> None:
-    """Do what a run lacks, and join it all; a run that was cancelled no longer is.
+    """Do what a run lacks, and join it all; of a run that is cancelled, nothing further.
 
     With ``again`` only these outcomes, also if they failed for a reason that would happen again.
     """
     plan = read_plan(store, run)
     outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
-    forget_cancel(store, run)
     append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
     ends = Ends()
     cancelled = seldom(lambda: is_cancelled(store, run))
@@ -111,24 +106,41 @@ def carry_on(
     def halt() -> bool:
         return stop() or ends.stopped is not None or cancelled()
 
+    def take(event: Event) -> None:
+        if isinstance(event, Note):
+            append_event(store, run, {"event": "note", "message": event.message, **event.facts})
+            watch(event, {})
+            return
+        record(store, run, event, outcomes[event.key], execution)
+        watch(event, outcomes[event.key])
+        if isinstance(event, Done):
+            ends.note(event)
+
     reason = "interrupted"
     events = open_backend(execution).run(list(outcomes), store.url, halt)
     try:
-        for event in events:
-            if isinstance(event, Note):
-                append_event(store, run, {"event": "note", "message": event.message, **event.facts})
-                watch(event, {})
-                continue
-            record(store, run, event, outcomes[event.key], execution)
-            watch(event, outcomes[event.key])
-            if isinstance(event, Done):
-                ends.note(event)
+        drained(events, take)
         reason = ends.stopped or ("stopped" if stop() else "complete")
         reason = "cancelled" if is_cancelled(store, run) else reason
     finally:
-        events.close()  # whatever ended this, no worker outlives it
         append_event(store, run, {"event": "ended", "reason": reason})
     publish_report(store, run)
+
+
+def drained(events: Generator[Event, None, None], take: Callable[[Event], None]) -> None:
+    """Take every event; what breaks this off is told to the backend, and no worker outlives it.
+
+    The backend must know: an interrupt ends jobs on other machines too, a lost store does not.
+    """
+    try:
+        for event in events:
+            take(event)
+    except BaseException as error:
+        with suppress(type(error)):
+            events.throw(error)
+        raise
+    finally:
+        events.close()
 
 
 def seldom(ask: Callable[[], bool], seconds: float = 2.0) -> Callable[[], bool]:

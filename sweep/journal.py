@@ -40,6 +40,9 @@ FAILED_KINDS = ("data", "model", "timeout")
 """Kinds of failure that would happen again, and are remembered."""
 
 
+LONGEST = 200  # bytes of a log's name
+
+
 def new_run(store: Store, plan: Mapping[str, Any]) -> str:
     """Write a run's plan; return its id, made of the time and the plan's digest."""
     now = datetime.now(UTC)
@@ -80,21 +83,34 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
 def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
     """Append one event, stamped, to the run's journal."""
     stamped = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **event}
-    store.append(f"runs/{run}/events.jsonl", json.dumps(stamped).encode() + b"\n")
+    before = b"\n" if event["event"] == "begun" else b""  # ends a line that a crash may have torn
+    store.append(f"runs/{run}/events.jsonl", before + json.dumps(stamped).encode() + b"\n")
 
 
 def read_events(store: Store, run: str) -> list[dict[str, Any]]:
-    """Return the run's events; a torn last line is left out."""
+    """Return the run's events; a line that a crash tore is left out."""
     try:
         lines = store.get(f"runs/{run}/events.jsonl").decode().split("\n")
     except NotStored:
         return []
-    return [json.loads(line) for line in lines[:-1]]
+    return [event for line in lines[:-1] if (event := parsed(line)) is not None]
+
+
+def parsed(line: str) -> dict[str, Any] | None:
+    """Return an event's line as data, None if it is torn or empty."""
+    try:
+        event: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return event
 
 
 def log_name(run: str, outcome: str) -> str:
     """Return where an outcome's log lies; any outcome name makes a file name."""
-    return f"runs/{run}/logs/{quote(outcome, safe='').replace('.', '%2E')}.log"
+    name = quote(outcome, safe="").replace(".", "%2E")
+    if len(name) > LONGEST:  # a whole question in Cyrillic; a file's name has 255 bytes
+        name = f"{name[: LONGEST - 20]}-{digest(outcome)[:12]}"
+    return f"runs/{run}/logs/{name}.log"
 
 
 def append_log(store: Store, run: str, outcome: str, text: str) -> None:
@@ -151,8 +167,7 @@ def left_to_do(
 ) -> list[dict[str, Any]]:
     """Return the outcomes that a run lacks, in its order; of those ``again``, if there are any.
 
-    What failed for a reason that would happen again is not done, unless it is named there: then
-    the failure is forgotten.
+    What failed for a reason that would happen again is not done, unless it is named there.
     """
     possible = [
         o
@@ -163,13 +178,11 @@ def left_to_do(
     return [o for o, stands in zip(possible, stand, strict=True) if not stands]
 
 
-def stands_still(store: Store, outcome: Mapping[str, Any], forget: bool) -> bool:
+def stands_still(store: Store, outcome: Mapping[str, Any], again: bool) -> bool:
     """Return whether nothing is to be done for an outcome: it is there, or would fail again."""
     if exists(store, "estimates", outcome["estimates"]):
         return True
-    if forget:
-        forget_failure(store, outcome["fit"])
-    return failure_of(store, outcome["fit"]) is not None
+    return not again and failure_of(store, outcome["fit"]) is not None
 
 
 class Entry(NamedTuple):

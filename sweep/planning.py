@@ -62,6 +62,11 @@ class Plan:
         left = ("fit", "estimate")
         return [o["estimates"] for o in self.record["outcomes"] if o["action"] in left]
 
+    def names_to_do(self) -> list[str]:
+        """Return the names of the outcomes that are left."""
+        keys = set(self.to_do())
+        return [o["outcome"] for o in self.record["outcomes"] if o["estimates"] in keys]
+
 
 def make_plan(
     config: SweepConfig,

@@ -19,7 +19,7 @@ from sweep.warm import warm_environment
 __all__ = ["COMPILING", "Limits", "Pool", "cores"]
 
 COMPILING = 900.0  # seconds a model may compile: no progress can be seen meanwhile
-RECENT = 5.0  # seconds within which a kill counts as the kernel's, when it says it killed one
+STARTING = 600.0  # seconds that a worker may need to import what it needs
 
 
 @dataclass(frozen=True)
@@ -125,19 +125,25 @@ class Pool:
     def _kill(self, worker: Process, limit: str, why: str) -> Done:
         key, worker.key = worker.key, None
         assert key is not None
-        worker.process.kill()
+        worker.kill()
         worker.process.wait()
         failure = Failure("timeout", f"{why} (execution.{limit})", limit=limit)
+        if not limit:
+            failure = Failure("worker lost", why)
         done = Done(key, 1, None, failure, worker.output())
         self._drop(worker)
         return done
 
 
 def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
-    """Return the limit that a task has passed, and that in words; None while it has not."""
-    if worker.since is None or worker.moved is None:
-        return None
+    """Return the limit that a task has passed, and that in words; None while it has not.
+
+    The limit has no name where it is the worker that does not even start.
+    """
     now = time.monotonic()
+    if worker.since is None or worker.moved is None:
+        stuck = now - worker.given > STARTING
+        return ("", f"its worker did not start in {STARTING:g} s and was ended") if stuck else None
     if limits.timeout is not None and now - worker.since > limits.timeout:
         return "timeout", f"not done after {limits.timeout:g} s"
     if limits.stall is None:

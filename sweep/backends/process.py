@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -29,6 +30,7 @@ class Process:
     log: IO[bytes]
     buffer: bytes = b""
     key: str | None = None
+    given: float = 0.0
     since: float | None = None
     moved: float | None = None
     phase: str = ""
@@ -46,6 +48,7 @@ class Process:
     def give(self, key: str, request: Mapping[str, Any]) -> None:
         """Hand over a task; if it is dead already, reading its pipe will say so."""
         self.key, self.since, self.moved, self.phase = key, None, None, ""
+        self.given = time.monotonic()
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -80,10 +83,15 @@ class Process:
             return f"was killed by {signal.Signals(-code).name}"
         return f"left with exit code {code}"
 
+    def kill(self) -> None:
+        """Kill the process and its children: it leads a group of its own."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
     def end(self) -> None:
-        """End the process and close its pipes."""
+        """End the process, with those that a model may have started, and close its pipes."""
         if self.alive():
-            self.process.kill()
+            self.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.log):
             if pipe is not None and not pipe.closed:

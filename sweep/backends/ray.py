@@ -6,12 +6,14 @@ tasks it had: they go first when another is free, and they are not charged to th
 """
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sweep.backends import RETRIED, Done, Event, Failure, Progress, Started
+from sweep.backends import RETRIED, Done, Event, Failure, Note, Progress, Started
 from sweep.backends.local import counted
 from sweep.backends.ray_host import Host, done_from
 from sweep.config import Execution
@@ -22,6 +24,7 @@ __all__ = ["RayCluster", "open_ray"]
 AHEAD = 2  # tasks a host has: one at work, one that waits on the spot
 STEP = 2.0  # seconds after which a host answers even if nothing ended
 STILLBORN = 3  # deaths in a row before an answer
+PATIENCE = 60.0  # seconds without a worker after which it is said why
 TICK = 0.5  # seconds between looks at the stop sign
 
 
@@ -81,7 +84,8 @@ class RayCluster:
             return
         ray, ours = connect(self.address)
         queue = Queue(deque(keys))
-        count = min(self.workers or int(ray.cluster_resources().get("CPU", 1)), len(keys))
+        count = min(self.workers or max(1, int(ray.cluster_resources().get("CPU", 1))), len(keys))
+        began, told = time.monotonic(), False
         actors = []
         try:
             actors += [Actor(n, self._host(ray, store_url, keys[0])) for n in range(count)]
@@ -91,13 +95,27 @@ class RayCluster:
                 calls = {a.call: a for a in actors if a.call is not None}
                 ready, _ = ray.wait(list(calls), num_returns=1, timeout=TICK)
                 ready, _ = ray.wait(list(calls), num_returns=len(calls), timeout=0)
+                if not told and time.monotonic() - began > PATIENCE:
+                    told = True
+                    yield from self._waits(ray, actors)
                 for call in ready:
                     yield from self._answered(ray, calls[call], queue, store_url, keys[0])
         finally:
             for actor in actors:
-                ray.kill(actor.handle)
+                end_actor(ray, actor)
             if ours:
                 ray.shutdown()
+
+    def _waits(self, ray: Any, actors: Sequence[Actor]) -> Iterator[Note]:
+        """Say why nothing starts, if nothing has."""
+        if any(actor.ready for actor in actors):
+            return
+        free = {k: v for k, v in ray.available_resources().items() if k in ("CPU", "memory")}
+        yield Note(
+            f"Ray: no worker has started for {PATIENCE:g} s. Each needs 1 CPU and {self.memory:g} "
+            f"GiB (execution.ray.memory); free now: {free.get('CPU', 0):g} CPUs, "
+            f"{free.get('memory', 0) / 2**30:.1f} GiB over all nodes. It waits for room"
+        )
 
     def _host(self, ray: Any, store_url: str, key: str) -> Any:
         request = {"store": store_url, "keep_draws": self.keep_draws}
@@ -113,8 +131,9 @@ class RayCluster:
         call, actor.call = actor.call, None
         try:
             told = ray.get(call)
-        except ray.exceptions.RayActorError as error:
+        except ray.exceptions.RayError as error:  # dead, out of memory, its node gone
             refuse_stillborn(actor, error)
+            end_actor(ray, actor)
             lost, actor.keys, actor.first, actor.ready = actor.keys, [], [], False
             actor.handle = self._host(ray, store_url, probe)
             yield from self._lost(lost, error, queue)
@@ -137,7 +156,8 @@ class RayCluster:
             actor.keys.remove(key)
             done = done_from(told)
             kind = None if done.failure is None else done.failure.kind
-            if kind in RETRIED and queue.attempts[key] <= self.retries:
+            charged = queue.attempts[key] - queue.losses.get(key, 0)
+            if kind in RETRIED and charged <= self.retries:
                 actor.keys.append(key)
                 actor.first.append(key)
             else:
@@ -153,6 +173,12 @@ class RayCluster:
             message = f"its Ray actor or node was lost {queue.losses[key]} times: {why}"
             attempt = queue.attempts.get(key, 1)
             yield Done(key, attempt, None, Failure("worker lost", message))
+
+
+def end_actor(ray: Any, actor: Actor) -> None:
+    """End an actor, dead or alive."""
+    with suppress(ray.exceptions.RayError, ValueError):
+        ray.kill(actor.handle)
 
 
 def refuse_stillborn(actor: Actor, error: Exception) -> None:
@@ -193,7 +219,7 @@ def connect(address: str | None) -> tuple[Any, bool]:
         return ray, False
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         where = "on this machine" if address is None else f"at {address}"
         msg = f"cannot reach Ray {where} (execution.ray.address): {error}"
         raise UsageError(msg) from error

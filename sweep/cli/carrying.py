@@ -1,7 +1,7 @@
 """Own the verbs that go on with a run that is in the store: resume, retry and cancel."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,14 @@ from sweep.cli.options import Detach, Format, Printed, RunId, Select, StorePath,
 if TYPE_CHECKING:
     from sweep.results import Run
 
+ObeyCancel = Annotated[
+    bool,
+    typer.Option(
+        "--obey-cancel",
+        help="Start nothing if the run was cancelled: for coordinators that nobody watches.",
+    ),
+]
+
 __all__ = ["cancel", "resume", "retry", "send_away"]
 
 
@@ -17,6 +25,7 @@ def resume(
     run: RunId = "last",
     store: StorePath = None,
     away: Detach = False,
+    obey_cancel: ObeyCancel = False,
     form: Printed = Format.table,
 ) -> None:
     """Do what a run still lacks, after a stop, a crash or a lost coordinator.
@@ -25,8 +34,10 @@ def resume(
     that would happen again is left as it is.
     """
     opened = open_run(run, store)
-    left = opened.counts()["pending"] + opened.counts()["cancelled"]
-    leave(opened, None if left else [], away, form)
+    if away:
+        send_away(opened, ["resume", opened.id], form)
+    else:
+        leave(opened, None, obey_cancel, form)
 
 
 def retry(
@@ -34,20 +45,23 @@ def retry(
     run: RunId = "last",
     store: StorePath = None,
     away: Detach = False,
+    obey_cancel: ObeyCancel = False,
     form: Printed = Format.table,
 ) -> None:
     """Try again what a run has no estimates for, or what is selected of it."""
     from sweep.journal import unfinished
 
     opened = open_run(run, store)
-    leave(opened, unfinished(opened.store, opened.plan, select), away, form)
-
-
-def leave(opened: "Run", again: list[str] | None, away: bool, form: Format) -> None:
-    """Carry a run on, tell how it ended, and leave with its exit code; or let a job do it."""
+    names = unfinished(opened.store, opened.plan, select)  # refuses what selects nothing
     if away:
-        send_away(opened, again, form)
-        return
+        patterns = [word for pattern in select for word in ("--select", pattern)]
+        send_away(opened, ["retry", opened.id, *patterns], form)
+    else:
+        leave(opened, names, obey_cancel, form)
+
+
+def leave(opened: "Run", again: list[str] | None, obey_cancel: bool, form: Format) -> None:
+    """Carry a run on, tell how it ended, and leave with its exit code."""
     from sweep.carrying import carry_on_shown
     from sweep.cli.closing import closing_lines, say
     from sweep.cli.fitting import exit_code, summary
@@ -55,7 +69,7 @@ def leave(opened: "Run", again: list[str] | None, away: bool, form: Format) -> N
     from sweep.results import Run
 
     started = time.monotonic()
-    interrupted = carry_on_shown(opened, again, None, lines=True)
+    interrupted = carry_on_shown(opened, again, None, True, obey_cancel)
     finished = Run(opened.store, opened.id)
     say("\n".join(closing_lines(finished, time.monotonic() - started, None)))
     if form is Format.json:
@@ -63,13 +77,13 @@ def leave(opened: "Run", again: list[str] | None, away: bool, form: Format) -> N
     raise typer.Exit(exit_code(finished, False, interrupted))
 
 
-def send_away(opened: "Run", again: list[str] | None, form: Format) -> None:
-    """Let a job carry a run on, and say how to look at it."""
+def send_away(opened: "Run", verb: list[str], form: Format) -> None:
+    """Let a job do a verb to a run, and say how to look at it."""
     from sweep.carrying import detach
     from sweep.cli.closing import option, say
     from sweep.cli.output import print_json
 
-    job = detach(opened, again)
+    job = detach(opened, verb)
     say(f"run {opened.id} goes on without this machine, coordinated by job {job}")
     say(f"next    sweep status {opened.id}{option(opened)}   (also logs, estimates, cancel, retry)")
     if form is Format.json:

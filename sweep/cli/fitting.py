@@ -75,12 +75,17 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
     from sweep.cli.carrying import send_away
     from sweep.coordinator import begin
     from sweep.errors import UsageError
+    from sweep.journal import forget_failure
     from sweep.results import Run
 
     if config.execution.backend != "batch":
         msg = f"--detach needs execution.backend: batch, not {config.execution.backend!r}"
         raise UsageError(msg)
-    send_away(Run(store, begin(store, made)), None, form)
+    run_id = begin(store, made)
+    for outcome in made.record["outcomes"]:
+        if outcome["action"] in ("fit", "estimate"):
+            forget_failure(store, outcome["fit"])  # the job only knows what the store holds
+    send_away(Run(store, run_id), ["resume", run_id], form)
 
 
 def opening(made: "Plan", backend: str) -> str:

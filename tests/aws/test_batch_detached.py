@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import sweep
-from sweep.journal import read_events
+from sweep.coordinator import begin
+from sweep.journal import read_events, remember_failure
 from sweep.store import open_store
 from tests.aws.cloud import Cloud
 from tests.aws.sweeping import jobs_since, on_batch
@@ -57,7 +58,30 @@ def test_a_detached_run_is_finished_and_read_from_anywhere(
     table = command("estimates", "last", *where, "--total", "-o", "json", cwd=tmp_path)
     assert 12 == len(json.loads(table.stdout))
     names = [job["name"] for job in jobs_since(cloud, before)]
-    assert [f"sweep-coordinator-{told['run']}"] == [n for n in names if "coordinator" in n]
+    assert 1 == sum(n.startswith(f"sweep-coordinator-{told['run']}-") for n in names)
+
+
+@pytest.mark.slow
+def test_a_retry_can_be_left_to_a_job_and_a_cancelled_one_starts_nothing(
+    cloud: Cloud, project: Project, tmp_path: Path, execution: dict[str, Any]
+) -> None:
+    config = stubs(project, 3, **execution)
+    store, plan = project.plan(config)
+    run = begin(store, plan)
+    for outcome in plan.record["outcomes"]:
+        remember_failure(store, outcome["fit"], {"kind": "model", "message": "m"})
+    where = ["--store", execution["store"]]
+    opened = sweep.Run(store, run)
+    opened.cancel()
+    idle = command("retry", run, *where, "--obey-cancel", cwd=tmp_path)
+    assert 1 == idle.returncode, idle.stderr
+    assert 3 == sweep.Run(store, run).counts()["failed"]
+    away = command("retry", run, "--select", "q0*", "--detach", *where, cwd=tmp_path)
+    assert 0 == away.returncode, away.stderr
+    end = time.monotonic() + 120
+    while 3 != sweep.Run(store, run).counts()["ok"]:
+        assert time.monotonic() < end
+        time.sleep(0.3)
 
 
 def test_cancelling_ends_what_waits_when_no_coordinator_is_left(

@@ -15,7 +15,10 @@ from sweep.project import make_project
 from tests.cli.conftest import Project, inside, make_small, sweep
 
 VERBS = sorted(
-    "init check plan run fit status runs estimates report logs schema doctor".split()  # noqa: SIM905 # one line
+    [
+        *("init", "check", "plan", "run", "fit", "resume", "retry", "cancel", "status", "runs"),
+        *("estimates", "report", "logs", "schema", "doctor"),
+    ]
 )
 
 

@@ -21,7 +21,7 @@ from sweep.artifacts import read_done
 from sweep.backends import Done, Event, open_backend
 from sweep.coordinator import begin, carry_on, store_of
 from sweep.done import place
-from sweep.journal import cancel_run, read_events, read_plan
+from sweep.journal import cancel_run, forget_cancel, read_events, read_plan
 from sweep.store import Store
 from tests.engine.sites import Site, batch_site, every_worker, kill_a_worker, ray_site
 from tests.engine.test_carrying import HANGS, stubs
@@ -143,6 +143,9 @@ def test_a_cancelled_run_stops_and_can_go_on(
     counts = sweep.Run(store, run).counts()
     assert counts["cancelled"]
     assert MANY == counts["ok"] + counts["cancelled"]
+    carry_on(store, run, config.execution)
+    assert counts == sweep.Run(store, run).counts()  # until somebody wants it
+    forget_cancel(store, run)
     carry_on(store, run, config.execution)
     ended_well(store, run, expected)
 

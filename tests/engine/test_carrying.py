@@ -9,17 +9,26 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import sweep
-from sweep.backends import Done, Event, Started
-from sweep.coordinator import carry_on
+from sweep.backends import Done, Event, Note, Started
+from sweep.coordinator import begin, carry_on, drained
 from sweep.errors import UsageError
-from sweep.journal import cancel_run, read_events, read_plan, unfinished
+from sweep.journal import (
+    append_log,
+    cancel_run,
+    failure_of,
+    read_events,
+    read_log,
+    read_plan,
+    remember_failure,
+    unfinished,
+)
 from sweep.store import open_store
 from tests.engine.processes import gone, workers
 from tests.project import Project
@@ -170,3 +179,52 @@ def test_carrying_on_a_finished_run_does_nothing(project: Project) -> None:
     carry_on(swept.store, swept.run, config.execution)
     new = read_events(swept.store, swept.run)[before:]
     assert ["begun", "ended"] == [e["event"] for e in new]
+
+
+def test_a_retry_that_is_broken_off_forgets_no_failure(project: Project) -> None:
+    config = stubs(project, 2)
+    store, plan = project.plan(config)
+    for outcome in plan.record["outcomes"]:
+        remember_failure(store, outcome["fit"], {"kind": "model", "message": "m"})
+    store, plan = project.plan(config, retry_failed=True)
+    run = begin(store, plan)
+    carry_on(store, run, config.execution, stop=lambda: True, again=plan.names_to_do())
+    assert {"failed": 2} == {k: v for k, v in sweep.Run(store, run).counts().items() if v}
+    carry_on(store, run, config.execution, again=plan.names_to_do())
+    assert {"ok": 2} == {k: v for k, v in sweep.Run(store, run).counts().items() if v}
+    assert [None] * 2 == [failure_of(store, o["fit"]) for o in plan.record["outcomes"]]
+
+
+def test_a_torn_line_in_the_journal_costs_that_line_only(project: Project) -> None:
+    swept = project.sweep(stubs(project, 1))
+    swept.store.append(f"runs/{swept.run}/events.jsonl", b'{"at": "2026-1')
+    run = sweep.Run(swept.store, swept.run).resume(progress=False)
+    after = read_events(swept.store, swept.run)
+    assert swept.events == after[: len(swept.events)]
+    assert ["begun", "ended"] == [e["event"] for e in after[len(swept.events) :]]
+    assert 1 == run.counts()["ok"]
+
+
+def test_a_question_in_cyrillic_has_a_log(project: Project) -> None:
+    name = "Насколько вы удовлетворены обслуживанием в нашем отделении " * 3
+    for outcome in (name, name + "?"):
+        append_log(project.plan()[0], "r", outcome, outcome)
+    assert [name, name + "?"] == [read_log(project.plan()[0], "r", o) for o in (name, name + "?")]
+
+
+def test_what_breaks_a_run_off_is_told_to_the_backend() -> None:
+    seen: list[str] = []
+
+    def events() -> Generator[Event, None, None]:
+        try:
+            yield Note("one")
+        except BaseException as error:
+            seen.append(type(error).__name__)
+            raise
+
+    def full(_: Event) -> None:
+        raise OSError(28, "no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        drained(events(), full)
+    assert ["OSError"] == seen

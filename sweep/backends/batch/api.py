@@ -36,7 +36,7 @@ def open_api(region: str | None) -> "Api":
     try:
         import boto3
         from botocore.config import Config
-        from botocore.exceptions import NoRegionError
+        from botocore.exceptions import BotoCoreError, NoRegionError
     except ModuleNotFoundError:
         msg = "AWS Batch needs boto3: pip install 'modelsweep[aws]'"
         raise UsageError(msg) from None
@@ -47,6 +47,9 @@ def open_api(region: str | None) -> "Api":
     except NoRegionError:
         msg = "no AWS region is known: set execution.batch.region, or AWS_DEFAULT_REGION"
         raise UsageError(msg) from None
+    except (BotoCoreError, ValueError) as error:
+        msg = f"the AWS settings do not work: {error}; see `aws configure list`"
+        raise UsageError(msg) from error
 
 
 @dataclass
@@ -107,7 +110,7 @@ class Api:
 
     def last_lines(self, group: str, stream: str, lines: int) -> str:
         """Return the last lines of a log stream; empty if there is no such stream (yet)."""
-        from botocore.exceptions import ClientError
+        from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             told = self.clients["logs"].get_log_events(
@@ -115,6 +118,8 @@ class Api:
             )
         except ClientError as error:
             return f"(no log: {error.response['Error'].get('Message') or error})\n"
+        except BotoCoreError as error:  # no way to CloudWatch: the log is there, only not here
+            return f"(no log: {error})\n"
         return "".join(f"{event['message']}\n" for event in told["events"])
 
     def pages(self, verb: str, **request: Any) -> Iterator[dict[str, Any]]:

@@ -61,7 +61,7 @@ class Array:
     vcpus: int
     keep_draws: bool
     timeout: float | None
-    stall: float | None
+    stall: float | None = None
     number: int = 1
 
     @property

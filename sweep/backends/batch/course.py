@@ -17,6 +17,7 @@ from sweep.backends.batch.stuck import why_waiting
 from sweep.backends.batch.submit import find_job, submit
 from sweep.backends.batch.watch import ENDED, Live, Lost, live, look
 from sweep.config.batch import Batch as Settings
+from sweep.errors import SweepError
 from sweep.store import Store
 
 __all__ = ["Course"]
@@ -193,9 +194,15 @@ class Course:
 
     def end(self) -> None:
         """End everything at once; what has ended stays in the store."""
+        failed: list[SweepError] = []
         for job, one in self.live.items():
-            self.api.terminate(job, "sweep: ended by the user")
-            retire(self.store, one.array.name)
+            try:
+                self.api.terminate(job, "sweep: ended by the user")
+                retire(self.store, one.array.name)
+            except SweepError as error:  # the others are to end all the same
+                failed.append(error)
+        if failed:
+            raise failed[0]
 
 
 def described(need: Need) -> str:

@@ -4,6 +4,8 @@ The job carries the run on from the store, as `sweep resume` does anywhere. If i
 is started again, and takes up the arrays of its predecessor.
 """
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from sweep.backends.batch.api import open_api
@@ -17,26 +19,34 @@ __all__ = ["coordinator_request", "drop_waiting", "submit_coordinator"]
 ATTEMPTS = 10  # of the coordinator: what AWS allows; only lost hosts use them up
 
 
-def submit_coordinator(settings: Settings, store: Store, run: str) -> str:
-    """Submit the coordinator of a run; return its job's id.
+def submit_coordinator(settings: Settings, store: Store, run: str, verb: Sequence[str]) -> str:
+    """Submit the coordinator of a run; return its job's id. ``verb`` is what it does of `sweep`.
 
     Raises
     ------
     SweepError
         If AWS refuses the job or cannot be reached.
     """
-    return open_api(settings.region).submit(coordinator_request(settings, store.url, run))
+    return open_api(settings.region).submit(coordinator_request(settings, store.url, run, verb))
 
 
-def coordinator_request(settings: Settings, store_url: str, run: str) -> dict[str, Any]:
-    """Return the request that submits a run's coordinator: one vCPU, where hosts stay."""
+def coordinator_request(
+    settings: Settings, store_url: str, run: str, verb: Sequence[str]
+) -> dict[str, Any]:
+    """Return the request that submits a run's coordinator: one vCPU, where hosts stay.
+
+    It is started again when its host is lost, and must not undo a cancellation then.
+    """
     resources = {"VCPU": "1", "MEMORY": str(settings.coordinator_memory)}
     return {
-        "jobName": f"sweep-coordinator-{run}",
+        "jobName": f"sweep-coordinator-{run}-{uuid.uuid4().hex[:8]}",
         "jobQueue": settings.on_demand_queue or settings.queue,
         "jobDefinition": settings.coordinator_definition or settings.job_definition,
         "containerOverrides": {
-            "command": ["python", "-m", "sweep", "resume", run, "--store", store_url],
+            "command": [
+                *("python", "-m", "sweep", *verb),
+                *("--store", store_url, "--obey-cancel"),
+            ],
             "resourceRequirements": [{"type": k, "value": v} for k, v in resources.items()],
         },
         "retryStrategy": {"attempts": ATTEMPTS, "evaluateOnExit": list(AGAIN)},
