@@ -1,14 +1,18 @@
-"""Interrupt: Ctrl-C once lets the running fits end, Ctrl-C twice ends them at once."""
+"""Interrupt: Ctrl-C once lets the running fits end; a second, or SIGTERM, ends them at once.
+
+What runs on other machines outlives SIGTERM: a host that goes away takes its coordinator only.
+"""
 
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 __all__ = ["Interrupt", "draining"]
 
+TERMINATED = 128 + signal.SIGTERM
 DRAINING = "Stopping: the fits that run now will end first. Ctrl-C again ends them at once."
 
 
@@ -27,6 +31,7 @@ class Interrupt:
 def draining(say: Callable[[str], None]) -> Iterator[Interrupt]:
     """Take SIGINT while the block runs: the first is counted and told, the second is raised.
 
+    SIGTERM unwinds: workers are ended and the journal is closed, then the process leaves with 143.
     Only the main thread can take signals; in another one nothing changes.
     """
     interrupt = Interrupt()
@@ -41,7 +46,15 @@ def draining(say: Callable[[str], None]) -> Iterator[Interrupt]:
         yield interrupt
         return
     before = signal.signal(signal.SIGINT, handle)
+    ended = signal.signal(signal.SIGTERM, leave)
     try:
         yield interrupt
     finally:
         signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, ended)
+
+
+def leave(number: int, frame: Any) -> NoReturn:
+    """Unwind; a second signal changes nothing."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise SystemExit(TERMINATED)

@@ -142,6 +142,25 @@ def test_a_coordinator_that_was_killed_is_carried_on_from_elsewhere(
     assert MANY == sweep.open("last", store.url).counts()["ok"]
 
 
+def test_a_coordinator_that_is_told_to_end_closes_its_journal(project: Project) -> None:
+    config = project.directory / "sweep.yaml"
+    config.write_text(project.text(stubs(project, 400).study.model_dump(mode="json")))
+    coordinator = subprocess.Popen(
+        [sys.executable, "-m", "sweep", "run", str(config)], stderr=subprocess.DEVNULL
+    )
+    store = open_store(project.directory / ".sweep")
+    while not any(name.endswith("done.json") for name in store.list("estimates/")):
+        assert coordinator.poll() is None
+        time.sleep(0.02)
+    coordinator.terminate()
+    assert 128 + signal.SIGTERM == coordinator.wait(timeout=5)
+    run = sweep.open("last", store.url)
+    assert {"event": "ended", "reason": "interrupted"}.items() <= read_events(store, run.id)[
+        -1
+    ].items()
+    assert 0 < run.counts()["cancelled"] == 400 - run.counts()["ok"]
+
+
 HANGS = """
 import time
 
