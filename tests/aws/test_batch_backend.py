@@ -28,6 +28,7 @@ def test_a_sweep_gives_the_bytes_of_a_local_one_with_one_submission(
     assert note["vcpu_hours"] > 0
 
 
+@pytest.mark.slow
 def test_automatic_parts_fill_the_queue(cloud: Cloud, project: Project) -> None:
     before = cloud.control()
     ended = project.sweep(project.config(execution=on_batch(pack="auto", vcpus=2)))
@@ -36,6 +37,7 @@ def test_automatic_parts_fill_the_queue(cloud: Cloud, project: Project) -> None:
     assert 2 == job["size"]  # the queue has room for two jobs of two vCPUs
 
 
+@pytest.mark.slow
 def test_what_is_in_the_store_is_not_submitted(cloud: Cloud, project: Project) -> None:
     config = project.config(execution=on_batch(pack=10))
     first, before = project.sweep(config), cloud.control()
@@ -44,6 +46,7 @@ def test_what_is_in_the_store_is_not_submitted(cloud: Cloud, project: Project) -
     assert 0 == submissions(cloud, before)
 
 
+@pytest.mark.slow
 def test_lost_hosts_are_tried_again_in_the_job_and_then_on_demand(
     cloud: Cloud, project: Project, swept: tuple[Project, Swept]
 ) -> None:
@@ -59,6 +62,7 @@ def test_lost_hosts_are_tried_again_in_the_job_and_then_on_demand(
     assert [] == list(ended.store.list("arrays/live/"))
 
 
+@pytest.mark.slow
 def test_a_job_out_of_memory_is_tried_again_with_twice_as_much(
     cloud: Cloud, project: Project
 ) -> None:
@@ -98,6 +102,7 @@ def test_an_image_that_cannot_be_pulled_fails_at_once_with_advice(
     assert 1 == submissions(cloud, before)
 
 
+@pytest.mark.slow
 def test_throttled_lost_and_incomplete_answers_change_nothing(
     cloud: Cloud, project: Project, swept: tuple[Project, Swept]
 ) -> None:
@@ -170,6 +175,7 @@ def probabilities(posterior, cells):
 """
 
 
+@pytest.mark.slow
 def test_a_models_failure_is_told_with_its_words_and_log_and_not_tried_again(
     cloud: Cloud, project: Project
 ) -> None:
@@ -196,6 +202,7 @@ def small_queue(cloud: Cloud) -> Callable[[], bool]:
     return lambda: len(cloud.control()["running"]) == 2
 
 
+@pytest.mark.slow
 def test_stop_lets_what_runs_end_and_cancels_the_rest(cloud: Cloud, project: Project) -> None:
     before = cloud.control()
     config = project.config(execution=on_batch(queue="on-demand"))
@@ -235,6 +242,7 @@ def test_a_user_who_breaks_off_leaves_no_job(cloud: Cloud, project: Project) -> 
     assert [] == cloud.control()["running"]
 
 
+@pytest.mark.slow
 def test_a_spent_budget_starts_nothing_further_and_says_so(cloud: Cloud, project: Project) -> None:
     execution = on_batch(queue="on-demand", price_per_vcpu_hour=1e6, budget=0.01)
     ended = project.sweep(project.config(execution=execution))
@@ -246,6 +254,7 @@ def test_a_spent_budget_starts_nothing_further_and_says_so(cloud: Cloud, project
     assert notes[-1]["cost"] > 0.01
 
 
+@pytest.mark.slow
 def test_why_jobs_wait_is_explained_once(cloud: Cloud, project: Project) -> None:
     batch, name = cloud.client("batch"), "on-demand-environment"
     batch.update_compute_environment(computeEnvironment=name, state="DISABLED")
@@ -264,6 +273,7 @@ def test_why_jobs_wait_is_explained_once(cloud: Cloud, project: Project) -> None
     assert 3 == len(ended.happened("done"))
 
 
+@pytest.mark.slow
 def test_jobs_that_wait_on_a_sound_queue_are_explained_by_want_of_capacity(
     cloud: Cloud, project: Project
 ) -> None:

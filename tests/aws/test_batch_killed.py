@@ -20,7 +20,7 @@ from tests.aws.cloud import Cloud
 from tests.aws.sweeping import jobs_since, on_batch, submissions
 from tests.project import OUTCOMES, Project
 
-pytestmark = pytest.mark.sampling
+pytestmark = [pytest.mark.sampling, pytest.mark.slow]
 
 
 def until(sign: Callable[[], Any], seconds: float = 60.0) -> None:

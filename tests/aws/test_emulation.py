@@ -145,6 +145,7 @@ def test_a_lost_host_takes_processes_in_sessions_of_their_own_with_it(
     assert not stat.exists() or "Z" == stat.read_text().rpartition(")")[2].split()[0]
 
 
+@pytest.mark.slow
 def test_jobs_end_with_the_emulation(tmp_path: Path) -> None:
     with emulated() as cloud:
         cloud.set_up()

@@ -111,6 +111,7 @@ def test_objects_of_others_are_no_names(on_s3: str, moto: str) -> None:
     assert store.get("fine") == b"1"  # without a digest of ours: as copied there by hand
 
 
+@pytest.mark.slow
 def test_a_list_of_many_pages_is_whole(on_s3: str) -> None:
     store = open_s3(on_s3)
     store.put_new("a/0", b"")
