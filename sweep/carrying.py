@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sweep.config import Execution
     from sweep.results import Run
 
-__all__ = ["carry_on_shown", "detach"]
+__all__ = ["cancel", "carry_on_shown", "detach"]
 
 
 def carry_on_shown(
@@ -22,12 +23,11 @@ def carry_on_shown(
     leave a cancelled run as it is.
     """
     from sweep.cli.display import shown
-    from sweep.config import Execution
     from sweep.coordinator import carry_on
     from sweep.interrupt import draining
     from sweep.journal import forget_cancel, left_to_do
 
-    execution = Execution.model_validate(run.plan["config"]["execution"])
+    execution = execution_of(run)
     waiting = left_to_do(run.store, run.plan, again)
     record = {**run.plan, "outcomes": [{**o, "action": "fit"} for o in waiting]}
     with shown(record, progress, lines) as screen, draining(screen.say) as interrupt:
@@ -47,11 +47,10 @@ def detach(run: "Run", verb: Sequence[str]) -> str:
     UsageError
         If the run's backend is another one.
     """
-    from sweep.config import Execution
     from sweep.errors import UsageError
     from sweep.journal import forget_cancel
 
-    execution = Execution.model_validate(run.plan["config"]["execution"])
+    execution = execution_of(run)
     if execution.backend != "batch" or execution.batch is None:
         msg = (
             f"--detach needs `backend: batch`, and the backend is {execution.backend!r}; "
@@ -62,3 +61,23 @@ def detach(run: "Run", verb: Sequence[str]) -> str:
 
     forget_cancel(run.store, run.id)
     return submit_coordinator(execution.batch, run.store, run.id, verb)
+
+
+def cancel(run: "Run") -> None:
+    """Ask whoever works on a run to start nothing further, and drop what waits on AWS Batch."""
+    from sweep.journal import cancel_run
+
+    cancel_run(run.store, run.id)
+    execution = execution_of(run)
+    if execution.backend == "batch" and execution.batch is not None:
+        from sweep.backends.batch.remote import drop_waiting
+
+        keys = {o["estimates"] for o in run.plan["outcomes"]}
+        drop_waiting(execution.batch, run.store, keys)
+
+
+def execution_of(run: "Run") -> "Execution":
+    """Return the execution that a run was begun with."""
+    from sweep.config import Execution
+
+    return Execution.model_validate(run.plan["config"]["execution"])

@@ -148,12 +148,12 @@ class Run:
             If there is no such outcome, or the draws were not kept.
         """
         from sweep.posterior import named_draws, posterior_tree, terms_dataset
-        from sweep.tasks import design_of, grid_from
+        from sweep.tasks import design_of, grid_from, route_of
         from sweep.worker import Memory
 
         task, draws = self._task(outcome), self._draws(outcome)
         attributes = {"outcome": outcome, "run": self.id, "sweep": self.plan["name"]}
-        if task["model_blob"] is not None:
+        if route_of(task) != "fast":
             return posterior_tree(named_draws(draws), attributes)
         design = design_of(self.store, task, Memory())
         blocks = grid_from(task, design).blocks
@@ -205,17 +205,9 @@ class Run:
 
     def cancel(self) -> None:
         """Ask whoever works on this run, on any machine, to start nothing further."""
-        from sweep.config import Execution
-        from sweep.journal import cancel_run
+        from sweep.carrying import cancel
 
-        cancel_run(self.store, self.id)
-        execution = Execution.model_validate(self.plan["config"]["execution"])
-        if execution.backend == "batch" and execution.batch is not None:
-            from sweep.backends.batch.remote import drop_waiting
-
-            drop_waiting(
-                execution.batch, self.store, {o["estimates"] for o in self.plan["outcomes"]}
-            )
+        cancel(self)
 
     def logs(self, outcome: str) -> str:
         """Return what the outcome's attempts in this run printed and raised; often nothing."""

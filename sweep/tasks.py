@@ -28,7 +28,15 @@ from sweep.toolchain import toolchain
 if TYPE_CHECKING:
     from sweep.worker import Memory
 
-__all__ = ["Fitted", "design_of", "estimate_task", "fit_task", "grid_from", "probabilities_of"]
+__all__ = [
+    "Fitted",
+    "design_of",
+    "estimate_task",
+    "fit_task",
+    "grid_from",
+    "probabilities_of",
+    "route_of",
+]
 
 type Task = Mapping[str, Any]
 

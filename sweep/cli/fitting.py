@@ -77,14 +77,14 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
     from sweep.errors import UsageError
     from sweep.journal import forget_failure
     from sweep.results import Run
+    from sweep.store.together import together
 
     if config.execution.backend != "batch":
         msg = f"--detach needs execution.backend: batch, not {config.execution.backend!r}"
         raise UsageError(msg)
     run_id = begin(store, made)
-    for outcome in made.record["outcomes"]:
-        if outcome["action"] in ("fit", "estimate"):
-            forget_failure(store, outcome["fit"])  # the job only knows what the store holds
+    again = [o["fit"] for o in made.record["outcomes"] if o["action"] in ("fit", "estimate")]
+    together(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
     send_away(Run(store, run_id), ["resume", run_id], form)
 
 

@@ -62,6 +62,7 @@ def test_a_stub_sweep_says_so_and_gives_the_same_bytes_anywhere(project: Project
     swept = project.sweep(config)
     run = sweep.Run(swept.store, swept.run)
     assert 3 == run.counts()["ok"]
+    assert {"eta"} == set(run.posterior("q00").posterior.data_vars)
     assert "STUB" in run.report(project.directory / "report.html").read_text()
     again = project.sweep(config.model_copy(
         update={"execution": config.execution.model_copy(update={"store": ".other", "workers": 2})}
