@@ -31,6 +31,7 @@ from sweep.store import Store, open_store
 __all__ = ["Ends", "Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
 
 SYSTEMIC = 20  # so many first outcomes failing alike stop the sweep
+ASKED = 2.0  # seconds between two looks at whether the run is cancelled
 
 type Watcher = Callable[[Event, dict[str, Any]], None]
 
@@ -101,7 +102,7 @@ def carry_on(
     outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
     append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
     ends = Ends()
-    cancelled = seldom(lambda: is_cancelled(store, run))
+    cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
     def halt() -> bool:
         return stop() or ends.stopped is not None or cancelled()
@@ -143,7 +144,7 @@ def drained(events: Generator[Event, None, None], take: Callable[[Event], None])
         events.close()
 
 
-def seldom(ask: Callable[[], bool], seconds: float = 2.0) -> Callable[[], bool]:
+def seldom(ask: Callable[[], bool], seconds: float) -> Callable[[], bool]:
     """Return a question that is asked of the store only so often; yes stays yes."""
     last, answer = -seconds, False
 

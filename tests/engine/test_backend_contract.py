@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import sweep
+import sweep.coordinator
 from sweep.artifacts import read_done
 from sweep.backends import Done, Event, open_backend
 from sweep.coordinator import begin, carry_on, store_of
@@ -129,8 +130,9 @@ def test_a_killed_coordinator_is_carried_on_from_elsewhere(
 
 
 def test_a_cancelled_run_stops_and_can_go_on(
-    site: Site, project: Project, expected: dict[str, Any]
+    site: Site, project: Project, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sweep.coordinator, "ASKED", 0.0)  # stubs are over before it asks again
     config = stubs(project, MANY, **site.fresh())
     store, plan = project.plan(config)
     run = begin(store, plan)
