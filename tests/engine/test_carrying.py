@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import sweep
+import sweep.coordinator
 from sweep.backends import Done, Event, Note, Started
 from sweep.coordinator import begin, carry_on, drained
 from sweep.errors import UsageError
@@ -90,8 +91,9 @@ def test_a_lost_worker_fails_its_outcome_and_a_retry_mends_it(project: Project) 
 
 
 def test_a_cancelled_run_says_so_and_resumes_without_doing_anything_twice(
-    project: Project,
+    project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sweep.coordinator, "ASKED", 0.0)  # stubs are over before it asks again
     config = stubs(project)
     store, _ = project.plan(config)
 
