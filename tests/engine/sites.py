@@ -135,7 +135,7 @@ class BatchSite(Site):
     def host_lost(self) -> Iterator[None]:
         """Take one child's host away in its first attempt."""
         struck = self.cloud.control()["struck"].get("spot", 0)
-        self.cloud.faults({"kind": "spot", "times": 1, "attempt": [1], "after": [1.0, 2.0]})
+        self.cloud.faults({"kind": "spot", "times": 1, "attempt": [1], "after": [0.6, 1.2]})
         try:
             yield
         finally:
