@@ -139,6 +139,7 @@ def model_file(store: Store, task: Task, memory: "Memory") -> Any:
     """Return the task's model file, executed once per worker."""
     blob = task["model_blob"]
     if blob not in memory.models:
+        memory.watch("load", 0)
         memory.models[blob] = load_model(task["model"], get_blob(store, blob))
     return memory.models[blob]
 

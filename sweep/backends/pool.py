@@ -19,6 +19,7 @@ from sweep.warm import warm_environment
 __all__ = ["COMPILING", "Limits", "Pool", "cores"]
 
 COMPILING = 900.0  # seconds a model may compile: no progress can be seen meanwhile
+UNSEEN = ("load", "compile")  # phases without a sign of progress: PyMC is imported, and compiles
 STARTING = 600.0  # seconds that a worker may need to import what it needs
 
 
@@ -148,7 +149,7 @@ def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
         return "timeout", f"not done after {limits.timeout:g} s"
     if limits.stall is None:
         return None
-    allowed = max(limits.stall, COMPILING) if worker.phase == "compile" else limits.stall
+    allowed = max(limits.stall, COMPILING) if worker.phase in UNSEEN else limits.stall
     if now - worker.moved > allowed:
         return "stall", f"no progress for {allowed:g} s while it was at {worker.phase!r}"
     return None

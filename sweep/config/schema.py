@@ -106,8 +106,8 @@ class Execution(Section):
     stall: float | None = Field(
         default=600,
         gt=0,
-        description="Seconds without a new draw after which a fit is given up; a model that "
-        "compiles has at least 900.",
+        description="Seconds without a new draw after which a fit is given up; while a model "
+        "file loads PyMC or compiles, at least 900.",
     )
     batch: Batch | None = Field(
         default=None, description="AWS Batch; needed with `backend: batch`."

@@ -74,6 +74,8 @@ def test_a_stub_sweep_says_so_and_gives_the_same_bytes_anywhere(project: Project
 
 def test_a_lost_worker_fails_its_outcome_and_a_retry_mends_it(project: Project) -> None:
     def kill() -> None:
+        while not workers():  # it is forked, but not yet the worker's program
+            time.sleep(0.01)
         os.kill(workers()[0], signal.SIGKILL)
 
     swept = project.sweep(stubs(project, 4, retries=0), watch=once(Started, kill))
