@@ -13,6 +13,7 @@ from typing import Any
 
 from sweep.backends import Done, Event, Note, Progress, Started, open_backend
 from sweep.config import Execution, SweepConfig
+from sweep.faultpoint import faultpoint
 from sweep.join import publish_report
 from sweep.journal import (
     FAILED_KINDS,
@@ -80,7 +81,9 @@ def execute(
 
 def begin(store: Store, plan: Plan) -> str:
     """Store a plan and its tasks; return the run's id. From here on the store is enough."""
+    faultpoint("run.before_plan")
     run = new_run(store, plan.record)
+    faultpoint("run.after_plan")
     entries = plan.record["outcomes"]
     write_tasks(store, plan, [o["estimates"] for o in entries if o["estimates"] in plan.tasks])
     return run
@@ -101,6 +104,7 @@ def carry_on(
     plan = read_plan(store, run)
     outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
     append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
+    faultpoint("run.after_begun")
     ends = Ends()
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
@@ -113,6 +117,7 @@ def carry_on(
             watch(event, {})
             return
         record(store, run, event, outcomes[event.key], execution)
+        faultpoint("run.after_event", type(event).__name__)
         watch(event, outcomes[event.key])
         if isinstance(event, Done):
             ends.note(event)
@@ -121,10 +126,12 @@ def carry_on(
     events = open_backend(execution).run(list(outcomes), store.url, halt)
     try:
         drained(events, take)
+        faultpoint("run.before_ended")
         reason = ends.stopped or ("stopped" if stop() else "complete")
         reason = "cancelled" if is_cancelled(store, run) else reason
     finally:
         append_event(store, run, {"event": "ended", "reason": reason})
+    faultpoint("run.after_ended")
     publish_report(store, run)
 
 
