@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sweep.artifacts import exists
 from sweep.backends import Done, Event, Note, Progress, Started, open_backend
 from sweep.config import Execution, SweepConfig
 from sweep.faultpoint import faultpoint
@@ -103,8 +104,6 @@ def carry_on(
     """
     plan = read_plan(store, run)
     outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
-    append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
-    faultpoint("run.after_begun")
     ends = Ends()
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
@@ -123,9 +122,10 @@ def carry_on(
             ends.note(event)
 
     reason = "interrupted"
-    events = open_backend(execution).run(list(outcomes), store.url, halt)
     try:
-        drained(events, take)
+        append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
+        faultpoint("run.after_begun")
+        drained(open_backend(execution).run(list(outcomes), store.url, halt), take)
         faultpoint("run.before_ended")
         reason = ends.stopped or ("stopped" if stop() else "complete")
         reason = "cancelled" if is_cancelled(store, run) else reason
@@ -191,7 +191,8 @@ def record(
     failure = {"kind": event.failure.kind, "message": event.failure.message, "outcome": name}
     append_log(store, run, name, event.failure.traceback)
     append_event(store, run, {"event": "failed", **failure, "attempt": event.attempt})
-    if event.failure.kind in FAILED_KINDS:
+    stands = exists(store, "estimates", outcome["estimates"])  # whoever published it
+    if event.failure.kind in FAILED_KINDS and not stands:
         limit = event.failure.limit
         deadline = {"limit": limit, "deadline": getattr(execution, limit)} if limit else {}
         remember_failure(store, outcome["fit"], {**failure, **deadline})
