@@ -27,6 +27,7 @@ from sweep.done import (
     unpack_done,
 )
 from sweep.errors import CorruptArtifact, StoreError, UsageError
+from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.packing import (
     pack_arrays,
@@ -123,9 +124,13 @@ def publish(
     files = {logical: describe(logical, data) for logical, data in payload.items()}
     done = pack_done(Done(key, kind, recipe, meta or {}, files))  # may refuse: before any write
     if not exists(store, kind, key):
+        faultpoint("publish.before_payload", kind)
         for logical, file in files.items():
             _put_payload(store, place(kind, key, file.file), payload[logical])
+            faultpoint("publish.after_payload", kind)
+        faultpoint("publish.before_done", kind)
         if store.put_new(place(kind, key), done):
+            faultpoint("publish.after_done", f"{kind} {key}")
             return Published(key, created=True, differs=False)
     return Published(key, created=False, differs=read_done(store, kind, key).payload != files)
 
@@ -237,6 +242,8 @@ def _put_payload(store: Store, name: str, data: bytes) -> None:
         except CorruptArtifact:  # the store itself says so: its bytes cannot be had
             store.delete(name)
             continue
+        if present != content:
+            faultpoint("payload.before_mend")
         if present == content or store.replace(name, data, present):
             return
     msg = f"{store.url}/{name} keeps changing: stop what else writes to this store and run again"

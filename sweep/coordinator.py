@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sweep.artifacts import exists
 from sweep.backends import Done, Event, Note, Progress, Started, open_backend
 from sweep.config import Execution, SweepConfig
+from sweep.faultpoint import faultpoint
 from sweep.join import publish_report
 from sweep.journal import (
     FAILED_KINDS,
@@ -80,7 +82,9 @@ def execute(
 
 def begin(store: Store, plan: Plan) -> str:
     """Store a plan and its tasks; return the run's id. From here on the store is enough."""
+    faultpoint("run.before_plan")
     run = new_run(store, plan.record)
+    faultpoint("run.after_plan")
     entries = plan.record["outcomes"]
     write_tasks(store, plan, [o["estimates"] for o in entries if o["estimates"] in plan.tasks])
     return run
@@ -100,7 +104,6 @@ def carry_on(
     """
     plan = read_plan(store, run)
     outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
-    append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
     ends = Ends()
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
@@ -113,18 +116,22 @@ def carry_on(
             watch(event, {})
             return
         record(store, run, event, outcomes[event.key], execution)
+        faultpoint("run.after_event", type(event).__name__)
         watch(event, outcomes[event.key])
         if isinstance(event, Done):
             ends.note(event)
 
     reason = "interrupted"
-    events = open_backend(execution).run(list(outcomes), store.url, halt)
     try:
-        drained(events, take)
+        append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
+        faultpoint("run.after_begun")
+        drained(open_backend(execution).run(list(outcomes), store.url, halt), take)
+        faultpoint("run.before_ended")
         reason = ends.stopped or ("stopped" if stop() else "complete")
         reason = "cancelled" if is_cancelled(store, run) else reason
     finally:
         append_event(store, run, {"event": "ended", "reason": reason})
+    faultpoint("run.after_ended")
     publish_report(store, run)
 
 
@@ -184,7 +191,8 @@ def record(
     failure = {"kind": event.failure.kind, "message": event.failure.message, "outcome": name}
     append_log(store, run, name, event.failure.traceback)
     append_event(store, run, {"event": "failed", **failure, "attempt": event.attempt})
-    if event.failure.kind in FAILED_KINDS:
+    stands = exists(store, "estimates", outcome["estimates"])  # whoever published it
+    if event.failure.kind in FAILED_KINDS and not stands:
         limit = event.failure.limit
         deadline = {"limit": limit, "deadline": getattr(execution, limit)} if limit else {}
         remember_failure(store, outcome["fit"], {**failure, **deadline})

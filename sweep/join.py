@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.artifacts import exists, publish, read
 from sweep.estimates import from_parquet, tidy, to_csv, to_parquet
+from sweep.faultpoint import faultpoint
 from sweep.journal import append_event, outcome_states, read_events, read_plan
 from sweep.keys import digest
 from sweep.model import STUB, term_name
@@ -186,7 +187,11 @@ def publish_report(store: Store, run: str) -> str:
     recipe = report_recipe(store, plan)
     key = digest(recipe)
     if not exists(store, "report", key):
-        publish(store, "report", recipe, report_payload(report_of(store, plan)))
+        payload = report_payload(report_of(store, plan))
+        faultpoint("report.after_render")
+        publish(store, "report", recipe, payload)
+        faultpoint("report.after_publish")
     if not any(e.get("report") == key for e in read_events(store, run)):
         append_event(store, run, {"event": "report", "report": key})
+        faultpoint("report.after_event")
     return key

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from sweep.artifacts import exists, read_done, read_record, write_record
 from sweep.errors import UsageError
+from sweep.faultpoint import faultpoint
 from sweep.keys import digest
 from sweep.outcomes import select_outcomes
 from sweep.store import NotStored, Store
@@ -83,8 +84,10 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
 def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
     """Append one event, stamped, to the run's journal."""
     stamped = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **event}
+    faultpoint("journal.before_append", event["event"])
     before = b"\n" if event["event"] == "begun" else b""  # ends a line that a crash may have torn
     store.append(f"runs/{run}/events.jsonl", before + json.dumps(stamped).encode() + b"\n")
+    faultpoint("journal.after_append", event["event"])
 
 
 def read_events(store: Store, run: str) -> list[dict[str, Any]]:
@@ -117,6 +120,7 @@ def append_log(store: Store, run: str, outcome: str, text: str) -> None:
     """Append to an outcome's log."""
     if text:
         store.append(log_name(run, outcome), text.encode())
+        faultpoint("log.after_append")
 
 
 def read_log(store: Store, run: str, outcome: str) -> str:
@@ -131,6 +135,7 @@ def remember_failure(store: Store, fit_key: str, failure: Mapping[str, Any]) -> 
     """Remember a failure that would happen again, in place of an earlier one."""
     forget_failure(store, fit_key)
     write_record(store, f"failures/{fit_key}.json", failure)
+    faultpoint("failure.after_remember")
 
 
 def failure_of(store: Store, fit_key: str) -> dict[str, Any] | None:
@@ -143,6 +148,7 @@ def failure_of(store: Store, fit_key: str) -> dict[str, Any] | None:
 
 def forget_failure(store: Store, fit_key: str) -> None:
     """Forget a remembered failure, to try again."""
+    faultpoint("failure.before_forget")
     store.delete(f"failures/{fit_key}.json")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sweep.artifacts import exists, read_done, write_record
 from sweep.config import Execution, SweepConfig
 from sweep.errors import UsageError
+from sweep.faultpoint import faultpoint
 from sweep.journal import failure_of
 from sweep.keys import digest, seed_of
 from sweep.model import STUB, Model, ModelFile, load_model
@@ -92,6 +93,7 @@ def make_plan(
     check_groups(prepared.design.frame, study.groups)
     model = file.functions["terms"](study, prepared.design.levels) if file.route == "fast" else None
     blob = put_blob(store, file.source)
+    faultpoint("plan.after_blob")
     counted = count_outcomes(study, sources, prepared, outcomes, store)
     entries: list[dict[str, Any]] = []
     tasks: dict[str, dict[str, Any]] = {}
@@ -229,4 +231,10 @@ def stands(failure: dict[str, Any] | None, execution: Execution) -> bool:
 
 def write_tasks(store: Store, plan: Plan, keys: Sequence[str]) -> None:
     """Write the records of some tasks, for the workers to read."""
-    together(lambda key: write_record(store, f"tasks/{key}.json", plan.tasks[key]), keys)
+
+    def write(key: str) -> None:
+        write_record(store, f"tasks/{key}.json", plan.tasks[key])
+        faultpoint("tasks.after_record")
+
+    together(write, keys)
+    faultpoint("tasks.after_all")

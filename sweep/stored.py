@@ -16,6 +16,7 @@ from sweep.artifacts import (
 from sweep.cells import Counts
 from sweep.counts import Sums
 from sweep.design import Design, Respondents
+from sweep.faultpoint import faultpoint
 from sweep.frame import Frame
 from sweep.keys import bytes_digest
 from sweep.store import Store
@@ -56,7 +57,9 @@ def put_design(store: Store, recipe: Mapping[str, Any], design: Design) -> str:
         "frame.npz": pack_arrays(design.frame.arrays()),
         "respondents.npz": pack_arrays(vars(design.respondents)),
     }
-    return publish(store, "design", recipe, payload).key
+    key = publish(store, "design", recipe, payload).key
+    faultpoint("design.after_publish")
+    return key
 
 
 def get_design(store: Store, key: str, respondents: bool = False) -> Design:
@@ -85,6 +88,7 @@ def put_counts(store: Store, recipe: Mapping[str, Any], sums: Sums, counts: Coun
         "y": float(counts.y.sum()),
     }
     publish(store, "counts", recipe, {"sums.npz": pack_arrays(sums.arrays())}, meta)
+    faultpoint("counts.after_publish")
 
 
 def get_sums(store: Store, key: str) -> Sums:

@@ -13,6 +13,7 @@ from sweep.diagnose import as_json
 from sweep.effects import blocks_of
 from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError
 from sweep.estimates import to_parquet
+from sweep.faultpoint import faultpoint
 from sweep.fit import Draws, Fit, Target, fit_terms, probabilities
 from sweep.grid import Grid, grid_of
 from sweep.keys import digest
@@ -71,6 +72,7 @@ def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fi
         return Fitted(get_draws(store, key), read_done(store, "fit", key).meta)
     started = time.perf_counter()
     fit = sample_task(store, task, memory)
+    faultpoint("fit.after_sample", task["outcome"])
     meta = {
         "status": fit.status,
         "reasons": list(fit.diagnostics.reasons),
@@ -82,6 +84,7 @@ def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fi
     if keep_draws and put_fit(store, task["fit"], fit, meta):
         msg = f"fit {key} came out with other bytes than the one that is stored: nondeterminism"
         raise ModelError(msg)
+    faultpoint("fit.after_publish", task["outcome"])
     return Fitted(fit.draws, meta)
 
 
@@ -182,5 +185,7 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     counts = counts_of(sums, design.levels)
     rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, facts)
     meta = {**fitted.meta, "n": float(counts.n.sum()), "draws": chains * length}
+    faultpoint("estimates.before_publish", task["outcome"])
     publish(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
+    faultpoint("estimates.after_publish", task["outcome"])
     return meta

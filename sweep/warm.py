@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from sweep.errors import SweepError
+from sweep.faultpoint import faultpoint
 from sweep.keys import digest
 from sweep.store.cached import cache_root
 from sweep.toolchain import UNWANTED, toolchain, worker_environment
@@ -71,11 +72,14 @@ def warm_environment() -> dict[str, str]:
     environment = {**inherited, **worker_environment(directory)}
     ready = directory / "ready"
     if not ready.exists():
+        faultpoint("warm.before_compile")
         directory.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "sweep.worker", "--compile"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             msg = f"the kernels do not compile here (cache {directory}):\n{done.stderr.strip()}"
             raise SweepError(msg)
+        faultpoint("warm.after_compile")
         ready.touch()
+        faultpoint("warm.after_ready")
     return environment

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sweep.errors import ForeignToolchain, StoreError
+from sweep.faultpoint import become, faultpoint
 from sweep.store import Store, open_store
 
 __all__ = ["Memory", "main", "serve", "work"]
@@ -51,6 +52,7 @@ def work(store: Store, key: str, keep_draws: bool, memory: Memory) -> dict[str, 
     if exists(store, "estimates", key):
         return {**read_done(store, "estimates", key).meta, "seconds": 0.0, "hit": True}
     task = read_record(store, f"tasks/{key}.json")
+    faultpoint("task.after_read")
     fitted = fit_task(store, task, keep_draws, memory)
     meta = estimate_task(store, task, fitted, memory)
     compilations = 0 if memory.compiled is None else memory.compiled.compilations
@@ -63,12 +65,15 @@ def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:
     memory = Memory()
     for line in lines:
         request = json.loads(line)
+        faultpoint("worker.after_request")
         key = request["key"]
         reply({"event": "started", "key": key})
         memory.watch = teller(key, reply)
         try:
             result = work(open_store(request["store"]), key, request["keep_draws"], memory)
+            faultpoint("worker.before_reply")
             reply({"event": "done", "key": key, "result": result})
+            faultpoint("worker.after_reply")
         except Exception as error:  # a task's end, whatever it was, is an answer
             reply({"event": "done", "key": key, "failure": failure_of(error)})
 
@@ -117,6 +122,7 @@ def main() -> None:
 
         compile_kernels()
         return
+    become("worker")
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever a library or a model prints goes to the log, not into the protocol
 
@@ -130,6 +136,7 @@ def main() -> None:
     from sweep.warm import import_heavy
 
     import_heavy()
+    faultpoint("worker.before_ready")
     reply({"event": "ready"})
     with contextlib.suppress(BrokenPipeError):  # the coordinator is gone; what is done is stored
         serve(sys.stdin, reply)

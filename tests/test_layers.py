@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "sweep"
 WORDS = {
-    0: "errors keys writing",
+    0: "errors faultpoint keys writing",
     # Data in, data out: no store, no network.
     1: """
         cells chains compile_model counts definition design diagnose done effects estimates fit

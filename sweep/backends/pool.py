@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from sweep.backends import Done, Failure, Progress
 from sweep.backends.process import Process, start
+from sweep.faultpoint import faultpoint
 from sweep.warm import warm_environment
 
 __all__ = ["COMPILING", "Limits", "Pool", "cores"]
@@ -74,6 +75,7 @@ class Pool:
             self._replace(self.workers[place])
         worker = self.workers[place]
         worker.give(key, {**self.request, "key": key})
+        faultpoint("pool.after_give")
         return worker.number
 
     def events(self, wait: float) -> Iterator[Progress | Done]:
@@ -87,6 +89,7 @@ class Pool:
     def _start(self, number: int) -> Process:
         worker = start(number, self.environment)
         self.selector.register(worker, selectors.EVENT_READ, worker)
+        faultpoint("pool.after_start")
         return worker
 
     def _replace(self, worker: Process) -> None:
@@ -104,9 +107,12 @@ class Pool:
             self.selector.unregister(worker)
             key, worker.key = worker.key, None
             if key is not None:
+                faultpoint("pool.after_lost")
                 yield Done(key, 1, None, lost(worker), worker.output())
                 self._replace(worker)  # now: a new one needs seconds to import
+                faultpoint("pool.after_replace")
             return
+        faultpoint("pool.after_answer")
         for answer in answers:
             if answer.get("key") != worker.key or worker.key is None:
                 continue

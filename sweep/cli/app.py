@@ -1,5 +1,6 @@
 """Own the command `sweep`: its verbs, and the one place where errors become messages."""
 
+import errno
 import sys
 from typing import Annotated, Any
 
@@ -21,8 +22,9 @@ class Verbs(TyperGroup):
         """Run a verb."""
         try:
             return super().invoke(ctx)
-        except (SweepError, KeyboardInterrupt) as error:
-            if ctx.params.get("traceback"):
+        except (SweepError, OSError, KeyboardInterrupt) as error:
+            gone = isinstance(error, OSError) and error.errno == errno.EPIPE  # nobody reads on
+            if gone or ctx.params.get("traceback"):
                 raise
             sys.exit(told(error))
 
@@ -36,9 +38,18 @@ def told(error: BaseException) -> int:
         sys.stderr.write("Interrupted. What is done is stored: the same command goes on from it.\n")
         return INTERRUPTED
     head = "" if isinstance(error, ConfigError) else "Error: "
-    sys.stderr.write(inert(f"{head}{error}") + "\n")
+    words = error if isinstance(error, SweepError) else of_the_system(error)
+    sys.stderr.write(inert(f"{head}{words}") + "\n")
     wrong = isinstance(error, UsageError | ConfigError | DataError | ModelError)
     return USAGE if wrong else BROKEN
+
+
+def of_the_system(error: BaseException) -> str:
+    """Return what the operating system says, where, and what to do."""
+    words = getattr(error, "strerror", None) or str(error)
+    place = getattr(error, "filename", None)
+    where = "" if place is None else f" ({place})"
+    return f"{words}{where}; mend that, and the same command goes on from what is stored"
 
 
 app = typer.Typer(

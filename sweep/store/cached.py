@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from sweep.faultpoint import faultpoint
+
 __all__ = ["cache_root", "cached", "file_kept", "is_shared", "keep", "kept", "write_whole"]
 
 LIMIT = 5_000_000_000
@@ -97,6 +99,7 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
+        faultpoint("cache.after_write")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sweep.errors import StoreError
+from sweep.faultpoint import faultpoint
 from sweep.store import NotStored, check_appendable, check_name, check_replaceable
 
 __all__ = ["Directory", "open_directory"]
@@ -75,6 +76,7 @@ class Directory:
         """Return the bytes of a file."""
         path = self._path(name)
         with _in_words("read", path):
+            faultpoint("get.before_read")
             try:
                 with path.open("rb") as file:
                     return file.read()
@@ -105,9 +107,11 @@ class Directory:
         """Create a file, whole or not at all; return whether this call created it."""
         path = self._path(name)
         with _in_words("write", path):
+            faultpoint("put.before_write", name)
             self._prepare(path.parent)
             created = not path.is_file() and self._link(path, data)
             _flush(path.parent)  # also for the loser: the winner may not have come this far yet
+            faultpoint("put.after_directory", name)
         return created
 
     def replace(self, name: str, data: bytes, expected: str | None) -> bool:
@@ -122,6 +126,7 @@ class Directory:
                 return False
             with self._aside(data) as temporary:
                 temporary.replace(path)
+            faultpoint("replace.after_rename", name)
             _flush(path.parent)
         return True
 
@@ -137,6 +142,7 @@ class Directory:
                 path.unlink()
             except FileNotFoundError:
                 return False
+            faultpoint("delete.after_unlink", name)
             _flush(path.parent)
         return True
 
@@ -146,6 +152,7 @@ class Directory:
         with _in_words("append to", path):
             self._prepare(path.parent)
             _write(path, os.O_APPEND, data)
+            faultpoint("append.after_write", name)
 
     def _path(self, name: str) -> Path:
         path = self._root / check_name(name)
@@ -178,6 +185,7 @@ class Directory:
         if not any(self._root.iterdir()):  # never hide a user's own files from git
             (self._root / ".gitignore").write_text("*\n")
         self._tmp.mkdir(mode=0o700, exist_ok=True)
+        faultpoint("store.after_create")
 
     def _make(self, directory: Path) -> None:
         try:
@@ -185,6 +193,7 @@ class Directory:
         except FileExistsError:
             if directory in self._flushed:
                 return
+        faultpoint("directory.after_create")
         # Also when another process made it: that one may die before its own flush.
         _flush(directory.parent)
         self._flushed.add(directory)
@@ -193,6 +202,7 @@ class Directory:
         with self._aside(data) as temporary:
             try:
                 path.hardlink_to(temporary)
+                faultpoint("put.after_link")
             except FileExistsError:
                 if path.is_dir():
                     raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
@@ -206,6 +216,7 @@ class Directory:
         temporary = self._tmp / f"put-{uuid.uuid4().hex}"
         try:
             _write(temporary, os.O_EXCL, data, flush=True)
+            faultpoint("put.after_flush")
             yield temporary
         finally:
             with suppress(FileNotFoundError):  # renamed, or never created
@@ -217,6 +228,7 @@ class Directory:
         descriptor = os.open(self._tmp / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            faultpoint("lock.after_take")
             yield
         finally:
             fcntl.flock(descriptor, fcntl.LOCK_UN)  # also for copies that a fork may have made
@@ -236,6 +248,7 @@ def _write(path: Path, flag: int, data: bytes, *, flush: bool = False) -> None:
         while rest:  # one call writes at most 2 GiB
             rest = rest[os.write(descriptor, rest) :]
         if flush:
+            faultpoint("put.after_write")
             os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -9,6 +9,7 @@ credentials are those of the AWS settings of the process that opens the store, n
 from collections.abc import Iterator
 
 from sweep.errors import UsageError
+from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, check_appendable, check_name, check_replaceable, is_log
 from sweep.store.cached import cached, is_shared
@@ -102,7 +103,10 @@ class S3:
         key = self._writable(name)
         if is_log(name) and self._logs.parts(key):
             return False
-        return self.bucket.put(key, data, None) is not None
+        faultpoint("s3.before_put", name)
+        created = self.bucket.put(key, data, None) is not None
+        faultpoint("s3.after_put", name)
+        return created
 
     def replace(self, name: str, data: bytes, expected: str | None) -> bool:
         """Change a file if its content still is what the caller saw; return whether it was.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.errors import CorruptArtifact, StoreError
+from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store.s3_connect import LIMITS, Limits, connect
 from sweep.store.s3_words import code_of, explained, is_passing, status_of
@@ -175,7 +176,9 @@ class Bucket:
         while True:
             tries += 1
             try:
+                faultpoint("s3.before_request", what)
                 answer = request()
+                faultpoint("s3.after_request", what)
             except failures as error:
                 if status_of(error):
                     _reached.add(self.endpoint)

@@ -13,6 +13,7 @@ import uuid
 from dataclasses import dataclass, replace
 
 from sweep.errors import StoreError
+from sweep.faultpoint import faultpoint
 from sweep.store.s3_client import Bucket
 
 __all__ = ["MARK", "Logs"]
@@ -60,6 +61,7 @@ class Logs:
                 msg = f"cannot append to s3://{self._bucket.name}/{key}: its segments keep changing"
                 raise StoreError(msg)
             self._open[key] = written
+            faultpoint("s3.after_append")
 
     def _write(self, segment: Segment, data: bytes) -> Segment | None:
         """Return the longer segment, None if somebody has deleted it."""

@@ -11,6 +11,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
+from sweep.faultpoint import faultpoint
 from sweep.store.cached import cache_root, write_whole
 from sweep.store.s3_client import Bucket, unsupported
 
@@ -36,6 +37,7 @@ def probe_once(bucket: Bucket, prefix: str) -> None:
     mark = _mark(*subject)
     if not _is_fresh(mark):
         probe(bucket, prefix)
+        faultpoint("s3.after_probe")
         with suppress(OSError):  # it is only proven again next time
             write_whole(mark, "\n".join(subject).encode())
     _proven.add(subject)

@@ -1,0 +1,185 @@
+"""Every fault point x {kill, exception, full disk}: run again, and it is as if nothing had been.
+
+With a record a fault fires once in all, so a worker's death is one worker's.
+"""
+
+import signal
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from sweep.faultpoint import POINTS
+from sweep.journal import read_events, runs_in
+from tests.chaos.scenes import OUTCOMES, SCENES, WORKERS, Case, Stage, place_of, reached
+
+KINDS = ("kill", "raise", "full")
+AT_ONCE = 3  # cases: their processes wait for the disk and for each other
+TELLING = (  # what `make test` breaks: one point of every kind of step, in whoever comes there
+    "put.after_write",
+    "put.after_link",
+    "replace.after_rename",
+    "append.after_write",
+    "publish.after_payload",
+    "run.after_plan",
+    "run.after_event",
+    "pool.after_give",
+    "fit.after_sample",
+    "fit.after_publish",
+    "estimates.after_publish",
+    "report.after_publish",
+)
+
+
+class Fault(NamedTuple):
+    """What is broken: at which hit of which point, in a process of which role, and how."""
+
+    role: str
+    point: str
+    kind: str
+    hit: int
+
+    def __str__(self) -> str:
+        return f"{self.role}:{self.point}={self.kind}@{self.hit}"
+
+
+def test_a_point_is_reached_in_the_scene_that_breaks_it(stage: Stage) -> None:
+    """The stage is right: all scenes but one end with the same bytes, faults of others or not."""
+    for scene in ("fresh", "remains", "failing", "lossy"):
+        stage.trace(scene)
+    golden = stage.golden()
+    assert golden == stage.goldens["remains"] == stage.goldens["lossy"]
+    assert OUTCOMES == len(golden.fits)
+    for point in POINTS:
+        assert place_of(point) in ("cold", "bucket") or stage.hits(point), point
+
+
+@pytest.mark.parametrize("point", TELLING)
+def test_a_fault_at_a_telling_point_leaves_no_trace(stage: Stage, point: str) -> None:
+    roles = stage.hits(point)
+    break_all(stage, [Fault(role, point, kind, 1) for role in roles for kind in KINDS])
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("point", POINTS)
+def test_a_fault_at_any_point_leaves_no_trace(stage: Stage, point: str) -> None:
+    roles = stage.hits(point)
+    assert roles, "the program never comes there"
+    kinds = [*KINDS, "raise:ConnectionError"] if point.startswith("s3.") else KINDS
+    break_all(
+        stage,
+        [
+            Fault(role, point, kind, hit)
+            for role, count in roles.items()
+            for kind in kinds
+            for hit in sorted({1, (count + 1) // 2, count})
+        ],
+    )
+
+
+def break_all(stage: Stage, faults: list[Fault]) -> None:
+    """Break a sweep at each of some points, several sweeps at a time."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        wrong = [words for words in pool.map(lambda f: broken(stage, f), faults) if words]
+    assert not wrong, "\n\n".join(wrong)
+
+
+def broken(stage: Stage, fault: Fault) -> str:
+    """Break a sweep, run it again, and return what is wrong then, if anything."""
+    scene = place_of(fault.point)
+    directory = Path()
+    try:
+        with stage.case(scene) as case:
+            directory = case.directory
+            faults = "; ".join(filter(None, (SCENES[scene].others, str(fault))))
+            code, output = case.run(*SCENES[scene].options, faults=faults)
+            check_end(fault, code, output, case)
+            again(case, scene, fault)
+            check_whole(case, stage, fault)
+    except AssertionError as error:
+        return f"{fault} in {scene} ({directory}):\n{error}"
+    return ""
+
+
+def again(case: Case, scene: str, fault: Fault) -> None:
+    """Run the sweep again, or carry it on."""
+    workers_gone(case)
+    forgiven = "--retry-failed" in SCENES[scene].options or scene == "failing"
+    if forgiven or (fault.role == "worker" and fault.kind.startswith("raise")):
+        code, output = case.run("--retry-failed")
+    elif fault.hit > 1 and runs_in(case.store()):
+        code, output = case.resume()
+    else:
+        code, output = case.run()
+    assert code == 0, f"run again, it left with {code}:\n{output}"
+
+
+def check_end(fault: Fault, code: int, output: str, case: Case) -> None:
+    """The fault fired, once; the command said so in words, or went on."""
+    fired = [x for x in reached(case.record) if x.get("fired") and x["point"] == fault.point]
+    assert [(fault.role, fault.hit)] == [(x["role"], x["hit"]) for x in fired], output
+    expected = {0, 1}
+    if fault.role == "coordinator":
+        expected = {-signal.SIGKILL} if fault.kind == "kill" else {0, 1}
+    elif fault.kind in ("kill", "full") and place_of(fault.point) != "failing":
+        expected = {0}  # another worker, another attempt
+    assert code in expected, f"left with {code}:\n{output}"
+    if fault.kind == "raise" and fault.role == "coordinator":
+        assert (1, True) == (code, "Injected" in output), output
+    if fault.kind == "full":
+        assert "Traceback" not in output, output
+        assert code == 0 or "No space left on device" in output or "FAIL" in output, output
+
+
+def workers_gone(case: Case) -> None:
+    """No worker outlives its coordinator by more than its task."""
+    pids = {x["pid"] for x in reached(case.record) if x["role"] == "worker"}
+    end = time.monotonic() + 20
+    while alive := [pid for pid in pids if is_alive(pid)]:
+        assert time.monotonic() < end, f"workers {alive} live on"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def check_whole(case: Case, stage: Stage, fault: Fault) -> None:
+    """The same bytes as undisturbed, nothing lost, nothing twice, nothing left lying about."""
+    store, golden = case.store(), stage.golden()
+    runs = runs_in(store)
+    journals = {run: read_events(store, run) for run in runs}
+    told = {e["report"] for e in journals[runs[0]] if e["event"] == "report"}
+    assert golden.report in told, f"the report is {told}"
+    found = case.golden(golden.report)
+    assert golden.payload == found.payload
+    others = {key for events in journals.values() for e in events if (key := e.get("report"))}
+    assert [] == sorted(golden.names - found.names), "lost"
+    extra = sorted(n for n in found.names - golden.names if n.split("/")[1] not in others)
+    assert [] == extra, "left lying about"
+    done = Counter(e["outcome"] for x in journals.values() for e in x if e["event"] == "done")
+    assert {1} >= set(done.values()), f"done twice: {done}"
+    lines = reached(case.record)
+    published = Counter(x["what"] for x in lines if x["point"] == "publish.after_done")
+    assert {1} >= set(published.values()), f"published twice: {published}"
+    sampled = sum(x["point"] == "fit.after_sample" for x in lines)
+    assert sampled <= OUTCOMES + WORKERS + 1, f"{sampled} fits for {OUTCOMES} outcomes"
+    for run, events in journals.items():
+        closed = run == runs[0] or fault.kind != "kill"
+        assert not closed or is_closed(events), f"the journal of {run} is open: {events}"
+    if fault.kind != "kill" and not SCENES[place_of(fault.point)].bucket:
+        assert [] == list((case.directory / ".sweep/tmp").glob("put-*"))
+
+
+def is_closed(events: list[dict[str, Any]]) -> bool:
+    """Return whether a journal's last part has its end."""
+    words = [e["event"] for e in events if e["event"] in ("begun", "ended")]
+    return words[-1:] != ["begun"]
