@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep.backends import Done, Event, Note, Progress, Started, open_backend
+from sweep.claims import let_go
 from sweep.config import Execution, SweepConfig
 from sweep.join import publish_report
 from sweep.journal import (
@@ -26,6 +27,7 @@ from sweep.journal import (
     remember_failure,
 )
 from sweep.planning import Plan, Selection, make_plan, write_tasks
+from sweep.sharing import Sharing
 from sweep.store import Store, open_store
 
 __all__ = ["Ends", "Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
@@ -101,7 +103,7 @@ def carry_on(
     plan = read_plan(store, run)
     outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
     append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
-    ends = Ends()
+    ends, sharing = Ends(), Sharing(store, {key: o["fit"] for key, o in outcomes.items()})
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
     def halt() -> bool:
@@ -112,18 +114,23 @@ def carry_on(
             append_event(store, run, {"event": "note", "message": event.message, **event.facts})
             watch(event, {})
             return
+        if sharing.claimed(event):
+            return
         record(store, run, event, outcomes[event.key], execution)
         watch(event, outcomes[event.key])
         if isinstance(event, Done):
             ends.note(event)
 
-    reason = "interrupted"
-    events = open_backend(execution).run(list(outcomes), store.url, halt)
+    reason, left = "interrupted", list(outcomes)
     try:
-        drained(events, take)
+        while left:
+            drained(open_backend(execution).run(left, store.url, halt), take)
+            drained(sharing.awaited(halt), take)
+            left = sharing.free
         reason = ends.stopped or ("stopped" if stop() else "complete")
         reason = "cancelled" if is_cancelled(store, run) else reason
     finally:
+        sharing.let_go()
         append_event(store, run, {"event": "ended", "reason": reason})
     publish_report(store, run)
 
@@ -173,18 +180,23 @@ def record(
         return
     append_log(store, run, name, event.log)
     if event.failure is None:
-        assert event.result is not None
         forget_failure(store, outcome["fit"])
-        seconds = round(event.result["seconds"], 3)
-        status = event.result["status"]
-        append_event(
-            store, run, {"event": "done", "outcome": name, "status": status, "seconds": seconds}
-        )
+        append_event(store, run, {"event": "done", "outcome": name, **told(event)})
         return
     failure = {"kind": event.failure.kind, "message": event.failure.message, "outcome": name}
     append_log(store, run, name, event.failure.traceback)
     append_event(store, run, {"event": "failed", **failure, "attempt": event.attempt})
+    if event.taken:
+        return
     if event.failure.kind in FAILED_KINDS:
         limit = event.failure.limit
         deadline = {"limit": limit, "deadline": getattr(execution, limit)} if limit else {}
         remember_failure(store, outcome["fit"], {**failure, **deadline})
+    let_go(store, outcome["fit"])  # only now: who waits for it finds out why
+
+
+def told(event: Done) -> dict[str, Any]:
+    """Return what the journal says of a success; ``taken`` from another run, if it was."""
+    assert event.result is not None
+    facts = {"status": event.result["status"], "seconds": round(event.result["seconds"], 3)}
+    return {**facts, "taken": True} if event.taken or event.result.get("hit") else facts
