@@ -34,7 +34,6 @@ VARIABLE = "SWEEP_FAULTS"
 ROLES = ("coordinator", "worker")
 
 POINTS = {
-    "store.after_create": "the directories of a new store are made",
     "directory.after_create": "a directory of the store is made, its entry not flushed",
     "put.before_write": "nothing of a new file is written",
     "put.after_write": "a file's bytes lie aside, not flushed",

@@ -182,10 +182,10 @@ class Directory:
             path.mkdir(mode=0o700 if path == self._root else 0o777, exist_ok=True)
             with suppress(PermissionError):
                 _flush(path.parent)
-        if not any(self._root.iterdir()):  # never hide a user's own files from git
+        # Never hide a user's own files from git; an empty .gitignore is what a kill here leaves.
+        if not any(p.name != ".gitignore" or p.stat().st_size for p in self._root.iterdir()):
             (self._root / ".gitignore").write_text("*\n")
         self._tmp.mkdir(mode=0o700, exist_ok=True)
-        faultpoint("store.after_create")
 
     def _make(self, directory: Path) -> None:
         try:
