@@ -179,4 +179,4 @@ def test_a_planted_bug_is_caught_in_its_copy(monkeypatch: pytest.MonkeyPatch) ->
     """Answers counted twice: the way from an edit to an objection works to its end."""
     monkeypatch.setattr(gates, "density_in", lambda _: "")
     bug = next(m for m in MUTATIONS if m.name == "every answer counted twice")
-    assert "counts" in gates.attempt(bug, replicates=12)["caught_by"]
+    assert "counts" in gates.attempt(bug, worlds=12)["caught_by"]

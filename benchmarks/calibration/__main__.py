@@ -16,10 +16,9 @@ from benchmarks.calibration.judge import verdicts
 from benchmarks.calibration.observe import Observed, observe
 from benchmarks.calibration.page import write_part
 from benchmarks.calibration.rare import BAR, PEOPLE, Rare, observe_rare
-from benchmarks.calibration.simulate import simulate
+from benchmarks.calibration.simulate import RESPONDENTS, simulate
 from sweep.toolchain import toolchain
 
-RESPONDENTS = 10_000
 SEED = 20261123
 
 

@@ -12,15 +12,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from benchmarks.calibration.judge import GATES, verdicts
-from benchmarks.calibration.mutations import MUTATIONS, Mutation, plant
+from benchmarks.calibration.mutations import MANY, MUTATIONS, Mutation, plant
 from benchmarks.calibration.observe import Observed
 from benchmarks.calibration.page import write_part
+from benchmarks.calibration.simulate import RESPONDENTS
 
-RESPONDENTS = 10_000
 SEED = 20261124
 NONE = "none"
 
@@ -28,37 +29,38 @@ NONE = "none"
 def main() -> None:
     """Try every bug, print the outcome as JSON and write the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--replicates", type=int, default=250)
     parser.add_argument("--only", default="", help="bugs with this in their name; writes no page")
     asked = parser.parse_args()
     bugs: list[Mutation | None] = [None, *MUTATIONS]
     tried = [b for b in bugs if asked.only in (b.name if b else NONE)]
-    rows = [attempt(bug, asked.replicates) for bug in tried]
-    found = {"replicates": asked.replicates, "respondents": RESPONDENTS, "seed": SEED, "bugs": rows}
+    rows = [attempt(bug, bug.worlds if bug else MANY) for bug in tried]
+    found = {"respondents": RESPONDENTS, "seed": SEED, "bugs": rows}
     print(json.dumps(found, indent=1))
     if not asked.only:
         write_part("gates", found)
     sys.exit(any(bool(row["caught_by"]) != (row["bug"] != NONE) for row in rows))
 
 
-def attempt(bug: Mutation | None, replicates: int) -> dict[str, Any]:
+def attempt(bug: Mutation | None, worlds: int) -> dict[str, Any]:
     """Return which gates refuse a copy of the package with a bug planted in it, and why."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name) / "copy"
         plant(bug, copy)
-        observed = observed_in(copy, replicates)
-        reasons = {**verdicts(observed), "density": density_in(copy)}
+        with ThreadPoolExecutor() as pool:  # each only waits for a process
+            density = pool.submit(density_in, copy)
+            observed = observed_in(copy, worlds)
+            reasons = {**verdicts(observed), "density": density.result()}
     seconds = time.perf_counter() - started
     caught = {gate: reasons[gate] for gate in GATES if reasons[gate]}
-    row = {"bug": bug.name if bug else NONE, "caught_by": caught}
+    row = {"bug": bug.name if bug else NONE, "worlds": worlds, "caught_by": caught}
     sys.stderr.write(f"{row['bug']}: {', '.join(caught) or 'passes'} ({seconds:.0f} s)\n")
     return row
 
 
-def observed_in(copy: Path, replicates: int) -> Observed:
+def observed_in(copy: Path, worlds: int) -> Observed:
     """Sweep simulated worlds with the copy, in a process and with machine code of its own."""
-    asked = {"replicates": replicates, "respondents": RESPONDENTS, "seed": SEED}
+    asked = {"worlds": worlds, "respondents": RESPONDENTS, "seed": SEED}
     options = [word for name, value in asked.items() for word in (f"--{name}", str(value))]
     command = [sys.executable, "-m", "benchmarks.calibration.observe", *options]
     done = subprocess.run(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from benchmarks.calibration.observe import DRAWS, INTERVAL, Observed
 from benchmarks.calibration.ranks import uniform
+from sweep.report.figures import percent
 
 __all__ = ["ALPHA", "FLAGGED", "GATES", "coverage_p", "rank_p", "ranks_from", "verdicts"]
 
@@ -16,7 +17,7 @@ EXACT = 1e-5  # probabilities are single precision
 GATES = {
     "ranks": f"the ranks of the truths are uniform, each quantity at {ALPHA}",
     "coverage": f"the published 90 % intervals hold 90 % of the truths, each estimate at {ALPHA}",
-    "diagnostics": f"no fit fails; the share of flagged fits is below {FLAGGED:.0%}, at {ALPHA}",
+    "diagnostics": f"no fit fails; at most {percent(FLAGGED)} of them are flagged, at {ALPHA}",
     "poststratification": "published means and intervals are the posterior's own sums by hand",
     "counts": "published bases and raw shares are the survey's",
     "density": "density and gradient equal the PyMC definition (`tests/test_density.py`)",
@@ -65,7 +66,7 @@ def covers(observed: Observed) -> str:
     """Return the estimates whose intervals hold too many or too few truths."""
     truths = sum(next(iter(observed.ranks.values())))
     wrong = [
-        f"{covered / truths:.1%} of {name}"
+        f"{percent(covered / truths)} of {name}"
         for name, covered in observed.covered.items()
         if coverage_p(covered, truths) < ALPHA
     ]

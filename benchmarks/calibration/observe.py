@@ -59,6 +59,8 @@ def observe(worlds: Worlds, seed: int) -> Observed:
     """Run the sweep and hold all that it publishes against the worlds behind it."""
     run = sweep.run(worlds.config, progress=False)
     fits = run.fits().set_index("outcome")
+    if fits["status"].eq("failed").all():
+        run.raise_for_failures()
     fitted = fits.index[fits["status"].isin(["ok", "flagged"])]
     tables = dict(iter(run.estimates(outcomes=list(fitted)).groupby("outcome", sort=False)))
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,)))
@@ -118,12 +120,12 @@ def distance(table: pd.DataFrame, member: NDArray[np.bool_], run: sweep.Run, out
 def main() -> None:
     """Simulate, sweep and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--replicates", type=int, required=True)
+    parser.add_argument("--worlds", type=int, required=True)
     parser.add_argument("--respondents", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        worlds = simulate(Path(directory), asked.replicates, asked.respondents, asked.seed)
+        worlds = simulate(Path(directory), asked.worlds, asked.respondents, asked.seed)
         print(json.dumps(asdict(observe(worlds, asked.seed))))
 
 

@@ -12,6 +12,7 @@ from benchmarks.calibration.judge import ALPHA, GATES, coverage_p, rank_p, ranks
 from benchmarks.calibration.mutations import ROOT
 from benchmarks.calibration.observe import DRAWS
 from benchmarks.calibration.rare import BAR
+from sweep.report.figures import percent
 
 __all__ = ["PAGE", "PARTS", "page", "read_parts", "write_part"]
 
@@ -70,7 +71,7 @@ def ranks_section(part: Mapping[str, Any]) -> Iterator[str]:
     yield f"""\
 ## Ranks of {truths:,} truths
 
-{part["outcomes"]:,} outcomes, each put to 2 % to 100 % of {part["respondents"]:,} respondents;
+{part["outcomes"]:,} outcomes, each put to 1 % to 100 % of {part["respondents"]:,} respondents;
 fits: {words(part["states"])}; {part["remedied"]} of them after a remedy. Flagged fits count like
 all others; a failed one would refuse the whole. Ranks among {DRAWS} draws, evenly spaced over the
 stored ones. {tools(part)}
@@ -78,7 +79,7 @@ stored ones. {tools(part)}
 **{rejected} of {len(p_values)} quantities are rejected at {ALPHA}.** The test is that of
 Säilynoja, Bürkner and Vehtari (2022); chi-squared, on {BINS} bins, is for comparison.
 
-| quantity | mean rank, of 1 | chi-squared, p | ECDF, p |
+| quantity | mean rank (0.5 is right) | chi-squared, p | ECDF, p |
 |---|---|---|---|"""
     for name, by_rank in part["ranks"].items():
         mean = (ranks_from(by_rank).mean() + 0.5) / (DRAWS + 1)
@@ -87,7 +88,7 @@ Säilynoja, Bürkner and Vehtari (2022); chi-squared, on {BINS} bins, is for com
 ![ECDF of the ranks minus that of uniform ranks, with the band of the test](calibration/{FIGURE})
 
 How far each ECDF is from the uniform one; the band holds it all along with probability
-{1 - ALPHA:.1%}.
+{percent(1 - ALPHA)}.
 
 The published 90 % intervals of the same fits:
 
@@ -95,7 +96,7 @@ The published 90 % intervals of the same fits:
 |---|---|---|"""
     for name, covered in part["covered"].items():
         p = coverage_p(covered, truths)
-        yield f"| {name} | {covered / truths:.1%} | {p:.3f} |"
+        yield f"| {name} | {percent(covered / truths)} | {p:.3f} |"
     yield f"""
 {part["miscounted"]} published bases or raw shares differ from the survey's; published means and
 intervals differ from the posterior's own sums by at most {100 * part["misweighted"]:.1g} points."""
@@ -104,22 +105,23 @@ intervals differ from the posterior's own sums by at most {100 * part["misweight
 def rare_section(part: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines on rare outcomes."""
     truths = part["outcomes"] * len(part["prevalences"])
-    share, groups = sum(part["covered"]) / truths, sum(part["groups"])
+    share = percent(sum(part["covered"]) / truths)
+    groups, inside_groups = sum(part["groups"]), sum(part["groups_covered"])
     yield f"""\
 ## Rare outcomes
 
 A truth drawn from the prior cannot show what the prior does to rare answers, so here the share of
 the population is fixed. {part["respondents"]:,} respondents, everybody asked, {part["outcomes"]}
-outcomes each; fits: {words(part["states"])}. At least {BAR:.0%} of the totals are demanded to lie
-in their 90 % intervals: **{share:.1%}** do, and {sum(part["groups_covered"]) / groups:.1%} of
-{groups:,} groups' truths.
+outcomes each; fits: {words(part["states"])}. At least {percent(BAR)} of the totals are demanded
+to lie in their 90 % intervals: **{share}** do, and {percent(inside_groups / groups)} of the truths
+about {groups:,} groups.
 
 | share of the population | totals inside | groups inside |
 |---|---|---|"""
     rows = (part[k] for k in ("prevalences", "covered", "groups", "groups_covered"))
     for prevalence, covered, many, inside in zip(*rows, strict=True):
         total = covered / part["outcomes"]
-        yield f"| {prevalence:.1%} | {total:.1%} | {inside / many:.1%} |"
+        yield f"| {percent(prevalence)} | {percent(total)} | {percent(inside / many)} |"
 
 
 def gates_section(part: Mapping[str, Any]) -> Iterator[str]:
@@ -128,15 +130,16 @@ def gates_section(part: Mapping[str, Any]) -> Iterator[str]:
 ## Which gate catches which bug
 
 A check that nothing fails proves nothing. So each of these bugs is planted in a copy of the
-package, and {part["replicates"]} worlds of {part["respondents"]:,} respondents are swept with it.
+package, and so many worlds of {part["respondents"]:,} respondents are swept with it. What a gate
+objects to stands in its column; – passes. The first row is the package as it is.
 
 | gate | passes if |
 |---|---|"""
     yield from (f"| {gate} | {meaning} |" for gate, meaning in GATES.items())
-    yield f"\n| planted bug | {' | '.join(GATES)} |\n|---|{'---|' * len(GATES)}"
+    yield f"\n| planted bug | worlds | {' | '.join(GATES)} |\n|---|---|{'---|' * len(GATES)}"
     for row in part["bugs"]:
-        cells = (row["caught_by"].get(gate, "") for gate in GATES)
-        yield f"| {row['bug']} | {' | '.join(cells)} |"
+        cells = (row["caught_by"].get(gate, "–") for gate in GATES)
+        yield f"| {row['bug']} | {row['worlds']} | {' | '.join(cells)} |"
 
 
 def chi_squared(by_rank: list[int]) -> float:

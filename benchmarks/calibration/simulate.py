@@ -26,11 +26,13 @@ from sweep.config import read_config
 from sweep.model import Term, load_model
 from sweep.prepare import packaged
 
-__all__ = ["World", "Worlds", "simulate"]
+__all__ = ["RESPONDENTS", "World", "Worlds", "simulate"]
 
 type Array = NDArray[np.float64]
 
-ASKED = (0.02, 1.0)  # share of the respondents that a question is put to, log-uniform
+# With many, the data decide in some worlds; in others a question is put to few, and priors do.
+RESPONDENTS = 40_000
+ASKED = (0.01, 1.0)  # share of the respondents that a question is put to, log-uniform
 
 
 @dataclass(frozen=True)
