@@ -1,6 +1,7 @@
 # Every target sets itself up: .venv follows uv.lock.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-hard test test-all check docs bench calibrate-coverage packages
+.PHONY: help setup demo demo-hard test test-all check docs bench calibrate calibrate-gates \
+	calibrate-coverage packages
 SHELL := /bin/sh
 PY := .venv/bin/python
 
@@ -41,6 +42,12 @@ bench: ## Measure, as JSON; takes an hour
 	@scripts/setup --all-groups --all-extras
 	@for script in benchmarks/*.py; do echo "# $$script"; \
 	    $(PY) -m benchmarks.$$(basename $$script .py) || exit 1; done
+
+calibrate: setup ## Ranks of 1,000 simulated truths, rare outcomes; makes docs/calibration.md
+	@$(PY) -m benchmarks.calibration
+
+calibrate-gates: setup ## Plant ten bugs and show what catches each, under 30 minutes
+	@$(PY) -m benchmarks.calibration.gates
 
 calibrate-coverage: setup ## Coverage of the demo's intervals over five simulator seeds
 	@$(PY) -m benchmarks.coverage

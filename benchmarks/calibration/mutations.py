@@ -1,0 +1,166 @@
+"""Mutations: ten bugs that a sweep could have, as edits of a copy of the package."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["MANY", "MUTATIONS", "ROOT", "Edit", "Mutation", "plant"]
+
+ROOT = Path(__file__).resolve().parents[2]
+WORLDS = 150  # of a bug that is easy to see
+MANY = 300  # of one that is not, and of the package as it is
+COPIED = ("sweep", "models", "configs", "benchmarks/calibration", "tests/test_density.py")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A text of one module that stands there exactly once, and what takes its place."""
+
+    module: str
+    old: str
+    new: str
+
+    def apply(self, package: Path) -> None:
+        """Edit the module in a copy of the package.
+
+        Raises
+        ------
+        ValueError
+            If the text is not there exactly once: the module has changed, and so must the edit.
+        """
+        path = package / f"{self.module}.py"
+        text = path.read_text()
+        if (times := text.count(self.old)) != 1:
+            msg = f"{self.module}.py holds {times} times, not once:\n{self.old}"
+            raise ValueError(msg)
+        path.write_text(text.replace(self.old, self.new))
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A bug: its name, the edits that plant it, and in how many worlds to look for it."""
+
+    name: str
+    edits: tuple[Edit, ...]
+    worlds: int = WORLDS
+
+
+def plant(mutation: Mutation | None, directory: Path) -> None:
+    """Copy what a sweep and its gates need into a new directory, and plant a bug in the copy."""
+    directory.mkdir(parents=True)
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in COPIED:
+        source, target = ROOT / name, directory / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=ignored)
+        else:
+            shutil.copy(source, target)
+    for edit in mutation.edits if mutation is not None else ():
+        edit.apply(directory / "sweep")
+
+
+PROBIT = """\
+            yes = max(0.5 * math.erfc(-x * 0.7071067811865476), 1e-300)
+            no = max(0.5 * math.erfc(x * 0.7071067811865476), 1e-300)
+            total += y_i[k] * math.log(yes) + (n_i[k] - y_i[k]) * math.log(no)
+            r = y_i[k] / yes - (n_i[k] - y_i[k]) / no
+            r *= 0.3989422804014327 * math.exp(-0.5 * x * x)
+"""
+LOGIT = """\
+            total += y_i[k] * x - n_i[k] * (max(x, 0.0) + log1p_of_unit(e))
+            r = y_i[k] - n_i[k] * (1.0 if x >= 0 else e) / (1.0 + e)
+"""
+DENSE = "            g += r\n            g_column[k] += r\n"
+SPARSE = "            g += r\n            residual[k] = r\n"
+
+THETA = """\
+    theta = np.ascontiguousarray(draws["theta"].reshape(-1, draws["theta"].shape[-1]))
+"""
+COUNT = "            sums = count(prepared.design, outcome, answers)\n"
+
+MUTATIONS = (
+    Mutation(
+        "probit for logit",
+        (
+            Edit("kernels", LOGIT + DENSE, PROBIT + DENSE),
+            Edit("kernels", LOGIT + SPARSE, PROBIT + SPARSE),
+            Edit(
+                "poststratify",
+                "    np.negative(eta, out=eta)\n",
+                "    from scipy.special import ndtr\n\n    eta[:] = ndtr(eta)\n    return eta\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "a factor's index off by one in poststratification",
+        (
+            Edit(
+                "fit",
+                "        return sigmoid(linear_predictor(grid, theta, cells))\n",
+                "        codes = dict(cells.codes)\n"
+                '        codes["age"] = (codes["age"] + 1) % len(grid.levels["age"])\n'
+                "        return sigmoid(linear_predictor(grid, theta, Cells(codes)))\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "an effect dropped in poststratification",
+        (
+            Edit(
+                "fit",
+                THETA,
+                THETA + '    kept = [b.name != "age:education" for b in grid.blocks]\n'
+                "    theta = theta * np.repeat(kept, [b.columns for b in grid.blocks])\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "the Jacobian of the information-weighted effects left out",
+        (
+            Edit("kernels", "prior += math.log(step[k] / s) -", "prior += -math.log(s) -"),
+            Edit("kernels", "t * t / (s * s) - 1 + ratio) / s", "t * t / (s * s) - 1) / s"),
+        ),
+    ),
+    Mutation(
+        "basis not rescaled",
+        (Edit("effects", "    Q *= np.sqrt(levels / (levels - 1))\n", ""),),
+        worlds=MANY,
+    ),
+    Mutation(
+        "n of another outcome",
+        (
+            Edit(
+                "prepare",
+                COUNT,
+                COUNT + "            other = count(\n"
+                "                prepared.design, new[new.index(outcome) - 1], answers\n"
+                "            )\n"
+                "            theirs = dict(zip(other.cell, other.n))\n"
+                "            for k, cell in enumerate(sums.cell):\n"
+                "                sums.n[k] = max(theirs.get(cell, sums.n[k]), sums.y[k])\n",
+            ),
+        ),
+    ),
+    Mutation(
+        "every answer counted twice",
+        (
+            Edit("counts", "total(np.ones(int(base.sum())))", "total(np.full(base.sum(), 2.0))"),
+            Edit("counts", "        total(yes),\n", "        total(2 * yes),\n"),
+        ),
+    ),
+    Mutation(
+        "likelihood switched off",
+        (
+            Edit("kernels", "    return value + prior\n", "    return prior\n"),
+            Edit("kernels", "linear_transposed(g_row, X_row, d[:p])", "d[:p] = 0.0"),
+            Edit("kernels", "linear_transposed(g_column, X_column, d[p:])", "d[p:] = 0.0"),
+        ),
+    ),
+    Mutation(
+        "an 80 % interval labelled 90 %",
+        (Edit("summarise", '(1 - facts["interval"]) / 2', '(1.1 - facts["interval"]) / 2'),),
+    ),
+    # Every fit goes through all remedies, which takes ten times as long: few show it.
+    Mutation("five tuning draws", (Edit("sampler", "tune=settings.tune", "tune=5"),), worlds=40),
+)
