@@ -11,7 +11,6 @@ on ``married``, against the one of 40,800 cells. Peaks are of one worker that do
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.surveys import ABSENT, CCES, Sweep, cces_config, cces_differences, run_sweep
+from benchmarks.surveys import (
+    ABSENT,
+    CCES,
+    Sweep,
+    cces_config,
+    cces_differences,
+    children_seconds,
+    run_sweep,
+)
 from sweep.config import read_config
 from sweep.coordinator import plan_sweep
 from sweep.estimates import select
@@ -47,12 +54,6 @@ def whole(limit: int | None) -> dict[str, Any]:
         "remedies": sum(bool(r.get("remedies")) for r in sweep.results.values()),
         **accuracy(sweep),
     }
-
-
-def children_seconds() -> float:
-    """Return the CPU seconds of the processes this one has waited for."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def accuracy(sweep: Sweep) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The data are no part of the product. They are expected beside the checkout; test
 reason where they are absent, benchmarks end with it.
 """
 
+import resource
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,14 +23,17 @@ from sweep.planning import Selection
 __all__ = [
     "ABSENT",
     "CCES",
+    "ROOT",
     "RSTANARM",
     "Sweep",
     "cces_config",
     "cces_differences",
     "cces_references",
+    "children_seconds",
     "rstanarm_config",
     "rstanarm_errors",
     "run_sweep",
+    "written",
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,6 +140,12 @@ def written(directory: Path, text: str) -> Path:
     path = directory / "sweep.yaml"
     path.write_text(text)
     return path
+
+
+def children_seconds() -> float:
+    """Return the CPU seconds of the processes this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def cces_references() -> pd.DataFrame:
