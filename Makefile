@@ -1,6 +1,6 @@
 # Every target sets itself up: .venv follows uv.lock.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-hard test test-all check docs bench calibrate calibrate-gates \
+.PHONY: help setup demo demo-hard test test-all chaos check docs bench calibrate calibrate-gates \
 	calibrate-coverage packages
 SHELL := /bin/sh
 PY := .venv/bin/python
@@ -18,14 +18,18 @@ demo-hard: setup ## The same with a population the model does not describe
 	@$(PY) -m sweep.simulate.demo --directory demo-hard --hard
 
 test: setup ## Everything that needs no system package, under 10 minutes on 2 cores
-	$(PY) -m pytest -m "not slow and not browser"
+	$(PY) -m pytest -m "not slow and not browser and not chaos"
 
 test-all: packages ## Everything, under 40 minutes; installs Debian packages when missing
 	@scripts/setup --all-groups --all-extras
-	$(PY) -m pytest
+	$(PY) -m pytest -m "not chaos"
 
-packages: # Chromium for the report's tests
-	@command -v chromium >/dev/null 2>&1 || scripts/packages
+chaos: packages ## Break sweeps at every fault point, moment and system call, under 25 minutes
+	@scripts/setup --all-groups --all-extras
+	$(PY) -m pytest tests/chaos
+
+packages: # Chromium for the report's tests, strace to break system calls
+	@command -v chromium >/dev/null 2>&1 && command -v strace >/dev/null 2>&1 || scripts/packages
 
 check: ## Lint, format and types
 	@scripts/setup --all-groups --all-extras

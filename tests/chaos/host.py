@@ -21,9 +21,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any, NoReturn
 
-__all__ = ["Host", "Running", "host"]
+__all__ = ["Host", "Running", "host", "is_alive"]
 
 ROOT = Path(__file__).parents[2]
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process runs; one that nobody has waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -72,12 +80,6 @@ class Host:
         answers = connection.makefile("r")
         connection.close()  # the file keeps it
         return Running(int(answers.readline()), answers, output)
-
-    def sweep(
-        self, *argv: str | Path, output: Path, environment: Mapping[str, str] | None = None
-    ) -> tuple[int, str]:
-        """Run ``sweep ARGV`` to its end."""
-        return self.start(*argv, output=output, environment=environment).wait()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Scenes: a sweep of twelve stub fits in the states in which it is broken, and what must come out.
+"""Scenes: a sweep of twelve fits in the states in which it is broken, and what must come out.
 
 A scene says what lies in the store before, and what else goes wrong. Each point is broken in the
 scene that comes there; one that comes there in none has no place in the program.
@@ -20,12 +20,21 @@ from sweep.faultpoint import VARIABLE
 from sweep.journal import read_events, remember_failure, runs_in
 from sweep.store import Store, open_store
 from sweep.warm import cache_directory
-from tests.chaos.host import Host
-from tests.engine.test_carrying import stubs
+from tests.chaos.host import Host, Running
 from tests.faults.servers import BUCKET, aws_settings
 from tests.project import Project, project_in
 
-__all__ = ["SCENES", "Case", "Golden", "Scene", "Stage", "place_of", "reached"]
+__all__ = [
+    "OUTCOMES",
+    "SCENES",
+    "WORKERS",
+    "Case",
+    "Golden",
+    "Scene",
+    "Stage",
+    "place_of",
+    "reached",
+]
 
 OUTCOMES = 12
 WORKERS = 2
@@ -37,8 +46,9 @@ class Scene:
 
     others: str = ""
     options: tuple[str, ...] = ()
-    prepare: Callable[["Case", "Golden"], None] = lambda case, golden: None
+    prepare: Callable[["Case", "Golden"], None] | None = None
     bucket: bool = False
+    model: str = "stub"
 
 
 def remains(case: "Case", golden: "Golden") -> None:
@@ -65,6 +75,7 @@ SCENES = {
     "lossy": Scene("worker:fit.after_sample=kill@2"),
     "cold": Scene(prepare=cold),
     "bucket": Scene(bucket=True),
+    "real": Scene(model="mrp"),
 }
 PLACES = {
     "remains": ("replace.", "lock.", "delete.", "payload."),
@@ -108,19 +119,20 @@ class Case:
         """Open the store; a bucket's settings are those of this process as well."""
         return open_store(self.url)
 
-    def sweep(self, *argv: str, faults: str = "") -> tuple[int, str]:
-        """Run ``sweep ARGV`` with some faults armed."""
+    def start(self, *argv: str, faults: str = "") -> Running:
+        """Start ``sweep ARGV`` with some faults armed."""
         armed = {VARIABLE: f"{faults}; record={self.record}"}
         output = self.directory / f"output-{uuid.uuid4().hex[:6]}"
-        return self.host.sweep(*argv, output=output, environment={**self.environment, **armed})
+        return self.host.start(*argv, output=output, environment={**self.environment, **armed})
 
     def run(self, *options: str, faults: str = "") -> tuple[int, str]:
         """Run the whole sweep."""
-        return self.sweep("run", str(self.directory / "sweep.yaml"), *options, faults=faults)
+        config = str(self.directory / "sweep.yaml")
+        return self.start("run", config, *options, faults=faults).wait()
 
     def resume(self) -> tuple[int, str]:
         """Carry the last run on."""
-        return self.sweep("resume", "last", "--store", self.url)
+        return self.start("resume", "last", "--store", self.url).wait()
 
     def golden(self, report: str | None = None) -> Golden:
         """Return what this sweep has left, every artifact verified; one report if not named."""
@@ -149,7 +161,18 @@ def verified(store: Store, names: frozenset[str], kind: str, folder: str) -> lis
 
 def reached(record: Path) -> list[dict[str, Any]]:
     """Return the points that were reached, in order."""
+    if not record.exists():
+        return []
     return [json.loads(line) for line in record.read_text().splitlines()]
+
+
+def study_of(scene: str) -> dict[str, Any]:
+    """Return what a scene's config says of the study: twelve outcomes of three columns."""
+    rules = [
+        {"name": f"q{k:02d}", "column": ("aware", "bought", "liked")[k % 3], "success": ["Yes"]}
+        for k in range(OUTCOMES)
+    ]
+    return {"model": SCENES[scene].model, "outcomes": rules}
 
 
 @dataclass
@@ -179,13 +202,11 @@ class Stage:
             (directory / "cache").mkdir()
             (directory / "cache" / "numba").symlink_to(cache_directory().parent)
             os.environ.update({k: v for k, v in environment.items() if k != "SWEEP_CACHE"})
-        config = stubs(self.template, OUTCOMES)
-        execution = {"workers": WORKERS, "store": url}
-        text = self.template.text(config.study.model_dump(mode="json"), execution)
+        text = self.template.text(study_of(scene), {"workers": WORKERS, "store": url})
         (directory / "sweep.yaml").write_text(text)
         made = Case(self.host, directory, url, environment)
-        if scene != "fresh":
-            SCENES[scene].prepare(made, self.golden())
+        if prepare := SCENES[scene].prepare:
+            prepare(made, self.golden())
         yield made
         shutil.rmtree(directory)  # left behind when something is wrong
 

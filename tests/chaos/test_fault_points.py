@@ -4,17 +4,16 @@ With a record a fault fires once in all, so a worker's death is one worker's.
 """
 
 import signal
-import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from sweep.faultpoint import POINTS
-from sweep.journal import read_events, runs_in
-from tests.chaos.scenes import OUTCOMES, SCENES, WORKERS, Case, Stage, place_of, reached
+from sweep.journal import runs_in
+from tests.chaos.scenes import OUTCOMES, SCENES, Case, Stage, place_of, reached
+from tests.chaos.whole import check_whole, workers_gone
 
 KINDS = ("kill", "raise", "full")
 AT_ONCE = 3  # cases: their processes wait for the disk and for each other
@@ -99,7 +98,7 @@ def broken(stage: Stage, fault: Fault) -> str:
             code, output = case.run(*SCENES[scene].options, faults=faults)
             check_end(fault, code, output, case)
             again(case, scene, fault)
-            check_whole(case, stage, fault)
+            check_whole(case, stage.golden(), killed=fault.kind == "kill")
     except AssertionError as error:
         return f"{fault} in {scene} ({directory}):\n{error}"
     return ""
@@ -133,54 +132,3 @@ def check_end(fault: Fault, code: int, output: str, case: Case) -> None:
     if fault.kind == "full":
         assert "Traceback" not in output, output
         assert code == 0 or "No space left on device" in output or "FAIL" in output, output
-
-
-def workers_gone(case: Case) -> None:
-    """No worker outlives its coordinator by more than its task."""
-    pids = {x["pid"] for x in reached(case.record) if x["role"] == "worker"}
-    end = time.monotonic() + 20
-    while alive := [pid for pid in pids if is_alive(pid)]:
-        assert time.monotonic() < end, f"workers {alive} live on"
-        time.sleep(0.02)
-
-
-def is_alive(pid: int) -> bool:
-    """Return whether a process runs; one that nobody has waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def check_whole(case: Case, stage: Stage, fault: Fault) -> None:
-    """The same bytes as undisturbed, nothing lost, nothing twice, nothing left lying about."""
-    store, golden = case.store(), stage.golden()
-    runs = runs_in(store)
-    journals = {run: read_events(store, run) for run in runs}
-    told = {e["report"] for e in journals[runs[0]] if e["event"] == "report"}
-    assert golden.report in told, f"the report is {told}"
-    found = case.golden(golden.report)
-    assert golden.payload == found.payload
-    others = {key for events in journals.values() for e in events if (key := e.get("report"))}
-    assert [] == sorted(golden.names - found.names), "lost"
-    left = {n for n in found.names - golden.names if not n.startswith("claims/")}  # a dead worker's
-    extra = sorted(n for n in left if n.split("/")[1] not in others)
-    assert [] == extra, "left lying about"
-    done = Counter(e["outcome"] for x in journals.values() for e in x if e["event"] == "done")
-    assert {1} >= set(done.values()), f"done twice: {done}"
-    lines = reached(case.record)
-    published = Counter(x["what"] for x in lines if x["point"] == "publish.after_done")
-    assert {1} >= set(published.values()), f"published twice: {published}"
-    sampled = sum(x["point"] == "fit.after_sample" for x in lines)
-    assert sampled <= OUTCOMES + WORKERS + 1, f"{sampled} fits for {OUTCOMES} outcomes"
-    for run, events in journals.items():
-        closed = run == runs[0] or fault.kind != "kill"
-        assert not closed or is_closed(events), f"the journal of {run} is open: {events}"
-    if fault.kind != "kill" and not SCENES[place_of(fault.point)].bucket:
-        assert [] == list((case.directory / ".sweep/tmp").glob("put-*"))
-
-
-def is_closed(events: list[dict[str, Any]]) -> bool:
-    """Return whether a journal's last part has its end."""
-    words = [e["event"] for e in events if e["event"] in ("begun", "ended")]
-    return words[-1:] != ["begun"]
