@@ -15,6 +15,7 @@ from sweep.artifacts import exists
 from sweep.backends import Done, Event, Note, Progress, Started, open_backend
 from sweep.claims import let_go
 from sweep.config import Execution, SweepConfig
+from sweep.errors import CorruptArtifact
 from sweep.faultpoint import faultpoint
 from sweep.join import publish_report
 from sweep.journal import (
@@ -23,12 +24,13 @@ from sweep.journal import (
     append_log,
     forget_failure,
     is_cancelled,
-    left_to_do,
     new_run,
     read_plan,
     remember_failure,
 )
-from sweep.planning import Plan, Selection, make_plan, write_tasks
+from sweep.lacking import check_inputs, left_to_do, spoilt
+from sweep.planning import Plan, Selection, make_plan, settled, write_tasks
+from sweep.quarantine import Tell
 from sweep.sharing import Sharing
 from sweep.store import Store, open_store
 
@@ -77,19 +79,33 @@ def execute(
     stop: Callable[[], bool] = lambda: False,
 ) -> str:
     """Run what is left of a plan; return the run's id. A failure is an outcome's state."""
-    run = begin(store, plan)
-    carry_on(store, run, config.execution, watch, stop, plan.names_to_do())
+    run = begin(store, plan, watch)
+    left = settled(store, plan).names_to_do()
+    carry_on(store, run, config.execution, watch, stop, left)
     return run
 
 
-def begin(store: Store, plan: Plan) -> str:
+def begin(store: Store, plan: Plan, watch: Watcher = lambda event, outcome: None) -> str:
     """Store a plan and its tasks; return the run's id. From here on the store is enough."""
     faultpoint("run.before_plan")
     run = new_run(store, plan.record)
     faultpoint("run.after_plan")
-    entries = plan.record["outcomes"]
-    write_tasks(store, plan, [o["estimates"] for o in entries if o["estimates"] in plan.tasks])
+    entries, heard = plan.record["outcomes"], list(plan.mended)
+    keys = [o["estimates"] for o in entries if o["estimates"] in plan.tasks]
+    write_tasks(store, plan, keys, heard.append)
+    for message in heard:
+        noter(store, run, watch)(message)
     return run
+
+
+def noter(store: Store, run: str, watch: Watcher) -> Tell:
+    """Return what notes a message in the run's journal and shows it to the user."""
+
+    def tell(message: str) -> None:
+        append_event(store, run, {"event": "note", "message": message})
+        watch(Note(message), {})
+
+    return tell
 
 
 def carry_on(
@@ -103,9 +119,39 @@ def carry_on(
     """Do what a run lacks, and join it all; of a run that is cancelled, nothing further.
 
     With ``again`` only these outcomes, also if they failed for a reason that would happen again.
+    What the store spoils meanwhile is done once more, and no more than once.
+
+    Raises
+    ------
+    CorruptArtifact
+        If what only `sweep run` can make anew is damaged, or the store spoils what is written.
     """
-    plan = read_plan(store, run)
-    outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
+    plan, tell = read_plan(store, run), noter(store, run, watch)
+    do_tasks(store, plan, execution, watch, stop, again)
+    try:
+        publish_report(store, run, tell)
+    except CorruptArtifact:
+        names = spoilt(store, plan, tell)
+        if not names:
+            raise
+        do_tasks(store, plan, execution, watch, stop, names)
+        publish_report(store, run, tell)
+
+
+def do_tasks(  # of `carry_on`
+    store: Store,
+    plan: dict[str, Any],
+    execution: Execution,
+    watch: Watcher,
+    stop: Callable[[], bool],
+    again: Collection[str] | None,
+) -> None:
+    """Do what a run lacks; see `carry_on`."""
+    run, heard = plan["run"], list[str]()
+    outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again, heard.append)}
+    check_inputs(store, plan, list(outcomes))
+    for message in heard:
+        noter(store, run, watch)(message)
     ends, sharing = Ends(), Sharing(store, {key: o["fit"] for key, o in outcomes.items()})
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
@@ -122,6 +168,8 @@ def carry_on(
         record(store, run, event, outcomes[event.key], execution)
         faultpoint("run.after_event", type(event).__name__)
         watch(event, outcomes[event.key])
+        for message in mended_by(event):
+            noter(store, run, watch)(message)
         if isinstance(event, Done):
             ends.note(event)
 
@@ -140,7 +188,12 @@ def carry_on(
         sharing.let_go()
         append_event(store, run, {"event": "ended", "reason": reason})
     faultpoint("run.after_ended")
-    publish_report(store, run)
+
+
+def mended_by(event: Event) -> list[str]:
+    """Return what a task found damaged, and made anew."""
+    result = event.result if isinstance(event, Done) else None
+    return [] if result is None else list(result.get("mended", ()))
 
 
 def drained(events: Generator[Event, None, None], take: Callable[[Event], None]) -> None:

@@ -25,7 +25,8 @@ WORDS = {
     """,
     # The store, and what reads and writes it.
     2: """
-        artifacts claims join journal planning prepare sources store store.cached store.directory
+        artifacts claims generation join journal lacking planning prepare quarantine sources
+        store store.cached store.directory
         store.s3 store.s3_client store.s3_connect store.s3_log store.s3_probe store.s3_words
         store.together stored tasks warm worker
     """,
