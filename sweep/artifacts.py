@@ -55,6 +55,7 @@ __all__ = [
     "publish",
     "read",
     "read_done",
+    "read_payload",
     "read_record",
     "unpack_arrays",
     "unpack_json",
@@ -187,12 +188,28 @@ def read(store: Store, kind: str, key: str, want: Collection[str] | None = None)
     if unknown := sorted(set(wanted) - set(done.payload)):
         msg = f"{kind} {key} has no payload {unknown}; it has {sorted(done.payload)}"
         raise UsageError(msg)
-    files = {logical: done.payload[logical] for logical in wanted}
-    payload = {
-        logical: _get_payload(store, place(kind, key, file.file), file)
-        for logical, file in files.items()
-    }
+    payload = {logical: read_payload(store, done, logical) for logical in wanted}
     return Artifact(key, kind, done.recipe, done.meta, payload)
+
+
+def read_payload(store: Store, done: Done, logical: str) -> bytes:
+    """Return one payload file of an artifact, verified.
+
+    Raises
+    ------
+    CorruptArtifact
+        If it is missing, damaged or another file.
+    """
+    file = done.payload[logical]
+    name = place(done.kind, done.key, file.file)
+    expected = f"expected {file.size} bytes of SHA-256 {file.sha256}, found"
+    size = store.size(name)  # before reading: damage may be of any size
+    if size != file.size:
+        raise damaged(store, name, f"{expected} {'no file' if size is None else f'{size} bytes'}")
+    data = store.get(name)
+    if (content := sha256(data)) != file.sha256:
+        raise damaged(store, name, f"{expected} {len(data)} bytes of SHA-256 {content}")
+    return data
 
 
 def damaged(store: Store, name: str, damage: object) -> CorruptArtifact:
@@ -278,14 +295,3 @@ def _put_payload(store: Store, name: str, data: bytes) -> bool:
             return False
     msg = f"{store.url}/{name} keeps changing: stop what else writes to this store and run again"
     raise StoreError(msg)
-
-
-def _get_payload(store: Store, name: str, file: PayloadFile) -> bytes:
-    expected = f"expected {file.size} bytes of SHA-256 {file.sha256}, found"
-    size = store.size(name)  # before reading: damage may be of any size
-    if size != file.size:
-        raise damaged(store, name, f"{expected} {'no file' if size is None else f'{size} bytes'}")
-    data = store.get(name)
-    if (content := sha256(data)) != file.sha256:
-        raise damaged(store, name, f"{expected} {len(data)} bytes of SHA-256 {content}")
-    return data

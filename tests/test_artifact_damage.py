@@ -186,7 +186,7 @@ def test_wrong_bytes_that_a_crash_left_are_mended_by_the_next_publication(store:
 
 def test_a_reader_that_publishes_over_damage_is_told(store: Store, key: str) -> None:
     path_of(store, f"fits/{key}/done.json").write_bytes(b"{}")
-    with pytest.raises(CorruptArtifact, match="quarantine"):
+    with pytest.raises(CorruptArtifact, match="samples it anew"):
         publish(store, "fit", RECIPE, PAYLOAD, META)
 
 
