@@ -68,9 +68,10 @@ def collection(store: Store) -> Iterator[Callable[[], None]]:
     """
     generation(store)  # one at a time
     data = last(store)
-    mine = Collection(uuid.uuid4().hex, deletes=True)
-    begun = sha256(data) if data else None
-    if not store.replace(PLACE, mine.packed(), begun):
+    found, mine = unpacked(store, data), Collection(uuid.uuid4().hex, deletes=True)
+    begun = None if found is None else sha256(data)
+    busy = found is not None and found.deletes
+    if busy or not store.replace(PLACE, mine.packed(), begun):
         msg = f"another `sweep gc` has just begun in {store.url}: wait for it, then try again"
         raise StoreError(msg)
     beaten = time.monotonic()

@@ -151,7 +151,8 @@ def test_a_damaged_plan_hides_no_other_run(project: Project) -> None:
     flip(Path(store.url) / plan_place(first))
     with pytest.raises(CorruptArtifact, match="sweep verify --quarantine"):
         sweep.Run(store, first)
-    ended = dict(sweep.runs(store.url)[["run", "ended"]].itertuples(index=False))
+    table = sweep.runs(store.url)
+    ended = dict(zip(table["run"], table["ended"], strict=True))
     assert {first: "its plan is damaged: see `sweep verify`", second: "complete"} == ended
 
 
