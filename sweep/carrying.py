@@ -23,7 +23,7 @@ def carry_on_shown(
     leave a cancelled run as it is.
     """
     from sweep.cli.display import shown
-    from sweep.coordinator import carry_on, noter
+    from sweep.coordinator import carry_on, noter, tell_all
     from sweep.interrupt import draining
     from sweep.journal import forget_cancel
     from sweep.lacking import left_to_do
@@ -34,8 +34,7 @@ def carry_on_shown(
     with shown(record, progress, lines) as screen, draining(screen.say) as interrupt:
         if not obey_cancel:
             forget_cancel(run.store, run.id)
-        for message in heard:
-            noter(run.store, run.id, screen.watch)(message)
+        tell_all(heard, noter(run.store, run.id, screen.watch))
         carry_on(run.store, run.id, execution, screen.watch, interrupt.stop, again)
     return interrupt.stop()
 

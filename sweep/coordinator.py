@@ -5,10 +5,11 @@ only what is missing.
 """
 
 import time
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sweep.artifacts import exists
@@ -49,9 +50,13 @@ class Ends:
     messages: list[str] = field(default_factory=list)
     stopped: str | None = None
 
-    def note(self, event: Done) -> None:
+    def reason(self, stopped: bool) -> str:
+        """Return why the run ended, if nobody cancelled it."""
+        return self.stopped or ("stopped" if stopped else "complete")
+
+    def note(self, event: Event) -> None:
         """Take note of an end; stop when the first twenty all failed with the same message."""
-        if len(self.messages) < SYSTEMIC:
+        if isinstance(event, Done) and len(self.messages) < SYSTEMIC:
             self.messages.append("" if event.failure is None else event.failure.message)
             alike = len(set(self.messages)) == 1 and self.messages[0]
             if len(self.messages) == SYSTEMIC and alike:
@@ -93,19 +98,24 @@ def begin(store: Store, plan: Plan, watch: Watcher = lambda event, outcome: None
     entries, heard = plan.record["outcomes"], list(plan.mended)
     keys = [o["estimates"] for o in entries if o["estimates"] in plan.tasks]
     write_tasks(store, plan, keys, heard.append)
-    for message in heard:
-        noter(store, run, watch)(message)
+    tell_all(heard, noter(store, run, watch))
     return run
 
 
-def noter(store: Store, run: str, watch: Watcher) -> Tell:
-    """Return what notes a message in the run's journal and shows it to the user."""
+def noter(store: Store, run: str, watch: Watcher) -> Callable[..., None]:
+    """Return what notes a message in the run's journal, with facts, and shows it to the user."""
 
-    def tell(message: str) -> None:
-        append_event(store, run, {"event": "note", "message": message})
-        watch(Note(message), {})
+    def tell(message: str, facts: Mapping[str, Any] = MappingProxyType({})) -> None:
+        append_event(store, run, {"event": "note", "message": message, **facts})
+        watch(Note(message, facts), {})
 
     return tell
+
+
+def tell_all(messages: Iterable[str], tell: Tell) -> None:
+    """Tell one after the other: what works on many things at once has noted them."""
+    for message in messages:
+        tell(message)
 
 
 def carry_on(
@@ -147,12 +157,9 @@ def do_tasks(  # of `carry_on`
     again: Collection[str] | None,
 ) -> None:
     """Do what a run lacks; see `carry_on`."""
-    run, heard = plan["run"], list[str]()
-    outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again, heard.append)}
-    check_inputs(store, plan, list(outcomes))
-    for message in heard:
-        noter(store, run, watch)(message)
-    ends, sharing = Ends(), Sharing(store, {key: o["fit"] for key, o in outcomes.items()})
+    run, ends, tell = plan["run"], Ends(), noter(store, plan["run"], watch)
+    outcomes = left_of(store, plan, again, tell)
+    sharing = Sharing(store, {key: o["fit"] for key, o in outcomes.items()})
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
     def halt() -> bool:
@@ -160,17 +167,12 @@ def do_tasks(  # of `carry_on`
 
     def take(event: Event) -> None:
         if isinstance(event, Note):
-            append_event(store, run, {"event": "note", "message": event.message, **event.facts})
-            watch(event, {})
-            return
-        if sharing.claimed(event):
-            return
-        record(store, run, event, outcomes[event.key], execution)
-        faultpoint("run.after_event", type(event).__name__)
-        watch(event, outcomes[event.key])
-        for message in mended_by(event):
-            noter(store, run, watch)(message)
-        if isinstance(event, Done):
+            tell(event.message, event.facts)
+        elif not sharing.claimed(event):
+            record(store, run, event, outcomes[event.key], execution)
+            faultpoint("run.after_event", type(event).__name__)
+            watch(event, outcomes[event.key])
+            tell_all(mended_by(event), tell)
             ends.note(event)
 
     reason, left = "interrupted", list(outcomes)
@@ -182,12 +184,22 @@ def do_tasks(  # of `carry_on`
             drained(sharing.awaited(halt), take)
             left = sharing.free
         faultpoint("run.before_ended")
-        reason = ends.stopped or ("stopped" if stop() else "complete")
-        reason = "cancelled" if is_cancelled(store, run) else reason
+        reason = "cancelled" if is_cancelled(store, run) else ends.reason(stop())
     finally:
         sharing.let_go()
         append_event(store, run, {"event": "ended", "reason": reason})
     faultpoint("run.after_ended")
+
+
+def left_of(
+    store: Store, plan: Mapping[str, Any], again: Collection[str] | None, tell: Tell
+) -> dict[str, dict[str, Any]]:
+    """Return what is to be done of a run, by task, now that nothing damaged is in its way."""
+    heard: list[str] = []
+    outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again, heard.append)}
+    check_inputs(store, plan, list(outcomes))
+    tell_all(heard, tell)
+    return outcomes
 
 
 def mended_by(event: Event) -> list[str]:

@@ -92,16 +92,15 @@ def make_plan(
     """
     study = config.study
     before, mended = generation(store), list[str]()
-    tell = mended.append
     file = read_model(config, directory)
     sources = sources_in(study, directory)
     outcomes = outcomes_in(study, sources, selection)
-    prepared = prepare_design(config, sources, store, selection.sample, tell)
+    prepared = prepare_design(config, sources, store, selection.sample, mended.append)
     check_groups(prepared.design.frame, study.groups)
     model = file.functions["terms"](study, prepared.design.levels) if file.route == "fast" else None
-    blob = put_blob(store, file.source, tell)
+    blob = put_blob(store, file.source, mended.append)
     faultpoint("plan.after_blob")
-    counted = count_outcomes(study, sources, prepared, outcomes, store, tell)
+    counted = count_outcomes(study, sources, prepared, outcomes, store, mended.append)
     entries: list[dict[str, Any]] = []
     tasks: dict[str, dict[str, Any]] = {}
     for outcome in outcomes:
@@ -123,14 +122,16 @@ def make_plan(
         entries.append(entry)
         if entry["failure"] is None:
             tasks[entry["estimates"]] = task
-    actions = together(lambda e: action_of(store, e, retry_failed, config.execution, tell), entries)
+    actions = together(
+        lambda e: action_of(store, e, retry_failed, config.execution, mended.append), entries
+    )
     entries = [{**e, "action": action} for e, action in zip(entries, actions, strict=True)]
     chosen = by_status(store, outcomes, entries, selection)
-    pins = {"design": prepared.key, "model_blob": blob}
-    record = {**described(config, directory, selection), **pins, "outcomes": chosen}
-    tasks = {e["estimates"]: tasks[e["estimates"]] for e in chosen if e["estimates"] in tasks}
+    pins = {"design": prepared.key, "model_blob": blob, "outcomes": chosen}
+    record = {**described(config, directory, selection), **pins}
     again = partial(make_plan, config, directory, store, selection, retry_failed)
-    return Plan(record, tasks, prepared, file, tuple(mended), before, again)
+    chosen_tasks = {k: tasks[k] for e in chosen if (k := e["estimates"]) in tasks}
+    return Plan(record, chosen_tasks, prepared, file, tuple(mended), before, again)
 
 
 def described(config: SweepConfig, directory: Path, selection: Selection) -> dict[str, Any]:
