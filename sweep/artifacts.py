@@ -11,8 +11,8 @@ publish.
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from sweep.done import (
@@ -20,7 +20,6 @@ from sweep.done import (
     Done,
     PayloadFile,
     describe,
-    is_named_by,
     key_of,
     pack_done,
     place,
@@ -43,18 +42,20 @@ from sweep.store import NotStored, Store
 
 __all__ = [
     "LAYOUT",
+    "MENDED_BY",
     "Artifact",
     "Done",
     "PayloadFile",
     "Published",
+    "damaged",
     "exists",
     "pack_arrays",
     "pack_json",
     "pack_table",
     "publish",
-    "quarantine",
     "read",
     "read_done",
+    "read_payload",
     "read_record",
     "unpack_arrays",
     "unpack_json",
@@ -62,7 +63,19 @@ __all__ = [
     "write_record",
 ]
 
-ADVICE = "move it aside with sweep.artifacts.quarantine and run again: it is then made anew"
+MENDED_BY = {
+    "designs": "`sweep run CONFIG` makes it anew from the survey",
+    "counts": "`sweep run CONFIG` makes it anew from the survey",
+    "fits": "`sweep retry RUN --select OUTCOME` samples it anew, with the same draws",
+    "estimates": "`sweep run CONFIG` or `sweep resume RUN` makes it anew",
+    "reports": "`sweep report RUN` makes it anew",
+    "tasks": "`sweep run CONFIG` writes it anew",
+    "blobs": "`sweep run CONFIG` stores the model file anew",
+    "failures": "`sweep run CONFIG` or `sweep resume RUN` forgets it and tries the outcome again",
+    "runs": "nothing makes a run's plan anew: `sweep verify --quarantine` takes the run off the "
+    "list, and `sweep run CONFIG` begins another with all results that are stored",
+}
+"""What makes a damaged file anew, by where it lies."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +136,10 @@ def publish(
     key = key_of(kind, recipe)
     files = {logical: describe(logical, data) for logical, data in payload.items()}
     done = pack_done(Done(key, kind, recipe, meta or {}, files))  # may refuse: before any write
-    if not exists(store, kind, key):
-        faultpoint("publish.before_payload", kind)
-        for logical, file in files.items():
-            _put_payload(store, place(kind, key, file.file), payload[logical])
-            faultpoint("publish.after_payload", kind)
-        faultpoint("publish.before_done", kind)
-        if store.put_new(place(kind, key), done):
-            faultpoint("publish.after_done", f"{kind} {key}")
-            return Published(key, created=True, differs=False)
+    content = {place(kind, key, file.file): payload[name] for name, file in files.items()}
+    if not exists(store, kind, key) and _put_all(store, place(kind, key), done, content):
+        faultpoint("publish.after_done", f"{kind} {key}")
+        return Published(key, created=True, differs=False)
     return Published(key, created=False, differs=read_done(store, kind, key).payload != files)
 
 
@@ -157,8 +165,7 @@ def read_done(store: Store, kind: str, key: str) -> Done:
     try:
         return unpack_done(data, kind, key)
     except CorruptArtifact as error:
-        msg = f"{store.url}/{name}: {error}; {ADVICE}"
-        raise CorruptArtifact(msg) from error
+        raise damaged(store, name, error) from error
     except StoreError as error:
         msg = f"{store.url}/{name}: {error}"
         raise StoreError(msg) from error
@@ -181,31 +188,34 @@ def read(store: Store, kind: str, key: str, want: Collection[str] | None = None)
     if unknown := sorted(set(wanted) - set(done.payload)):
         msg = f"{kind} {key} has no payload {unknown}; it has {sorted(done.payload)}"
         raise UsageError(msg)
-    files = {logical: done.payload[logical] for logical in wanted}
-    payload = {
-        logical: _get_payload(store, place(kind, key, file.file), file)
-        for logical, file in files.items()
-    }
+    payload = {logical: read_payload(store, done, logical) for logical in wanted}
     return Artifact(key, kind, done.recipe, done.meta, payload)
 
 
-def quarantine(store: Store, kind: str, key: str) -> bool:
-    """Move the damaged files of an artifact to ``quarantine/``, so that it is computed anew.
+def read_payload(store: Store, done: Done, logical: str) -> bytes:
+    """Return one payload file of an artifact, verified.
 
-    Sound payload files stay for the next publication to use; a sound artifact is left alone.
-    Returns whether the artifact was damaged.
+    Raises
+    ------
+    CorruptArtifact
+        If it is missing, damaged or another file.
     """
-    try:
-        read(store, kind, key)
-    except NotStored:
-        return False
-    except CorruptArtifact:
-        done = place(kind, key)
-        _move_aside(store, done)  # first: without it nothing points to the rest
-        for name in list(store.list(done.removesuffix("done.json"))):
-            _move_aside(store, name)
-        return True
-    return False
+    file = done.payload[logical]
+    name = place(done.kind, done.key, file.file)
+    expected = f"expected {file.size} bytes of SHA-256 {file.sha256}, found"
+    size = store.size(name)  # before reading: damage may be of any size
+    if size != file.size:
+        raise damaged(store, name, f"{expected} {'no file' if size is None else f'{size} bytes'}")
+    data = store.get(name)
+    if (content := sha256(data)) != file.sha256:
+        raise damaged(store, name, f"{expected} {len(data)} bytes of SHA-256 {content}")
+    return data
+
+
+def damaged(store: Store, name: str, damage: object) -> CorruptArtifact:
+    """Return the error about a damaged file: what is wrong, and what mends it."""
+    advice = MENDED_BY.get(name.partition("/")[0], "`sweep verify --quarantine` moves it aside")
+    return CorruptArtifact(f"{store.url}/{name}: {damage}", advice)
 
 
 def write_record(store: Store, name: str, value: Mapping[str, Any]) -> bool:
@@ -225,16 +235,53 @@ def read_record(store: Store, name: str) -> dict[str, Any]:
     try:
         return unseal(data)
     except CorruptArtifact as error:
-        msg = f"{store.url}/{name}: {error}; delete it and run again"
-        raise CorruptArtifact(msg) from error
+        raise damaged(store, name, error) from error
 
 
-def _put_payload(store: Store, name: str, data: bytes) -> None:
-    """Store ``data`` under the name of its digest, whatever a crash or a bad disk left there."""
+def _put_all(store: Store, done: str, data: bytes, content: Mapping[str, bytes]) -> bool:
+    """Store payload files, then ``done.json``; return whether this call created that.
+
+    If it fails, as on a full disk, what it wrote is taken back.
+    """
+    mine: dict[str, bytes] = {}
+    kind = done.partition("/")[0]
+    try:
+        faultpoint("publish.before_payload", kind)
+        for name, payload in content.items():
+            if _put_payload(store, name, payload):
+                mine[name] = payload
+            faultpoint("publish.after_payload", kind)
+        faultpoint("publish.before_done", kind)
+        created = store.put_new(done, data)
+    except BaseException:
+        _take_back(store, done, mine)
+        raise
+    for name in content.keys() - mine.keys() if created else ():
+        if store.size(name) is None:  # another writer's file, which it has taken back
+            _put_payload(store, name, content[name])
+    return created
+
+
+def _take_back(store: Store, done: str, mine: Mapping[str, bytes]) -> None:
+    """Remove payload files that nothing points to; give them back if something does by now."""
+    with suppress(StoreError):  # litter then, for `sweep gc`; what went wrong first is raised
+        if store.size(done) is not None:
+            return
+        for name in mine:
+            store.delete(name)
+        for name in mine if store.size(done) is not None else ():
+            _put_payload(store, name, mine[name])
+
+
+def _put_payload(store: Store, name: str, data: bytes) -> bool:
+    """Store ``data`` under the name of its digest, whatever a crash or a bad disk left there.
+
+    Returns whether this call created the file.
+    """
     content = sha256(data)
     for _ in range(3):  # others may move the same remains aside, or mend them, between two steps
         if store.put_new(name, data):
-            return
+            return True
         try:
             present = sha256(store.get(name))
         except NotStored:
@@ -245,38 +292,6 @@ def _put_payload(store: Store, name: str, data: bytes) -> None:
         if present != content:
             faultpoint("payload.before_mend")
         if present == content or store.replace(name, data, present):
-            return
+            return False
     msg = f"{store.url}/{name} keeps changing: stop what else writes to this store and run again"
     raise StoreError(msg)
-
-
-def _get_payload(store: Store, name: str, file: PayloadFile) -> bytes:
-    size = store.size(name)  # before reading: damage may be of any size
-    if size is None:
-        raise _damaged(store, name, file, "no file")
-    if size != file.size:
-        raise _damaged(store, name, file, f"{size} bytes")
-    data = store.get(name)
-    if (content := sha256(data)) != file.sha256:
-        raise _damaged(store, name, file, f"{len(data)} bytes of SHA-256 {content}")
-    return data
-
-
-def _damaged(store: Store, name: str, file: PayloadFile, found: str) -> CorruptArtifact:
-    expected = f"{file.size} bytes of SHA-256 {file.sha256}"
-    return CorruptArtifact(f"{store.url}/{name}: expected {expected}, found {found}; {ADVICE}")
-
-
-def _move_aside(store: Store, name: str) -> None:
-    """Copy a file to ``quarantine/`` and delete it, unless its name and content agree."""
-    try:
-        data = store.get(name)
-    except NotStored:
-        return
-    except CorruptArtifact:  # the store itself says so: there is nothing to copy
-        store.delete(name)
-        return
-    content, path = sha256(data), PurePosixPath(name)
-    if not is_named_by(name, content):
-        store.put_new(f"quarantine/{path.parent}/{content[:12]}-{path.name}", data)
-        store.delete(name, expected=content)  # not what another process has mended meanwhile

@@ -23,16 +23,18 @@ def carry_on_shown(
     leave a cancelled run as it is.
     """
     from sweep.cli.display import shown
-    from sweep.coordinator import carry_on
+    from sweep.coordinator import carry_on, noter, tell_all
     from sweep.interrupt import draining
-    from sweep.journal import forget_cancel, left_to_do
+    from sweep.journal import forget_cancel
+    from sweep.lacking import left_to_do
 
-    execution = execution_of(run)
-    waiting = left_to_do(run.store, run.plan, again)
+    execution, heard = execution_of(run), list[str]()
+    waiting = left_to_do(run.store, run.plan, again, heard.append)
     record = {**run.plan, "outcomes": [{**o, "action": "fit"} for o in waiting]}
     with shown(record, progress, lines) as screen, draining(screen.say) as interrupt:
         if not obey_cancel:
             forget_cancel(run.store, run.id)
+        tell_all(heard, noter(run.store, run.id, screen.watch))
         carry_on(run.store, run.id, execution, screen.watch, interrupt.stop, again)
     return interrupt.stop()
 

@@ -124,13 +124,20 @@ def open(run_id: str = "last", store: str | Path = ".sweep") -> Run:
 
 
 def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
-    """Return one row per run of a store, newest first."""
+    """Return one row per run of a store, newest first; one whose plan is damaged says so."""
     import pandas as pd
 
+    from sweep.errors import CorruptArtifact
     from sweep.journal import runs_in
 
+    def row_of(run_id: str) -> dict[str, Any]:
+        try:
+            return run_row(opened, run_id)
+        except CorruptArtifact:
+            return {"run": run_id, "ended": "its plan is damaged: see `sweep verify`"}
+
     opened = open_store(store)
-    rows = [run_row(opened, run_id) for run_id in runs_in(opened)]
+    rows = [row_of(run_id) for run_id in runs_in(opened)]
     return pd.DataFrame(rows, columns=list(RUN_COLUMNS))
 
 

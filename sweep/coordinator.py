@@ -5,16 +5,18 @@ only what is missing.
 """
 
 import time
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sweep.artifacts import exists
 from sweep.backends import Done, Event, Note, Progress, Started, open_backend
 from sweep.claims import let_go
 from sweep.config import Execution, SweepConfig
+from sweep.errors import CorruptArtifact
 from sweep.faultpoint import faultpoint
 from sweep.join import publish_report
 from sweep.journal import (
@@ -23,12 +25,13 @@ from sweep.journal import (
     append_log,
     forget_failure,
     is_cancelled,
-    left_to_do,
     new_run,
     read_plan,
     remember_failure,
 )
-from sweep.planning import Plan, Selection, make_plan, write_tasks
+from sweep.lacking import check_inputs, left_to_do, spoilt
+from sweep.planning import Plan, Selection, make_plan, settled, write_tasks
+from sweep.quarantine import Tell
 from sweep.sharing import Sharing
 from sweep.store import Store, open_store
 
@@ -47,9 +50,13 @@ class Ends:
     messages: list[str] = field(default_factory=list)
     stopped: str | None = None
 
-    def note(self, event: Done) -> None:
+    def reason(self, stopped: bool) -> str:
+        """Return why the run ended, if nobody cancelled it."""
+        return self.stopped or ("stopped" if stopped else "complete")
+
+    def note(self, event: Event) -> None:
         """Take note of an end; stop when the first twenty all failed with the same message."""
-        if len(self.messages) < SYSTEMIC:
+        if isinstance(event, Done) and len(self.messages) < SYSTEMIC:
             self.messages.append("" if event.failure is None else event.failure.message)
             alike = len(set(self.messages)) == 1 and self.messages[0]
             if len(self.messages) == SYSTEMIC and alike:
@@ -77,19 +84,38 @@ def execute(
     stop: Callable[[], bool] = lambda: False,
 ) -> str:
     """Run what is left of a plan; return the run's id. A failure is an outcome's state."""
-    run = begin(store, plan)
-    carry_on(store, run, config.execution, watch, stop, plan.names_to_do())
+    run = begin(store, plan, watch)
+    left = settled(store, plan).names_to_do()
+    carry_on(store, run, config.execution, watch, stop, left)
     return run
 
 
-def begin(store: Store, plan: Plan) -> str:
+def begin(store: Store, plan: Plan, watch: Watcher = lambda event, outcome: None) -> str:
     """Store a plan and its tasks; return the run's id. From here on the store is enough."""
     faultpoint("run.before_plan")
     run = new_run(store, plan.record)
     faultpoint("run.after_plan")
-    entries = plan.record["outcomes"]
-    write_tasks(store, plan, [o["estimates"] for o in entries if o["estimates"] in plan.tasks])
+    entries, heard = plan.record["outcomes"], list(plan.mended)
+    keys = [o["estimates"] for o in entries if o["estimates"] in plan.tasks]
+    write_tasks(store, plan, keys, heard.append)
+    tell_all(heard, noter(store, run, watch))
     return run
+
+
+def noter(store: Store, run: str, watch: Watcher) -> Callable[..., None]:
+    """Return what notes a message in the run's journal, with facts, and shows it to the user."""
+
+    def tell(message: str, facts: Mapping[str, Any] = MappingProxyType({})) -> None:
+        append_event(store, run, {"event": "note", "message": message, **facts})
+        watch(Note(message, facts), {})
+
+    return tell
+
+
+def tell_all(messages: Iterable[str], tell: Tell) -> None:
+    """Tell one after the other: what works on many things at once has noted them."""
+    for message in messages:
+        tell(message)
 
 
 def carry_on(
@@ -103,10 +129,37 @@ def carry_on(
     """Do what a run lacks, and join it all; of a run that is cancelled, nothing further.
 
     With ``again`` only these outcomes, also if they failed for a reason that would happen again.
+    What the store spoils meanwhile is done once more, and no more than once.
+
+    Raises
+    ------
+    CorruptArtifact
+        If what only `sweep run` can make anew is damaged, or the store spoils what is written.
     """
-    plan = read_plan(store, run)
-    outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
-    ends, sharing = Ends(), Sharing(store, {key: o["fit"] for key, o in outcomes.items()})
+    plan, tell = read_plan(store, run), noter(store, run, watch)
+    do_tasks(store, plan, execution, watch, stop, again)
+    try:
+        publish_report(store, run, tell)
+    except CorruptArtifact:
+        names = spoilt(store, plan, tell)
+        if not names:
+            raise
+        do_tasks(store, plan, execution, watch, stop, names)
+        publish_report(store, run, tell)
+
+
+def do_tasks(  # of `carry_on`
+    store: Store,
+    plan: dict[str, Any],
+    execution: Execution,
+    watch: Watcher,
+    stop: Callable[[], bool],
+    again: Collection[str] | None,
+) -> None:
+    """Do what a run lacks; see `carry_on`."""
+    run, ends, tell = plan["run"], Ends(), noter(store, plan["run"], watch)
+    outcomes = left_of(store, plan, again, tell)
+    sharing = Sharing(store, {key: o["fit"] for key, o in outcomes.items()})
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
     def halt() -> bool:
@@ -114,15 +167,12 @@ def carry_on(
 
     def take(event: Event) -> None:
         if isinstance(event, Note):
-            append_event(store, run, {"event": "note", "message": event.message, **event.facts})
-            watch(event, {})
-            return
-        if sharing.claimed(event):
-            return
-        record(store, run, event, outcomes[event.key], execution)
-        faultpoint("run.after_event", type(event).__name__)
-        watch(event, outcomes[event.key])
-        if isinstance(event, Done):
+            tell(event.message, event.facts)
+        elif not sharing.claimed(event):
+            record(store, run, event, outcomes[event.key], execution)
+            faultpoint("run.after_event", type(event).__name__)
+            watch(event, outcomes[event.key])
+            tell_all(mended_by(event), tell)
             ends.note(event)
 
     reason, left = "interrupted", list(outcomes)
@@ -134,13 +184,28 @@ def carry_on(
             drained(sharing.awaited(halt), take)
             left = sharing.free
         faultpoint("run.before_ended")
-        reason = ends.stopped or ("stopped" if stop() else "complete")
-        reason = "cancelled" if is_cancelled(store, run) else reason
+        reason = "cancelled" if is_cancelled(store, run) else ends.reason(stop())
     finally:
         sharing.let_go()
         append_event(store, run, {"event": "ended", "reason": reason})
     faultpoint("run.after_ended")
-    publish_report(store, run)
+
+
+def left_of(
+    store: Store, plan: Mapping[str, Any], again: Collection[str] | None, tell: Tell
+) -> dict[str, dict[str, Any]]:
+    """Return what is to be done of a run, by task, now that nothing damaged is in its way."""
+    heard: list[str] = []
+    outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again, heard.append)}
+    check_inputs(store, plan, list(outcomes))
+    tell_all(heard, tell)
+    return outcomes
+
+
+def mended_by(event: Event) -> list[str]:
+    """Return what a task found damaged, and made anew."""
+    result = event.result if isinstance(event, Done) else None
+    return [] if result is None else list(result.get("mended", ()))
 
 
 def drained(events: Generator[Event, None, None], take: Callable[[Event], None]) -> None:

@@ -132,7 +132,8 @@ def unpack_done(data: bytes, kind: str, key: str) -> Done:
         If they have a schema that this version does not know.
     """
     fields = unseal(data)
-    if (schema := fields.get("schema")) != SCHEMA:
+    schema = fields.get("schema")
+    if isinstance(schema, int) and schema != SCHEMA:  # without one it is another kind of record
         msg = f"schema {schema!r} is not known here, only {SCHEMA}: use a newer version"
         raise StoreError(msg)
     try:
@@ -155,6 +156,9 @@ def _file_name(logical: str, content: str) -> str:
 
 def _parsed(fields: Mapping[str, Any]) -> Done:
     """Return the fields as what they mean; the digest proves nothing about their types."""
+    if fields["schema"] != SCHEMA:
+        msg = f"schema {fields['schema']!r}"
+        raise ValueError(msg)
     recipe, meta = dict(fields["recipe"]), dict(fields["meta"])
     payload = {logical: PayloadFile(**file) for logical, file in fields["payload"].items()}
     for logical, file in payload.items():

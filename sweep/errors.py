@@ -12,7 +12,7 @@
     ├── Claimed                another run's workers are at the fit just now
     └── RunFailed              the run ended, and not every outcome has an estimate
 
-``UsageError``, ``ConfigError`` and ``DataError`` end the command line with exit code 2.
+All but ``RunFailed`` end the command line with exit code 2.
 """
 
 from collections.abc import Sequence
@@ -99,7 +99,14 @@ class StoreSetup(UsageError, StoreError):
 
 
 class CorruptArtifact(StoreError):
-    """Stored bytes do not match the digests that were stored with them."""
+    """Stored bytes do not match the digests that were stored with them.
+
+    ``damage`` says what is wrong; the message also says what mends it, if that is known.
+    """
+
+    def __init__(self, damage: str, advice: str = "") -> None:
+        super().__init__(f"{damage}; {advice}" if advice else damage)
+        self.damage = damage
 
 
 class RunFailed(SweepError):

@@ -2,16 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sweep.artifacts import exists, publish, read
+from sweep.artifacts import publish, read
 from sweep.estimates import from_parquet, tidy, to_csv, to_parquet
 from sweep.faultpoint import faultpoint
 from sweep.journal import append_event, outcome_states, read_events, read_plan
 from sweep.keys import digest
 from sweep.model import STUB, term_name
+from sweep.quarantine import Tell, unheard, whole
 from sweep.report import Report, render
 from sweep.store import Store
 from sweep.store.together import together
-from sweep.stored import get_design
+from sweep.stored import get_design, read_task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,14 +111,13 @@ def outcome_row(state: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any
 
 def provenance_of(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
     """Return what the numbers come from."""
-    from sweep.artifacts import read_record
     from sweep.store import NotStored
 
     study = plan["config"]["study"]
 
     def recipe_of(outcome: dict[str, Any]) -> dict[str, Any] | None:
         try:
-            recipe: dict[str, Any] = read_record(store, f"tasks/{outcome['estimates']}.json")["fit"]
+            recipe: dict[str, Any] = read_task(store, outcome["estimates"])["fit"]
         except NotStored:
             return None
         return recipe
@@ -181,17 +181,20 @@ def report_recipe(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def publish_report(store: Store, run: str) -> str:
-    """Render the run's report, unless an equal one is stored; return its key."""
+def publish_report(store: Store, run: str, tell: Tell = unheard) -> str:
+    """Render the run's report, unless an equal one is stored, whole; return its key.
+
+    The journal names it first: `sweep gc` spares what a journal names.
+    """
     plan = read_plan(store, run)
     recipe = report_recipe(store, plan)
     key = digest(recipe)
-    if not exists(store, "report", key):
+    if not any(e.get("report") == key for e in read_events(store, run)):
+        append_event(store, run, {"event": "report", "report": key})
+        faultpoint("report.after_event")
+    if whole(store, "report", key, tell=tell) is None:
         payload = report_payload(report_of(store, plan))
         faultpoint("report.after_render")
         publish(store, "report", recipe, payload)
         faultpoint("report.after_publish")
-    if not any(e.get("report") == key for e in read_events(store, run)):
-        append_event(store, run, {"event": "report", "report": key})
-        faultpoint("report.after_event")
     return key

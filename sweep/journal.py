@@ -4,16 +4,16 @@ Status is derived, never stored: from the plan, and from which keys exist.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
-from sweep.artifacts import exists, read_done, read_record, write_record
+from sweep.artifacts import damaged, exists, read_done, read_record, write_record
 from sweep.errors import UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import digest
-from sweep.outcomes import select_outcomes
+from sweep.quarantine import Tell, sound, unheard
 from sweep.store import NotStored, Store
 from sweep.store.together import together
 
@@ -23,18 +23,20 @@ __all__ = [
     "append_log",
     "cancel_run",
     "failure_of",
+    "failure_place",
     "forget_cancel",
     "forget_failure",
     "is_cancelled",
-    "left_to_do",
     "new_run",
     "outcome_states",
+    "plan_of",
+    "plan_place",
     "read_events",
     "read_log",
     "read_plan",
     "remember_failure",
+    "remembered",
     "runs_in",
-    "unfinished",
 ]
 
 FAILED_KINDS = ("data", "model", "timeout")
@@ -50,7 +52,7 @@ def new_run(store: Store, plan: Mapping[str, Any]) -> str:
     for attempt in range(100):
         run = f"{now:%Y%m%d-%H%M%S}-{digest([plan, attempt, now.isoformat()])[:4]}"
         started = now.isoformat(timespec="seconds")
-        if write_record(store, f"runs/{run}/plan.json", {**plan, "run": run, "started": started}):
+        if write_record(store, plan_place(run), {**plan, "run": run, "started": started}):
             return run
     msg = "no free run id"
     raise AssertionError(msg)  # a hundred different digests are never all taken
@@ -69,6 +71,8 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
     ------
     UsageError
         If no run, or more than one, goes by that name.
+    CorruptArtifact
+        If the plan is damaged, or another run's.
     """
     known = runs_in(store)
     found = known[:1] if run == "last" else [r for r in known if r == run]
@@ -78,7 +82,20 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
         problem = "matches more than one run" if found else "is not a run"
         msg = f"{run!r} {problem} of {store.url}; newest: {shown}"
         raise UsageError(msg)
-    return read_record(store, f"runs/{found[0]}/plan.json")
+    return plan_of(store, found[0])
+
+
+def plan_of(store: Store, run: str) -> dict[str, Any]:
+    """Return the plan of the run with this very id; raises as `read_plan` does."""
+    plan = read_record(store, plan_place(run))
+    if plan.get("run") != run:
+        raise damaged(store, plan_place(run), f"expected run {run}, found run {plan.get('run')}")
+    return plan
+
+
+def plan_place(run: str) -> str:
+    """Return where a run's plan lies."""
+    return f"runs/{run}/plan.json"
 
 
 def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
@@ -134,22 +151,43 @@ def read_log(store: Store, run: str, outcome: str) -> str:
 def remember_failure(store: Store, fit_key: str, failure: Mapping[str, Any]) -> None:
     """Remember a failure that would happen again, in place of an earlier one."""
     forget_failure(store, fit_key)
-    write_record(store, f"failures/{fit_key}.json", failure)
+    write_record(store, failure_place(fit_key), {**failure, "fit": fit_key})
     faultpoint("failure.after_remember")
 
 
+def failure_place(fit_key: str) -> str:
+    """Return where the failure of a fit is remembered."""
+    return f"failures/{fit_key}.json"
+
+
 def failure_of(store: Store, fit_key: str) -> dict[str, Any] | None:
-    """Return the remembered failure of a fit, None if there is none."""
+    """Return the remembered failure of a fit, None if there is none.
+
+    Raises
+    ------
+    CorruptArtifact
+        If it is damaged, or another fit's.
+    """
+    place = failure_place(fit_key)
     try:
-        return read_record(store, f"failures/{fit_key}.json")
+        failure = read_record(store, place)
     except NotStored:
         return None
+    if (found := failure.pop("fit", None)) != fit_key:
+        raise damaged(store, place, f"expected the failure of fit {fit_key}, found that of {found}")
+    return failure
+
+
+def remembered(store: Store, fit_key: str, tell: Tell = unheard) -> dict[str, Any] | None:
+    """Return what `failure_of` does; what is damaged is moved aside, and the fit tried again."""
+    place = failure_place(fit_key)
+    return sound(store, place, lambda: failure_of(store, fit_key), tell)
 
 
 def forget_failure(store: Store, fit_key: str) -> None:
     """Forget a remembered failure, to try again."""
     faultpoint("failure.before_forget")
-    store.delete(f"failures/{fit_key}.json")
+    store.delete(failure_place(fit_key))
 
 
 def cancel_run(store: Store, run: str) -> bool:
@@ -166,60 +204,6 @@ def is_cancelled(store: Store, run: str) -> bool:
 def forget_cancel(store: Store, run: str) -> None:
     """Let a run go on."""
     store.delete(f"runs/{run}/cancel.json")
-
-
-def left_to_do(
-    store: Store, plan: Mapping[str, Any], again: Collection[str] | None = None
-) -> list[dict[str, Any]]:
-    """Return the outcomes that a run lacks, in its order; of those ``again``, if there are any.
-
-    What failed for a reason that would happen again is not done, unless it is named there.
-    """
-    possible = [
-        o
-        for o in plan["outcomes"]
-        if o["failure"] is None and (again is None or o["outcome"] in again)
-    ]
-    stand = together(lambda o: stands_still(store, o, again is not None), possible)
-    return [o for o, stands in zip(possible, stand, strict=True) if not stands]
-
-
-def stands_still(store: Store, outcome: Mapping[str, Any], again: bool) -> bool:
-    """Return whether nothing is to be done for an outcome: it is there, or would fail again."""
-    if exists(store, "estimates", outcome["estimates"]):
-        return True
-    return not again and failure_of(store, outcome["fit"]) is not None
-
-
-class Entry(NamedTuple):
-    """An outcome of a run, to be selected by name or tag."""
-
-    name: str
-    tags: Sequence[str]
-
-
-def unfinished(store: Store, plan: Mapping[str, Any], patterns: Sequence[str] = ()) -> list[str]:
-    """Return the names of a run's outcomes without estimates, of those that patterns select.
-
-    Raises
-    ------
-    UsageError
-        If a pattern selects nothing, or nothing selected can be tried again.
-    """
-    states = {s["outcome"]: s["status"] for s in outcome_states(store, plan)}
-    entries = [Entry(o["outcome"], o["tags"]) for o in plan["outcomes"]]
-    chosen = {e.name for e in select_outcomes(entries, patterns, states)}
-    names = [
-        o["outcome"]
-        for o in plan["outcomes"]
-        if o["outcome"] in chosen
-        and o["failure"] is None
-        and states[o["outcome"]] not in ("ok", "flagged")
-    ]
-    if not names and chosen:
-        msg = f"run {plan['run']} has nothing to try again: what can have estimates has them"
-        raise UsageError(msg)
-    return names
 
 
 def outcome_states(store: Store, plan: Mapping[str, Any]) -> list[dict[str, Any]]:

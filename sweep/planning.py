@@ -3,17 +3,19 @@
 A plan is JSON, immutable once its run exists. `sweep plan` prints it and stops.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sweep.artifacts import exists, read_done, write_record
-from sweep.config import Execution, SweepConfig
-from sweep.errors import UsageError
+from sweep.artifacts import exists, read_done
+from sweep.config import Execution, Study, SweepConfig
+from sweep.errors import StoreError, UsageError
 from sweep.faultpoint import faultpoint
-from sweep.journal import failure_of
+from sweep.generation import generation
+from sweep.journal import failure_of, remembered
 from sweep.keys import digest, seed_of
 from sweep.model import STUB, Model, ModelFile, load_model
 from sweep.outcomes import Outcome, outcomes_of, select_outcomes
@@ -24,14 +26,15 @@ from sweep.prepare import (
     prepare_design,
     project_models,
 )
+from sweep.quarantine import Tell, unheard, whole
 from sweep.recipes import estimates_recipe, fit_recipe, general_recipe, stub_recipe
-from sweep.sources import sources_in
+from sweep.sources import Sources, sources_in
 from sweep.store import Store
 from sweep.store.together import together
-from sweep.stored import put_blob
+from sweep.stored import put_blob, put_task
 from sweep.survey import read_columns
 
-__all__ = ["Plan", "Selection", "make_plan"]
+__all__ = ["Plan", "Selection", "make_plan", "settled", "write_tasks"]
 
 NOBODY = {"kind": "data", "message": "nobody asked"}
 
@@ -50,13 +53,17 @@ class Plan:
     """A sweep made concrete.
 
     ``record`` is what a run's plan.json holds; ``tasks`` the records workers read, by key, for all
-    outcomes that can be fitted; ``prepared`` the design, and ``file`` the model file.
+    outcomes that can be fitted; ``prepared`` the design, and ``file`` the model file. ``mended``
+    says what was damaged. ``again`` plans the same anew; see `settled`.
     """
 
     record: dict[str, Any]
     tasks: dict[str, dict[str, Any]]
     prepared: Prepared
     file: ModelFile
+    mended: tuple[str, ...]
+    generation: str
+    again: "Callable[[], Plan]"
 
     def to_do(self) -> list[str]:
         """Return the keys of the tasks that are left, in the outcomes' order."""
@@ -76,7 +83,7 @@ def make_plan(
     selection: Selection = Selection(),  # frozen
     retry_failed: bool = False,
 ) -> Plan:
-    """Prepare the data and work out every key.
+    """Prepare the data and work out every key; what is taken from the store is verified.
 
     Raises
     ------
@@ -84,17 +91,16 @@ def make_plan(
         If config, data, model file or selection do not fit together; nothing has run then.
     """
     study = config.study
+    before, mended = generation(store), list[str]()
     file = read_model(config, directory)
     sources = sources_in(study, directory)
-    renames = study.survey.rename
-    columns = [renames.get(name, name) for name in read_columns(sources.survey)]
-    outcomes = named(outcomes_of(study, columns), selection)
-    prepared = prepare_design(config, sources, store, selection.sample)
+    outcomes = outcomes_in(study, sources, selection)
+    prepared = prepare_design(config, sources, store, selection.sample, mended.append)
     check_groups(prepared.design.frame, study.groups)
     model = file.functions["terms"](study, prepared.design.levels) if file.route == "fast" else None
-    blob = put_blob(store, file.source)
+    blob = put_blob(store, file.source, mended.append)
     faultpoint("plan.after_blob")
-    counted = count_outcomes(study, sources, prepared, outcomes, store)
+    counted = count_outcomes(study, sources, prepared, outcomes, store, mended.append)
     entries: list[dict[str, Any]] = []
     tasks: dict[str, dict[str, Any]] = {}
     for outcome in outcomes:
@@ -116,20 +122,46 @@ def make_plan(
         entries.append(entry)
         if entry["failure"] is None:
             tasks[entry["estimates"]] = task
-    actions = together(lambda e: action_of(store, e, retry_failed, config.execution), entries)
+    actions = together(
+        lambda e: action_of(store, e, retry_failed, config.execution, mended.append), entries
+    )
     entries = [{**e, "action": action} for e, action in zip(entries, actions, strict=True)]
     chosen = by_status(store, outcomes, entries, selection)
-    record = {
-        "name": config.name,
-        "config": config.model_dump(mode="json"),
-        "directory": str(directory),
-        "sample": selection.sample,
-        "design": prepared.key,
-        "model_blob": blob,
-        "outcomes": chosen,
-    }
-    keep = {e["estimates"] for e in chosen}
-    return Plan(record, {k: t for k, t in tasks.items() if k in keep}, prepared, file)
+    pins = {"design": prepared.key, "model_blob": blob, "outcomes": chosen}
+    record = {**described(config, directory, selection), **pins}
+    again = partial(make_plan, config, directory, store, selection, retry_failed)
+    chosen_tasks = {k: tasks[k] for e in chosen if (k := e["estimates"]) in tasks}
+    return Plan(record, chosen_tasks, prepared, file, tuple(mended), before, again)
+
+
+def described(config: SweepConfig, directory: Path, selection: Selection) -> dict[str, Any]:
+    """Return what a plan says of the sweep as a whole."""
+    given = {"config": config.model_dump(mode="json"), "directory": str(directory)}
+    return {"name": config.name, **given, "sample": selection.sample}
+
+
+def settled(store: Store, plan: Plan) -> Plan:
+    """Return a plan that is stored, planned anew if `sweep gc` deleted while it was planned.
+
+    What no run refers to yet may have gone. From now on the run does: once is enough.
+
+    Raises
+    ------
+    StoreError
+        If survey, population or model file have changed as well.
+    """
+    if generation(store) == plan.generation:
+        return plan
+    anew = plan.again()
+    if keys_of(anew) != keys_of(plan):
+        msg = "the sources changed while the sweep was planned: run again"
+        raise StoreError(msg)
+    return anew
+
+
+def keys_of(plan: Plan) -> list[str]:
+    """Return the keys of a plan: what is planned, whatever is there of it."""
+    return [plan.record["design"], *(o["estimates"] for o in plan.record["outcomes"])]
 
 
 def read_model(config: SweepConfig, directory: Path) -> ModelFile:
@@ -146,6 +178,13 @@ def read_model(config: SweepConfig, directory: Path) -> ModelFile:
         msg = f"study.model: there is no {path}.{guess} Models there: {', '.join(there) or 'none'}"
         raise UsageError(msg)
     return load_model(name, path.read_bytes())
+
+
+def outcomes_in(study: Study, sources: Sources, selection: Selection) -> list[Outcome]:
+    """Return the outcomes of a study whose survey has them; those by status are chosen later."""
+    renames = study.survey.rename
+    columns = [renames.get(name, name) for name in read_columns(sources.survey)]
+    return named(outcomes_of(study, columns), selection)
 
 
 def named(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
@@ -172,8 +211,8 @@ def status_of(store: Store, entry: dict[str, Any]) -> str:
     """Return an outcome's state before the run."""
     if entry["action"] == "taken":
         return str(read_done(store, "estimates", entry["estimates"]).meta["status"])
-    remembered = entry["failure"] or failure_of(store, entry["fit"])
-    return "failed" if remembered else "pending"
+    failure = entry["failure"] or failure_of(store, entry["fit"])
+    return "failed" if failure else "pending"
 
 
 def recipe_of(
@@ -210,13 +249,15 @@ def describe(
     }
 
 
-def action_of(store: Store, entry: dict[str, Any], retry_failed: bool, execution: Execution) -> str:
+def action_of(
+    store: Store, entry: dict[str, Any], retry_failed: bool, execution: Execution, tell: Tell
+) -> str:
     """Return what is to be done: ``taken``, ``estimate``, ``fit``, or nothing (``failed``)."""
     if entry["failure"] is not None:
         return "failed"
-    if exists(store, "estimates", entry["estimates"]):
+    if whole(store, "estimates", entry["estimates"], tell=tell) is not None:
         return "taken"
-    if not retry_failed and stands(failure_of(store, entry["fit"]), execution):
+    if not retry_failed and stands(remembered(store, entry["fit"], tell), execution):
         return "failed"
     return "estimate" if exists(store, "fit", entry["fit"]) else "fit"
 
@@ -229,11 +270,11 @@ def stands(failure: dict[str, Any] | None, execution: Execution) -> bool:
     return now is not None and now <= failure["deadline"]
 
 
-def write_tasks(store: Store, plan: Plan, keys: Sequence[str]) -> None:
+def write_tasks(store: Store, plan: Plan, keys: Sequence[str], tell: Tell = unheard) -> None:
     """Write the records of some tasks, for the workers to read."""
 
     def write(key: str) -> None:
-        write_record(store, f"tasks/{key}.json", plan.tasks[key])
+        put_task(store, key, plan.tasks[key], tell)
         faultpoint("tasks.after_record")
 
     together(write, keys)

@@ -1,10 +1,10 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep.artifacts import exists, read_done
 from sweep.config import Study, SweepConfig
 from sweep.counts import count, counts_of
 from sweep.design import Design, encode, variables_of
@@ -13,11 +13,12 @@ from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import digest, seed_of
 from sweep.outcomes import Outcome
+from sweep.quarantine import Tell, unheard, whole
 from sweep.recipes import counts_recipe, design_recipe
 from sweep.sources import Sources
 from sweep.store import Store
 from sweep.store.together import together
-from sweep.stored import get_design, put_counts, put_design
+from sweep.stored import put_counts, put_design, stored_design
 from sweep.survey import (
     Table,
     condition_columns,
@@ -40,14 +41,18 @@ class Prepared:
 
 
 def prepare_design(
-    config: SweepConfig, sources: Sources, store: Store, sample: int | None
+    config: SweepConfig,
+    sources: Sources,
+    store: Store,
+    sample: int | None,
+    tell: Tell = unheard,
 ) -> Prepared:
-    """Return the sweep's design: from the store, or made now and stored."""
+    """Return the sweep's design: from the store if it is whole there, or made now and stored."""
     study = config.study
     recipe = design_recipe(study, sources.digests, sample)
     key = digest(recipe)
-    if exists(store, "design", key):
-        return Prepared(key, get_design(store, key, respondents=True))
+    if (stored := stored_design(store, key, tell)) is not None:
+        return Prepared(key, stored)
     covariates = {}
     for name, path in sources.covariates.items():
         spec = study.covariates[name]
@@ -95,8 +100,13 @@ def population_table(study: Study, path: Path) -> Table:
     return prepare(table, variables, spec.filter, study, "population")
 
 
-def count_outcomes(
-    study: Study, sources: Sources, prepared: Prepared, outcomes: list[Outcome], store: Store
+def count_outcomes(  # what is counted, where from and where to
+    study: Study,
+    sources: Sources,
+    prepared: Prepared,
+    outcomes: list[Outcome],
+    store: Store,
+    tell: Tell = unheard,
 ) -> dict[str, dict[str, Any]]:
     """Count every outcome that is not counted yet; return the counts' key and meta by outcome.
 
@@ -104,24 +114,23 @@ def count_outcomes(
     """
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
-    known = together(lambda o: exists(store, "counts", keys[o.name]), outcomes)
-    new = [o for o, there in zip(outcomes, known, strict=True) if not there]
+    stored = together(lambda o: whole(store, "counts", keys[o.name], tell=tell), outcomes)
+    known = {o.name: found.meta for o, found in zip(outcomes, stored, strict=True) if found}
+    new = [o for o in outcomes if o.name not in known]
     if new:
         bases = {c for o in new if o.base for c in columns_of(parse(o.base))}
         wanted = [*dict.fromkeys([*(o.column for o in new), *sorted(bases)])]
         answers = read_table(sources.survey, wanted, study.survey.rename)
         answers = answers.iloc[prepared.design.respondents.row].reset_index(drop=True)
 
-        def store_counts(outcome: Outcome) -> None:
+        def counted(outcome: Outcome) -> Mapping[str, Any]:
             sums = count(prepared.design, outcome, answers)
             counts = counts_of(sums, prepared.design.levels)
-            put_counts(store, recipes[outcome.name], sums, counts)
+            return put_counts(store, recipes[outcome.name], sums, counts)
 
-        together(store_counts, new)
-    metas = together(lambda key: read_done(store, "counts", key).meta, keys.values())
-    return {
-        name: {"key": key, **meta} for (name, key), meta in zip(keys.items(), metas, strict=True)
-    }
+        metas = together(counted, new)
+        known |= {o.name: meta for o, meta in zip(new, metas, strict=True)}
+    return {name: {"key": key, **known[name]} for name, key in keys.items()}
 
 
 def project_models(directory: Path, chosen: str | None) -> Path:

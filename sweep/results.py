@@ -187,7 +187,7 @@ class Run:
             If a pattern matches no outcome, or nothing is left to try.
         """
         from sweep.carrying import carry_on_shown
-        from sweep.journal import unfinished
+        from sweep.lacking import unfinished
 
         patterns = [select] if isinstance(select, str) else list(select)
         carry_on_shown(self, unfinished(self.store, self.plan, patterns), progress)
@@ -222,14 +222,15 @@ class Run:
         return entry
 
     def _task(self, outcome: str) -> dict[str, Any]:
-        from sweep.artifacts import exists, read_record
+        from sweep.artifacts import exists
+        from sweep.stored import read_task
 
         key = self._entry(outcome)["estimates"]
         if not exists(self.store, "estimates", key):
             state = next(s for s in self._states if s["outcome"] == outcome)
             msg = f"{outcome!r} has no posterior: {state['status']}, {state['reason']}"
             raise UsageError(msg)
-        return read_record(self.store, f"tasks/{key}.json")
+        return read_task(self.store, key)
 
     def _draws(self, outcome: str) -> "Draws":
         from sweep.artifacts import exists
@@ -238,8 +239,10 @@ class Run:
         key = self._entry(outcome)["fit"]
         if not exists(self.store, "fit", key):
             msg = (
-                f"the draws of {outcome!r} were not kept: set execution.keep to [estimates, draws] "
-                "and run into a new store, as with --set execution.store=.sweep-draws"
+                f"the draws of {outcome!r} are not in the store. If execution.keep has draws, they "
+                "were moved aside: `sweep retry RUN --select OUTCOME` samples them anew. Else set "
+                "it to [estimates, draws] and run into a new store, as with "
+                "--set execution.store=.sweep-draws"
             )
             raise UsageError(msg)
         return get_draws(self.store, key)

@@ -1,4 +1,4 @@
-"""Stored: designs, counts and fits as artifacts, written once and read by the workers."""
+"""Stored: designs, counts, fits, task records and blobs, written once and read by the workers."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -6,25 +6,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweep.artifacts import (
+    Artifact,
+    damaged,
     pack_arrays,
     pack_json,
     publish,
     read,
+    read_record,
     unpack_arrays,
     unpack_json,
+    write_record,
 )
 from sweep.cells import Counts
 from sweep.counts import Sums
 from sweep.design import Design, Respondents
 from sweep.faultpoint import faultpoint
 from sweep.frame import Frame
-from sweep.keys import bytes_digest
+from sweep.keys import bytes_digest, digest
+from sweep.quarantine import Tell, sound, unheard, whole
 from sweep.store import Store
 
 if TYPE_CHECKING:
     from sweep.fit import Draws, Fit  # and with it Numba, which the coordinator never needs
 
 __all__ = [
+    "blob_place",
     "get_blob",
     "get_design",
     "get_draws",
@@ -33,6 +39,10 @@ __all__ = [
     "put_counts",
     "put_design",
     "put_fit",
+    "put_task",
+    "read_task",
+    "stored_design",
+    "task_place",
 ]
 
 NOBODY = Respondents(
@@ -62,10 +72,20 @@ def put_design(store: Store, recipe: Mapping[str, Any], design: Design) -> str:
     return key
 
 
-def get_design(store: Store, key: str, respondents: bool = False) -> Design:
-    """Return a design; without the respondents, who are nobody's business after counting."""
-    want = ["design.json", "frame.npz"] + (["respondents.npz"] if respondents else [])
-    payload = read(store, "design", key, want).payload
+def get_design(store: Store, key: str) -> Design:
+    """Return a design without the respondents, who are nobody's business after counting."""
+    return design_from(read(store, "design", key, ["design.json", "frame.npz"]))
+
+
+def stored_design(store: Store, key: str, tell: Tell = unheard) -> Design | None:
+    """Return a design with its respondents, None if it is to be made; see `quarantine.whole`."""
+    found = whole(store, "design", key, tell=tell)
+    return None if found is None else design_from(found)
+
+
+def design_from(artifact: Artifact) -> Design:
+    """Return a design from the payload that was read of it."""
+    payload = artifact.payload
     facts = unpack_json(payload["design.json"])
     levels = {name: tuple(labels) for name, labels in facts["levels"]}
     further = {name: tuple(labels) for name, labels in facts["further"]}
@@ -73,14 +93,18 @@ def get_design(store: Store, key: str, respondents: bool = False) -> Design:
         name: {column: np.array(values) for column, values in columns.items()}
         for name, columns in facts["covariates"].items()
     }
-    people = Respondents(**unpack_arrays(payload["respondents.npz"])) if respondents else NOBODY
+    people = NOBODY
+    if "respondents.npz" in payload:
+        people = Respondents(**unpack_arrays(payload["respondents.npz"]))
     frame = Frame(levels, further, **unpack_arrays(payload["frame.npz"]))
     asked = tuple(facts["asked"])
     return Design(levels, further, asked, covariates, people, frame, facts["summary"])
 
 
-def put_counts(store: Store, recipe: Mapping[str, Any], sums: Sums, counts: Counts) -> None:
-    """Publish one outcome's counts, with the digests that recipes name."""
+def put_counts(
+    store: Store, recipe: Mapping[str, Any], sums: Sums, counts: Counts
+) -> dict[str, Any]:
+    """Publish one outcome's counts; return their meta, with the digests that recipes name."""
     meta = {
         "counts": counts.digests(),
         "sums": sums.digest(),
@@ -89,6 +113,7 @@ def put_counts(store: Store, recipe: Mapping[str, Any], sums: Sums, counts: Coun
     }
     publish(store, "counts", recipe, {"sums.npz": pack_arrays(sums.arrays())}, meta)
     faultpoint("counts.after_publish")
+    return meta
 
 
 def get_sums(store: Store, key: str) -> Sums:
@@ -107,13 +132,63 @@ def get_draws(store: Store, key: str) -> "Draws":
     return unpack_arrays(read(store, "fit", key, ["draws.npz"]).payload["draws.npz"])
 
 
-def put_blob(store: Store, data: bytes) -> str:
-    """Store some bytes under their digest; return it."""
+def blob_place(name: str) -> str:
+    """Return where a blob lies."""
+    return f"blobs/{name[:2]}/{name[2:]}"
+
+
+def put_blob(store: Store, data: bytes, tell: Tell = unheard) -> str:
+    """Store some bytes under their digest, in a damaged file's place too; return the digest."""
     name = bytes_digest(data)
-    store.put_new(f"blobs/{name[:2]}/{name[2:]}", data)
+    place = blob_place(name)
+    if store.put_new(place, data):
+        return name
+    if sound(store, place, lambda: get_blob(store, name), tell) is None:
+        store.put_new(place, data)
     return name
 
 
 def get_blob(store: Store, name: str) -> bytes:
-    """Return bytes by their digest."""
-    return store.get(f"blobs/{name[:2]}/{name[2:]}")
+    """Return bytes by their digest.
+
+    Raises
+    ------
+    NotStored
+        If there are none.
+    CorruptArtifact
+        If they are others.
+    """
+    data = store.get(blob_place(name))
+    if (found := bytes_digest(data)) != name:
+        raise damaged(store, blob_place(name), f"expected bytes of digest {name}, found {found}")
+    return data
+
+
+def task_place(key: str) -> str:
+    """Return where a task's record lies."""
+    return f"tasks/{key}.json"
+
+
+def put_task(store: Store, key: str, task: Mapping[str, Any], tell: Tell = unheard) -> None:
+    """Write a task's record, in a damaged one's place too."""
+    place = task_place(key)
+    if write_record(store, place, task):
+        return
+    if sound(store, place, lambda: read_task(store, key), tell) is None:
+        write_record(store, place, task)
+
+
+def read_task(store: Store, key: str) -> dict[str, Any]:
+    """Return a task's record; the key is that of its estimates' recipe.
+
+    Raises
+    ------
+    NotStored
+        If there is none.
+    CorruptArtifact
+        If it is damaged, or another task's.
+    """
+    task = read_record(store, task_place(key))
+    if (found := digest(task.get("estimates"))) != key:
+        raise damaged(store, task_place(key), f"expected task {key}, found task {found}")
+    return task

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweep.artifacts import exists, publish, read_done
+from sweep.artifacts import damaged, publish, unpack_arrays
 from sweep.config import Group
 from sweep.counts import counts_of
 from sweep.design import Design
 from sweep.diagnose import as_json
+from sweep.done import place
 from sweep.effects import blocks_of
-from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError
+from sweep.errors import ForeignToolchain, ModelError
 from sweep.estimates import to_parquet
 from sweep.faultpoint import faultpoint
 from sweep.fit import Draws, Fit, Target, fit_terms, probabilities
@@ -19,9 +20,10 @@ from sweep.grid import Grid, grid_of
 from sweep.keys import digest
 from sweep.model import STUB, Route, from_json, load_model
 from sweep.poststratify import Probabilities, poststratify, weighting_of
+from sweep.quarantine import whole
 from sweep.sampler import Settings
 from sweep.store import Store
-from sweep.stored import get_blob, get_design, get_draws, get_sums, put_fit
+from sweep.stored import get_blob, get_design, get_sums, put_fit
 from sweep.stub import fit_stub, stub_probabilities
 from sweep.summarise import answers_by_margin, estimate
 from sweep.toolchain import toolchain
@@ -68,8 +70,9 @@ def grid_from(task: Task, design: Design) -> Grid:
 def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fitted:
     """Return the task's fit: from the store, else sampled now; without draws it is not stored."""
     key = digest(task["fit"])
-    if exists(store, "fit", key):
-        return Fitted(get_draws(store, key), read_done(store, "fit", key).meta)
+    stored = whole(store, "fit", key, ["draws.npz"], memory.tell)
+    if stored is not None:
+        return Fitted(unpack_arrays(stored.payload["draws.npz"]), stored.meta)
     started = time.perf_counter()
     fit = sample_task(store, task, memory)
     faultpoint("fit.after_sample", task["outcome"])
@@ -115,8 +118,7 @@ def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
     design = design_of(store, task, memory)
     counts = counts_of(get_sums(store, task["counts"]), design.levels)
     if counts.digests() != task["fit"]["counts"]:
-        msg = f"counts {task['counts']} are not those the task names: delete them and run again"
-        raise CorruptArtifact(msg)
+        raise damaged(store, place("counts", task["counts"]), "not the counts that the task names")
     asked = task["fit"]["sampler"]
     settings = Settings(asked["draws"], asked["tune"], asked["chains"], asked["target_accept"])
     target = Target(settings, asked["target_ess"], task["study_seed"], task["outcome"])

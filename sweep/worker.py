@@ -27,7 +27,7 @@ __all__ = ["Memory", "main", "serve", "work"]
 class Memory:
     """What a warm worker remembers between tasks, and whom it tells how a task gets on.
 
-    Losing it costs time only.
+    Losing it costs time only. ``mended`` is what the present task found damaged.
     """
 
     design_key: str = ""
@@ -35,6 +35,12 @@ class Memory:
     compiled: Any = None
     models: dict[str, Any] = field(default_factory=dict)
     watch: Callable[[str, int], None] = lambda phase, count: None
+    mended: list[str] = field(default_factory=list)
+
+    def tell(self, message: str) -> None:
+        """Take note of damage, in the outcome's log too."""
+        self.mended.append(message)
+        sys.stderr.write(f"{message}\n")
 
 
 def work(
@@ -42,7 +48,8 @@ def work(
 ) -> dict[str, Any]:
     """Do one task; return what happened: status, reasons, draws and seconds.
 
-    With a ``holder`` its fit is claimed meanwhile, in that name.
+    With a ``holder`` its fit is claimed meanwhile, in that name. A damaged fit, or damaged
+    estimates, are moved aside and made anew, and told as ``mended``.
 
     Raises
     ------
@@ -51,27 +58,34 @@ def work(
     ModelError, StoreError
         Whatever kept the task from being done; nothing half-done is visible in the store.
     """
-    from sweep.artifacts import exists, read_record
     from sweep.claims import held
     from sweep.keys import digest
+    from sweep.stored import read_task
 
-    if exists(store, "estimates", key):
-        return taken(store, key)
-    task = read_record(store, f"tasks/{key}.json")
+    memory.mended = []
+    if (found := taken(store, key, keep_draws, memory)) is not None:
+        return found
+    task = read_task(store, key)
     faultpoint("task.after_read")
     if not holder:
         return done_now(store, task, keep_draws, memory)
     with held(store, digest(task["fit"]), holder):
-        if exists(store, "estimates", key):  # between the first look and the claim
-            return taken(store, key)
-        return done_now(store, task, keep_draws, memory)
+        found = taken(store, key, keep_draws, memory)  # between the first look and the claim
+        return done_now(store, task, keep_draws, memory) if found is None else found
 
 
-def taken(store: Store, key: str) -> dict[str, Any]:
-    """Return what the store says of a task that is done already."""
-    from sweep.artifacts import read_done
+def taken(store: Store, key: str, keep_draws: bool, memory: Memory) -> dict[str, Any] | None:
+    """Return what the store says of a task that is done already, None if it is not.
 
-    return {**read_done(store, "estimates", key).meta, "seconds": 0.0, "hit": True}
+    It is not where draws are kept and those it was made from are gone.
+    """
+    from sweep.artifacts import exists
+    from sweep.quarantine import whole
+
+    found = whole(store, "estimates", key, tell=memory.tell)
+    if found is None or (keep_draws and not exists(store, "fit", found.recipe["fit"])):
+        return None
+    return {**found.meta, "seconds": 0.0, "hit": True}
 
 
 def done_now(
@@ -85,7 +99,8 @@ def done_now(
     meta = estimate_task(store, task, fitted, memory)
     compilations = 0 if memory.compiled is None else memory.compiled.compilations
     seconds = time.perf_counter() - started
-    return {**meta, "seconds": seconds, "hit": False, "compilations": compilations}
+    told = {"seconds": seconds, "hit": False, "compilations": compilations}
+    return {**meta, **told, "mended": memory.mended}
 
 
 def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:

@@ -29,8 +29,21 @@ def check_writable(path: Path) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file aside and put it in place whole."""
+    """Write a file aside and put it in place whole.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written, as on a full disk; nothing is left of it then.
+    """
     check_writable(path)
     aside = path.with_name(f".{path.name}.partial")
-    aside.write_bytes(data)
-    aside.replace(path)
+    try:
+        try:
+            aside.write_bytes(data)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+    except OSError as error:
+        msg = f"cannot write {path}: {error.strerror}; choose another place"
+        raise UsageError(msg) from error

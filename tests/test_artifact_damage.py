@@ -13,7 +13,6 @@ from sweep.artifacts import (
     exists,
     pack_arrays,
     publish,
-    quarantine,
     read,
     read_record,
     write_record,
@@ -21,6 +20,7 @@ from sweep.artifacts import (
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.keys import digest, sha256
 from sweep.packing import seal, unseal
+from sweep.quarantine import quarantine
 from sweep.store import Store, open_store
 
 RECIPE = {"kind": "fit", "counts": "c" * 40, "sampler": {"draws": 500, "target_accept": 0.8}}
@@ -66,7 +66,7 @@ def test_every_flipped_bit_and_every_cut_is_seen_before_anything_is_parsed(
     sound = store.get(done)
     for changed in damages(sound, chance, 80):
         path_of(store, done).write_bytes(changed)
-        with pytest.raises(CorruptArtifact, match=r"fits/.*/done.json: expected .*, found .*again"):
+        with pytest.raises(CorruptArtifact, match=r"fits/.*/done.json: expected .*, found .*anew"):
             read(store, "fit", key)
         seen += 1
     path_of(store, done).write_bytes(sound)
@@ -78,7 +78,7 @@ def test_every_flipped_bit_and_every_cut_is_seen_before_anything_is_parsed(
         whole = path.read_bytes()
         for changed in damages(whole, chance, 60):
             path.write_bytes(changed)
-            with pytest.raises(CorruptArtifact, match=rf"{path.name}: expected .*, found .*again"):
+            with pytest.raises(CorruptArtifact, match=rf"{path.name}: expected .*, found .*anew"):
                 read(store, "fit", key)
             seen += 1
         path.write_bytes(whole)
@@ -186,7 +186,7 @@ def test_wrong_bytes_that_a_crash_left_are_mended_by_the_next_publication(store:
 
 def test_a_reader_that_publishes_over_damage_is_told(store: Store, key: str) -> None:
     path_of(store, f"fits/{key}/done.json").write_bytes(b"{}")
-    with pytest.raises(CorruptArtifact, match="quarantine"):
+    with pytest.raises(CorruptArtifact, match="samples it anew"):
         publish(store, "fit", RECIPE, PAYLOAD, META)
 
 
@@ -195,5 +195,5 @@ def test_a_damaged_record_is_seen(store: Store) -> None:
     path = path_of(store, "tasks/k.json")
     for changed in damages(path.read_bytes(), random.Random(5), 50):
         path.write_bytes(changed)
-        with pytest.raises(CorruptArtifact, match=r"tasks/k\.json: expected .*delete it"):
+        with pytest.raises(CorruptArtifact, match=r"tasks/k\.json: expected .*sweep run CONFIG"):
             read_record(store, "tasks/k.json")

@@ -16,7 +16,6 @@ from sweep.artifacts import (
     exists,
     pack_arrays,
     publish,
-    quarantine,
     read,
     read_done,
     read_record,
@@ -26,6 +25,7 @@ from sweep.artifacts import (
 )
 from sweep.errors import UsageError
 from sweep.keys import digest, sha256
+from sweep.quarantine import quarantine
 from sweep.store import NotStored, Store, open_store
 
 ROOT = Path(sweep.__file__).parents[1]

@@ -25,9 +25,10 @@ WORDS = {
     """,
     # The store, and what reads and writes it.
     2: """
-        artifacts claims join journal planning prepare sources store store.cached store.directory
+        artifacts claims gc generation inventory join journal lacking planning prepare
+        quarantine sources store store.cached store.directory store.directory_words
         store.s3 store.s3_client store.s3_connect store.s3_log store.s3_probe store.s3_words
-        store.together stored tasks warm worker
+        store.together stored tasks verify warm worker
     """,
     3: """
         backends backends.batch_child backends.local backends.pool backends.process backends.ray
@@ -41,7 +42,7 @@ WORDS = {
     4: """
         __init__ __main__ carrying client doctor interrupt project results simulate.demo
         cli cli.app cli.carrying cli.closing cli.configs cli.display cli.fitting cli.options
-        cli.output cli.progress cli.projects cli.results cli.tables
+        cli.keeping cli.output cli.progress cli.projects cli.results cli.tables
     """,
 }
 LAYERS = {f"sweep.{name}": layer for layer, names in WORDS.items() for name in names.split()}

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sweep.cli import carrying, configs, fitting, projects, results
+from sweep.cli import carrying, configs, fitting, keeping, projects, results
 from sweep.errors import SweepError
 
 __all__ = ["app"]
 
-USAGE, INTERRUPTED, BROKEN = 2, 130, 1
+FAILED, BROKEN, INTERRUPTED = 1, 2, 130
 
 
 class Verbs(TyperGroup):
@@ -32,7 +32,7 @@ class Verbs(TyperGroup):
 def told(error: BaseException) -> int:
     """Print an error for people; return the exit code."""
     from sweep.cli.output import inert
-    from sweep.errors import ConfigError, DataError, ModelError, UsageError
+    from sweep.errors import ConfigError, RunFailed
 
     if isinstance(error, KeyboardInterrupt):
         sys.stderr.write("Interrupted. What is done is stored: the same command goes on from it.\n")
@@ -40,8 +40,7 @@ def told(error: BaseException) -> int:
     head = "" if isinstance(error, ConfigError) else "Error: "
     words = error if isinstance(error, SweepError) else of_the_system(error)
     sys.stderr.write(inert(f"{head}{words}") + "\n")
-    wrong = isinstance(error, UsageError | ConfigError | DataError | ModelError)
-    return USAGE if wrong else BROKEN
+    return FAILED if isinstance(error, RunFailed) else BROKEN
 
 
 def of_the_system(error: BaseException) -> str:
@@ -55,8 +54,8 @@ def of_the_system(error: BaseException) -> str:
 app = typer.Typer(
     cls=Verbs,
     help="One YAML file in, poststratified Bayesian estimates for every survey question out.",
-    epilog="Exit codes: 0 done, 1 outcomes failed, 2 wrong usage, config or data, "
-    "3 flagged outcomes with --strict, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 outcomes failed or `verify` found damage, 2 wrong usage, config, "
+    "data, or a store that cannot be used, 3 flagged outcomes with --strict, 130 interrupted.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -100,6 +99,8 @@ for verb in (
     results.estimates,
     results.report,
     results.logs,
+    keeping.verify,
+    keeping.gc,
     projects.schema,
     projects.doctor,
 ):

@@ -48,8 +48,11 @@ def retry(
     obey_cancel: ObeyCancel = False,
     form: Printed = Format.table,
 ) -> None:
-    """Try again what a run has no estimates for, or what is selected of it."""
-    from sweep.journal import unfinished
+    """Try again what a run has no estimates for, or what is selected of it.
+
+    What is selected is sampled anew also where only its draws are gone or damaged.
+    """
+    from sweep.lacking import unfinished
 
     opened = open_run(run, store)
     names = unfinished(opened.store, opened.plan, select)  # refuses what selects nothing

@@ -76,6 +76,7 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
     from sweep.coordinator import begin
     from sweep.errors import UsageError
     from sweep.journal import forget_failure
+    from sweep.planning import settled
     from sweep.results import Run
     from sweep.store.together import together
 
@@ -83,6 +84,7 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
         msg = f"--detach needs execution.backend: batch, not {config.execution.backend!r}"
         raise UsageError(msg)
     run_id = begin(store, made)
+    made = settled(store, made)
     again = [o["fit"] for o in made.record["outcomes"] if o["action"] in ("fit", "estimate")]
     together(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
     send_away(Run(store, run_id), ["resume", run_id], form)

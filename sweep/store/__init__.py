@@ -45,6 +45,9 @@ class Store(Protocol):
     def url(self) -> str:
         """Return what ``open_store`` needs to open this store again, from any directory."""
 
+    def fresh(self) -> "Store":
+        """Return this store without the copies that this machine may keep of its files."""
+
     def get(self, name: str) -> bytes:
         """Return the bytes of a file.
 
@@ -93,6 +96,12 @@ class Store(Protocol):
 
     def size(self, name: str) -> int | None:
         """Return a file's size in bytes, None if there is no such file: the check for existence."""
+
+    def age(self, name: str) -> float | None:
+        """Return the seconds since a file was last written, None if there is no such file.
+
+        By the clock of the store itself where it has one. It only decides about litter.
+        """
 
 
 def open_store(url: str | Path, base: Path | None = None) -> Store:

@@ -21,27 +21,12 @@ from pathlib import Path
 from sweep.errors import StoreError
 from sweep.faultpoint import faultpoint
 from sweep.store import NotStored, check_appendable, check_name, check_replaceable
+from sweep.store.directory_words import ADVICE, in_words
 
 __all__ = ["Directory", "open_directory"]
 
 ABANDONED = 86_400.0
 """Seconds after which a file in ``tmp/`` is a dead writer's litter; a write takes far less."""
-
-ADVICE = {
-    errno.ENOSPC: "the disk is full: free some space or move the store, then run again",
-    errno.EDQUOT: "your disk quota is used up: free some space or move the store, then run again",
-    errno.EFBIG: "the file is larger than allowed here: see `ulimit -f`",
-    errno.EROFS: "the file system is read-only: mount it writable or choose another store",
-    errno.EACCES: "permission denied: give this user the right to use it, or choose another store",
-    errno.EPERM: "not permitted here, or this file system has no hard links: choose another store",
-    errno.EOPNOTSUPP: "this file system lacks hard links or locks: choose another store",
-    errno.EIO: "the disk reported an error: check it before you trust it with more",
-    errno.EXDEV: "the store spans two file systems: move it to one, without mounts inside",
-    errno.ENOTDIR: "a file stands where the store needs a directory: move it away",
-    errno.EISDIR: "a directory stands where the store needs a file: move it away",
-    errno.ELOOP: "a symbolic link stands inside the store: replace it by what it points to",
-    errno.EMFILE: "too many files are open: raise `ulimit -n`",
-}
 
 
 def open_directory(location: str) -> "Directory":
@@ -72,10 +57,14 @@ class Directory:
         """Return the absolute path."""
         return str(self._root)
 
+    def fresh(self) -> "Directory":
+        """Return this store: no copies of it are kept."""
+        return self
+
     def get(self, name: str) -> bytes:
         """Return the bytes of a file."""
         path = self._path(name)
-        with _in_words("read", path):
+        with in_words("read", path):
             faultpoint("get.before_read")
             try:
                 with path.open("rb") as file:
@@ -87,12 +76,24 @@ class Directory:
     def size(self, name: str) -> int | None:
         """Return a file's size in bytes, None if there is no such file."""
         path = self._path(name)
-        with _in_words("look at", path):
+        with in_words("look at", path):
             try:
                 status = path.stat()
             except (FileNotFoundError, NotADirectoryError):
                 return None
             return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    def age(self, name: str) -> float | None:
+        """Return the seconds since a file was last written, None if there is no such file."""
+        path = self._path(name)
+        if self.size(name) is None:
+            return None
+        with in_words("look at", path):
+            try:
+                written = path.stat().st_mtime
+            except FileNotFoundError:  # removed between the two looks
+                return None
+        return self._now() - written
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Yield the names that start with ``prefix``, sorted by code point."""
@@ -106,7 +107,7 @@ class Directory:
     def put_new(self, name: str, data: bytes) -> bool:
         """Create a file, whole or not at all; return whether this call created it."""
         path = self._path(name)
-        with _in_words("write", path):
+        with in_words("write", path):
             faultpoint("put.before_write", name)
             self._prepare(path.parent)
             created = not path.is_file() and self._link(path, data)
@@ -121,7 +122,7 @@ class Directory:
         path = self._path(check_replaceable(name))
         if self.size(name) is None:
             return False
-        with _in_words("replace", path), self._locked():
+        with in_words("replace", path), self._locked():
             if not self._is(name, expected):
                 return False
             with self._aside(data) as temporary:
@@ -135,7 +136,7 @@ class Directory:
         path = self._path(name)
         if self.size(name) is None:
             return False
-        with _in_words("delete", path), self._locked():
+        with in_words("delete", path), self._locked():
             if expected is not None and not self._is(name, expected):
                 return False
             try:
@@ -149,7 +150,7 @@ class Directory:
     def append(self, name: str, data: bytes) -> None:
         """Add bytes to the end of a file, creating it if need be: for logs and events only."""
         path = self._path(check_appendable(name))
-        with _in_words("append to", path):
+        with in_words("append to", path):
             self._prepare(path.parent)
             _write(path, os.O_APPEND, data)
             faultpoint("append.after_write", name)
@@ -162,6 +163,15 @@ class Directory:
             msg = f"{path}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
             raise StoreError(msg)
         return path
+
+    def _now(self) -> float:
+        """Return the time by the file system's clock: a server's may be another than ours."""
+        clock = self._tmp / "clock"
+        try:
+            clock.touch(0o600)
+            return clock.stat().st_mtime
+        except OSError:  # nothing can be written here; nothing can be deleted either
+            return time.time()
 
     def _prepare(self, directory: Path) -> None:
         """Create ``directory`` and the store itself; flush each new entry to the disk."""
@@ -272,7 +282,7 @@ def _remove_litter(tmp: Path) -> None:
 
 def _names(directory: Path, prefix: str) -> Iterator[str]:
     """Yield the names below ``directory``, in the order of the whole names ("a-b" < "a/b")."""
-    with _in_words("list", directory):
+    with in_words("list", directory):
         try:
             with os.scandir(directory) as found:
                 entries = {e.name + "/" * e.is_dir(follow_symlinks=False): e for e in found}
@@ -285,16 +295,3 @@ def _names(directory: Path, prefix: str) -> Iterator[str]:
             yield from _names(Path(entry.path), prefix + name)
         elif entry.is_file(follow_symlinks=False):
             yield prefix + name
-
-
-@contextmanager
-def _in_words(verb: str, path: Path) -> Iterator[None]:
-    """Turn an operating system's error into a StoreError that says where, what and what to do."""
-    try:
-        yield
-    except StoreError:
-        raise
-    except OSError as error:
-        advice = ADVICE.get(error.errno or 0, "see the system's message, then run again")
-        msg = f"cannot {verb} {path}: {error.strerror or error}; {advice}"
-        raise StoreError(msg) from error

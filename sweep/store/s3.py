@@ -64,9 +64,12 @@ def split_url(url: str) -> tuple[str, str]:
 class S3:
     """A ``sweep.store.Store`` in a bucket."""
 
-    def __init__(self, bucket: str, prefix: str, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self, bucket: str, prefix: str, limits: Limits = LIMITS, copies: bool = True
+    ) -> None:
         self.bucket = Bucket(bucket, limits)
         self.prefix = f"{prefix}/" if prefix else ""
+        self._copies = copies
         self._logs = Logs(self.bucket)
 
     @property
@@ -74,12 +77,16 @@ class S3:
         """Return the URL; the endpoint comes from the AWS settings of whoever opens it."""
         return f"s3://{self.bucket.name}/{self.prefix}".rstrip("/")
 
+    def fresh(self) -> "S3":
+        """Return this store without the copies that this machine may keep of its files."""
+        return S3(self.bucket.name, self.prefix.rstrip("/"), self.bucket.limits, copies=False)
+
     def get(self, name: str) -> bytes:
         """Return the bytes of a file, verified; a design's are kept on this machine."""
         key = self._key(name)
         if is_log(name):
             return self._found(name, self._logs.get(key))
-        if is_shared(name):
+        if self._copies and is_shared(name):
             return cached(name, lambda: self._read(name))
         return self._read(name)
 
@@ -91,6 +98,13 @@ class S3:
             return sum(parts.values()) if parts else None
         found = self.bucket.head(key)
         return None if found is None else int(found["ContentLength"])
+
+    def age(self, name: str) -> float | None:
+        """Return the seconds since a file was last written, None if there is no such file."""
+        key = self._key(name)
+        parts = list(self._logs.parts(key)) if is_log(name) else [key]
+        ages = [age for part in parts if (age := self.bucket.age(part)) is not None]
+        return min(ages, default=None)
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Yield the names that start with ``prefix``, sorted by code point."""

@@ -103,6 +103,16 @@ class Bucket:
             return None
         return found
 
+    def age(self, key: str) -> float | None:
+        """Return the seconds since an object was written, by the server's clock; None if absent."""
+        from email.utils import parsedate_to_datetime
+
+        found = self.head(key)
+        if found is None:
+            return None
+        now = parsedate_to_datetime(found["ResponseMetadata"]["HTTPHeaders"]["date"])
+        return float((now - found["LastModified"]).total_seconds())
+
     def put(self, key: str, data: bytes, etag: str | None) -> str | None:
         """Write an object if there is none, or if it still is the version ``etag``.
 

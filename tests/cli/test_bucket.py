@@ -32,6 +32,6 @@ def test_the_command_line_sweeps_into_a_bucket_and_reads_it_from_anywhere(
     again = sweep("run", "sweep.yaml", *chosen, *into, "-o", "json", cwd=tracked.directory)
     assert "2 in the store" in again.err
     lost = sweep("status", "--store", "s3://no-such-bucket/x", cwd=elsewhere)
-    assert (1, "") == (lost.code, lost.out)
+    assert (2, "") == (lost.code, lost.out)
     assert "Traceback" not in lost.err
     assert "NoSuchBucket" in lost.err

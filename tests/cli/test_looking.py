@@ -17,7 +17,7 @@ from tests.cli.conftest import Project, inside, make_small, sweep
 VERBS = sorted(
     [
         *("init", "check", "plan", "run", "fit", "resume", "retry", "cancel", "status", "runs"),
-        *("estimates", "report", "logs", "schema", "doctor"),
+        *("estimates", "report", "logs", "schema", "doctor", "verify", "gc"),
     ]
 )
 

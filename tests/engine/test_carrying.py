@@ -28,8 +28,8 @@ from sweep.journal import (
     read_log,
     read_plan,
     remember_failure,
-    unfinished,
 )
+from sweep.lacking import unfinished
 from sweep.store import open_store
 from tests.engine.processes import gone, workers
 from tests.project import Project

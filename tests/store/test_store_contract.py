@@ -104,6 +104,19 @@ def test_what_is_put_is_what_is_got(store: Store) -> None:
         assert store.size(name) == len(data)
 
 
+def test_the_age_of_a_file_counts_from_its_last_change_by_the_stores_clock(store: Store) -> None:
+    """A server may count in whole seconds; the hour is for a machine that is very slow."""
+    store.put_new("a", b"1")
+    store.append("r/b.log", b"1\n")
+    store.append("r/b.log", b"2\n")
+    for name in ("a", "r/b.log"):
+        age = store.age(name)
+        assert age is not None
+        assert -1 <= age < 3600, name
+    assert store.age("b") is None
+    assert store.age("a/b") is None
+
+
 def test_an_absent_file_is_told_apart_from_an_empty_one(store: Store) -> None:
     store.put_new("a/b", b"")
     assert store.size("a/b") == 0
@@ -317,6 +330,7 @@ def test_a_hostile_name_is_refused_by_every_verb(store: Store, name: str) -> Non
         lambda: store.append(name, b""),
         lambda: store.delete(name),
         lambda: store.size(name),
+        lambda: store.age(name),
     ]
     for verb in verbs:
         with pytest.raises(UsageError, match="cannot be the name of a stored file"):
