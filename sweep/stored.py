@@ -1,4 +1,4 @@
-"""Stored: designs, counts and fits as artifacts, written once and read by the workers."""
+"""Stored: designs, counts, fits and tasks, written once and read by the workers."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,15 +10,17 @@ from sweep.artifacts import (
     pack_json,
     publish,
     read,
+    read_record,
     unpack_arrays,
     unpack_json,
 )
 from sweep.cells import Counts
 from sweep.counts import Sums
 from sweep.design import Design, Respondents
+from sweep.errors import CorruptArtifact
 from sweep.faultpoint import faultpoint
 from sweep.frame import Frame
-from sweep.keys import bytes_digest
+from sweep.keys import bytes_digest, digest
 from sweep.store import Store
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ __all__ = [
     "get_design",
     "get_draws",
     "get_sums",
+    "get_task",
     "put_blob",
     "put_counts",
     "put_design",
@@ -105,6 +108,25 @@ def put_fit(store: Store, recipe: Mapping[str, Any], fit: "Fit", meta: Mapping[s
 def get_draws(store: Store, key: str) -> "Draws":
     """Return a fit's stored draws."""
     return unpack_arrays(read(store, "fit", key, ["draws.npz"]).payload["draws.npz"])
+
+
+def get_task(store: Store, key: str) -> dict[str, Any]:
+    """Return a task's record, if its recipes are those that its key promises.
+
+    Raises
+    ------
+    CorruptArtifact
+        If they are not: what came of it would stand under another model's or toolchain's key.
+    """
+    task = read_record(store, f"tasks/{key}.json")
+    fit, estimates = digest(task["fit"]), digest(task["estimates"])
+    if (estimates, task["estimates"]["fit"]) != (key, fit):
+        msg = (
+            f"{store.url}/tasks/{key}.json holds the recipes of estimates {estimates} and fit "
+            f"{fit}: delete it and run again"
+        )
+        raise CorruptArtifact(msg)
+    return task
 
 
 def put_blob(store: Store, data: bytes) -> str:

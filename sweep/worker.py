@@ -51,13 +51,14 @@ def work(
     ModelError, StoreError
         Whatever kept the task from being done; nothing half-done is visible in the store.
     """
-    from sweep.artifacts import exists, read_record
+    from sweep.artifacts import exists
     from sweep.claims import held
     from sweep.keys import digest
+    from sweep.stored import get_task
 
     if exists(store, "estimates", key):
         return taken(store, key)
-    task = read_record(store, f"tasks/{key}.json")
+    task = get_task(store, key)
     faultpoint("task.after_read")
     if not holder:
         return done_now(store, task, keep_draws, memory)

@@ -12,8 +12,8 @@ WORDS = {
     # Data in, data out: no store, no network.
     1: """
         cells chains compile_model counts definition design diagnose done effects estimates fit
-        frame general grid kernels laplace model outcomes packing pointer posterior poststratify
-        recipes sampler stub summarise survey toolchain
+        frame general grid imports kernels laplace model outcomes packing pointer posterior
+        poststratify recipes sampler stub summarise survey toolchain
         config config.across config.batch config.compose config.groups config.json_schema
         config.mistakes config.nodes config.outcomes config.override config.ray config.read
         config.scanner
