@@ -4,7 +4,9 @@ Status is derived, never stored: from the plan, and from which keys exist.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -29,9 +31,11 @@ __all__ = [
     "left_to_do",
     "new_run",
     "outcome_states",
+    "plan_of",
     "read_events",
     "read_log",
     "read_plan",
+    "recent_plans",
     "remember_failure",
     "runs_in",
     "unfinished",
@@ -41,7 +45,9 @@ FAILED_KINDS = ("data", "model", "timeout")
 """Kinds of failure that would happen again, and are remembered."""
 
 
+RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 LONGEST = 200  # bytes of a log's name
+RECENT, AT_ONCE = 64, 16  # runs whose plans are looked through; how many at a time
 
 
 def new_run(store: Store, plan: Mapping[str, Any]) -> str:
@@ -62,6 +68,19 @@ def runs_in(store: Store) -> list[str]:
     return sorted({n[1] for n in names if n[-1] == "plan.json"}, reverse=True)
 
 
+def recent_plans(store: Store) -> Iterator[list[dict[str, Any]]]:
+    """Yield the plans of the newest runs, newest first, some at a time; older runs are left out."""
+    known = runs_in(store)[:RECENT]
+    for start in range(0, len(known), AT_ONCE):
+        block = known[start : start + AT_ONCE]
+        yield together(lambda run: plan_of(store, run), block)
+
+
+def plan_of(store: Store, run: str) -> dict[str, Any]:
+    """Return the plan of the run that has this id."""
+    return read_record(store, f"runs/{run}/plan.json")
+
+
 def read_plan(store: Store, run: str) -> dict[str, Any]:
     """Return a run's plan; an id may be cut short, and ``last`` is the newest.
 
@@ -70,6 +89,9 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
     UsageError
         If no run, or more than one, goes by that name.
     """
+    if RUN.fullmatch(run):  # a whole id needs no look at all the others
+        with suppress(NotStored):
+            return plan_of(store, run)
     known = runs_in(store)
     found = known[:1] if run == "last" else [r for r in known if r == run]
     found = found or [r for r in known if r.startswith(run) or r.endswith(run)]
@@ -78,7 +100,7 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
         problem = "matches more than one run" if found else "is not a run"
         msg = f"{run!r} {problem} of {store.url}; newest: {shown}"
         raise UsageError(msg)
-    return read_record(store, f"runs/{found[0]}/plan.json")
+    return plan_of(store, found[0])
 
 
 def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
@@ -254,7 +276,7 @@ def state_of(store: Store, outcome: Mapping[str, Any], ended: Mapping[str, Any])
     """Return one outcome's state."""
     if outcome["failure"] is not None:
         return failed(outcome["failure"])
-    if exists(store, "estimates", outcome["estimates"]):
+    with suppress(NotStored):
         meta = read_done(store, "estimates", outcome["estimates"]).meta
         return {**meta, "reason": "; ".join(meta["reasons"]) or None}
     failure = ended.get(outcome["outcome"]) or failure_of(store, outcome["fit"])
