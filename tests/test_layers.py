@@ -25,7 +25,7 @@ WORDS = {
     """,
     # The store, and what reads and writes it.
     2: """
-        artifacts claims forecast join journal nearest planning prepare reasons sources
+        artifacts claims forecast join journal lineage nearest planning prepare reasons sources
         store store.cached store.directory store.s3 store.s3_client store.s3_connect store.s3_log
         store.s3_probe store.s3_words store.together stored tasks warm worker
     """,
