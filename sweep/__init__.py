@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sweep.client import Run, open, plan, run, runs
+    from sweep.client import Run, explain, open, plan, run, runs
     from sweep.errors import (
         ConfigError,
         CorruptArtifact,
@@ -31,13 +31,14 @@ __all__ = [
     "StoreError",
     "SweepError",
     "UsageError",
+    "explain",
     "open",
     "plan",
     "run",
     "runs",
 ]
 
-CLIENT = frozenset({"Run", "open", "plan", "run", "runs"})
+CLIENT = frozenset({"Run", "explain", "open", "plan", "run", "runs"})
 
 
 def __getattr__(name: str) -> Any:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from sweep.config import SweepConfig
     from sweep.planning import Plan
+    from sweep.reasons import Explanation
 
-__all__ = ["Run", "open", "plan", "run", "runs"]
+__all__ = ["Run", "explain", "open", "plan", "run", "runs"]
 
 RUN_COLUMNS = (
     *("run", "name", "started", "outcomes", "taken", "fitted", "failed", "ended", "seconds"),
@@ -110,6 +111,67 @@ def plan(
     frame = pd.DataFrame(made.record["outcomes"])
     frame = frame.assign(tags=[", ".join(tags) for tags in frame["tags"]])
     return frame[["outcome", "label", "brand", "metric", "tags", "n", "action"]]
+
+
+def explain(  # the options of the command
+    config: str | Path,
+    outcome: str | None = None,
+    *,
+    select: str | Iterable[str] = (),
+    set: str | Iterable[str] = (),  # named as on the command line
+    sample: int | None = None,
+    limit: int | None = None,
+) -> "pd.DataFrame":
+    """Return why a run would fit, estimate or take each outcome; nothing is fitted.
+
+    One row per field that differs from the nearest stored result: ``outcome``, ``action`` (as in
+    `plan`), ``reason``, ``field``, ``old``, ``new``, ``words``, and ``run``, which planned that
+    result. An outcome without differences is one row with nulls. Raises as `run` does.
+    """
+    import pandas as pd
+
+    found = explained(config, outcome, select, set, sample, limit)
+    rows = [
+        (
+            *(e.outcome, e.action, e.reason),
+            *((None,) * 4 if d is None else (d.field, d.old, d.new, d.words)),
+            None if e.nearest is None else e.nearest.run,
+        )
+        for e in found
+        for d in e.differences or (None,)
+    ]
+    columns = ["outcome", "action", "reason", "field", "old", "new", "words", "run"]
+    return pd.DataFrame(rows, columns=columns, dtype="object")
+
+
+def explained(
+    config: str | Path,
+    outcome: str | None = None,
+    select: str | Iterable[str] = (),
+    overrides: str | Iterable[str] = (),
+    sample: int | None = None,
+    limit: int | None = None,
+) -> "list[Explanation]":
+    """Return the explanation of each outcome of a plan, or of the one that is named.
+
+    Raises
+    ------
+    UsageError
+        If ``outcome`` and patterns were both given.
+    """
+    from glob import escape
+
+    from sweep.errors import UsageError
+
+    patterns = listed(select)
+    if outcome is not None and patterns:
+        msg = f"the outcome {outcome!r} and --select {patterns[0]} were both given: choose one"
+        raise UsageError(msg)
+    patterns = patterns if outcome is None else [escape(outcome)]
+    _, store, made = planned(config, patterns, overrides, sample, limit)
+    from sweep.reasons import explain as explain_plan
+
+    return explain_plan(store, made)
 
 
 def open(run_id: str = "last", store: str | Path = ".sweep") -> Run:

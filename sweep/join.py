@@ -1,5 +1,6 @@
 """Join: every outcome's rows and state in one table and one report; nobody is left out."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sweep.artifacts import publish, read
@@ -7,18 +8,20 @@ from sweep.estimates import from_parquet, tidy, to_csv, to_parquet
 from sweep.faultpoint import faultpoint
 from sweep.journal import append_event, outcome_states, read_events, read_plan
 from sweep.keys import digest
+from sweep.lineage import Lineage, lineage_of
 from sweep.model import STUB, term_name
 from sweep.quarantine import Tell, unheard, whole
 from sweep.report import Report, render
 from sweep.store import Store
 from sweep.store.together import together
-from sweep.stored import get_design, read_task
+from sweep.stored import get_design
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["REPORT", "estimates_of", "publish_report", "report_of", "report_payload"]
 
+ESTIMATED = ("ok", "flagged")  # states with estimates
 BLOCK = 64  # outcomes whose rows are in memory as objects, before they get their types
 REPORT = 1  # version of the template: bumped when the same results should look different
 
@@ -28,20 +31,38 @@ STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean n
 
 def estimates_of(store: Store, plan: dict[str, Any]) -> "pd.DataFrame":
     """Return the table of a run: rows of every outcome, labels joined; a failed one is a row."""
+    states = outcome_states(store, plan)
+    return table_of(store, plan, states, lineage_of(store, estimated(plan, states)))
+
+
+def estimated(plan: dict[str, Any], states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the plan's outcomes that have estimates."""
+    pairs = zip(plan["outcomes"], states, strict=True)
+    return [outcome for outcome, state in pairs if state["status"] in ESTIMATED]
+
+
+def table_of(
+    store: Store, plan: dict[str, Any], states: list[dict[str, Any]], lineage: Lineage
+) -> "pd.DataFrame":
+    """Return the table of a run; rows of fits that differ from the others say so."""
     import pandas as pd
 
     design = get_design(store, plan["design"])
     levels = design.frame.variables()
-    states = {s["outcome"]: s for s in outcome_states(store, plan)}
+    by_name = {s["outcome"]: s for s in states}
     typed: list[pd.DataFrame] = []
     for start in range(0, len(plan["outcomes"]), BLOCK):
         block = plan["outcomes"][start : start + BLOCK]
-        typed.append(tidy(rows_of(store, block, states), list(levels), levels))
+        rows = rows_of(store, block, by_name, lineage.apart)
+        typed.append(tidy(rows, list(levels), levels))
     return pd.concat(typed, ignore_index=True)
 
 
 def rows_of(
-    store: Store, outcomes: list[dict[str, Any]], states: dict[str, dict[str, Any]]
+    store: Store,
+    outcomes: list[dict[str, Any]],
+    states: dict[str, dict[str, Any]],
+    apart: Mapping[str, str],
 ) -> "pd.DataFrame":
     """Return the rows of some outcomes, labels joined, with columns of any type."""
     import pandas as pd
@@ -51,9 +72,10 @@ def rows_of(
     for outcome in outcomes:
         state = states[outcome["outcome"]]
         names = {k: outcome[k] for k in ("outcome", "label", "brand", "metric")}
-        if state["status"] in ("ok", "flagged"):
-            data = tables[outcome["estimates"]]
-            parts.append(from_parquet(data).astype(dict.fromkeys(names, "object")).assign(**names))
+        if state["status"] in ESTIMATED:
+            rows = from_parquet(tables[outcome["estimates"]])
+            rows = rows.astype(dict.fromkeys(names, "object")).assign(**names)
+            parts.append(flagged(rows, apart.get(outcome["outcome"])))
         elif state["status"] != "pending":
             row = {**names, "quantity": "probability", "status": state["status"]}
             parts.append(pd.DataFrame([{**row, "flag": state["reason"]}]))
@@ -61,32 +83,42 @@ def rows_of(
     return pd.concat(objects, ignore_index=True) if objects else pd.DataFrame()
 
 
+def flagged(rows: "pd.DataFrame", apart: str | None) -> "pd.DataFrame":
+    """Return an outcome's rows, each flagged if its fit differs from the run's others."""
+    if apart is None:
+        return rows
+    words = f"fitted apart from the others: {apart}"
+    flags = [words if missing else f"{flag}; {words}" for flag, missing in
+             zip(rows["flag"], rows["flag"].isna(), strict=True)]  # fmt: skip
+    return rows.assign(flag=flags)
+
+
 def tables_of(
     store: Store, outcomes: list[dict[str, Any]], states: dict[str, dict[str, Any]]
 ) -> dict[str, bytes]:
     """Return the stored tables of those outcomes that have one, by key."""
-    there = [o for o in outcomes if states[o["outcome"]]["status"] in ("ok", "flagged")]
+    there = [o for o in outcomes if states[o["outcome"]]["status"] in ESTIMATED]
     keys = [o["estimates"] for o in there]
     found = together(lambda key: read(store, "estimates", key).payload["estimates.parquet"], keys)
     return dict(zip(keys, found, strict=True))
 
 
-def report_of(store: Store, plan: dict[str, Any]) -> Report:
+def report_of(
+    store: Store, plan: dict[str, Any], states: list[dict[str, Any]], lineage: Lineage
+) -> Report:
     """Return what the run's report is made of."""
     import pandas as pd
 
     design = get_design(store, plan["design"])
-    study = plan["config"]["study"]
-    states = outcome_states(store, plan)
     rows = [outcome_row(s, o) for s, o in zip(states, plan["outcomes"], strict=True)]
     return Report(
         name=plan["name"],
-        estimates=estimates_of(store, plan),
+        estimates=table_of(store, plan, states, lineage),
         outcomes=pd.DataFrame(rows),
         transform=design.summary,  # type: ignore[arg-type] # written as Transform, stored as JSON
-        provenance=provenance_of(store, plan),  # type: ignore[arg-type]
+        provenance=provenance_of(plan, lineage),  # type: ignore[arg-type]
         variables=tuple(design.frame.variables()),
-        interval=study["interval"],
+        interval=plan["config"]["study"]["interval"],
     )
 
 
@@ -109,38 +141,23 @@ def outcome_row(state: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any
     }
 
 
-def provenance_of(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
-    """Return what the numbers come from."""
-    from sweep.store import NotStored
-
-    study = plan["config"]["study"]
-
-    def recipe_of(outcome: dict[str, Any]) -> dict[str, Any] | None:
-        try:
-            recipe: dict[str, Any] = read_task(store, outcome["estimates"])["fit"]
-        except NotStored:
-            return None
-        return recipe
-
-    recipes = [r for r in together(recipe_of, plan["outcomes"]) if r is not None]
-    tools = {digest(r["toolchain"]): r["toolchain"] for r in recipes}
-    notes = [STUB_NOTE] if study["model"] == STUB else []
-    if len(tools) > 1:
-        notes.append(f"The fits in this report come from {len(tools)} different toolchains.")
+def provenance_of(plan: dict[str, Any], lineage: Lineage) -> dict[str, Any]:
+    """Return what the numbers come from; ``notes`` are what a reader must know first."""
+    study, recipe = plan["config"]["study"], lineage.recipe
     return {
         "model": study["model"],
-        "terms": terms_in_words(recipes[0]) if recipes else [],
+        "terms": [] if recipe is None else terms_in_words(recipe),
         "sampler": study["sampler"],
-        "toolchain": next(iter(tools.values()), {}),
+        "toolchain": {} if recipe is None else recipe["toolchain"],
         "interval": study["interval"],
         "minimum_base": study["minimum_base"],
         "weight": study["survey"]["weight"],
         "keys": {"design": plan["design"], "model": plan["model_blob"]},
-        "notes": notes,
+        "notes": [*([STUB_NOTE] if study["model"] == STUB else []), *lineage.notes()],
     }
 
 
-def terms_in_words(recipe: dict[str, Any]) -> list[str]:
+def terms_in_words(recipe: Mapping[str, Any]) -> list[str]:
     """Return the model's terms with their priors, as a reader would write them."""
     from sweep.model import Varying, from_json
 
@@ -166,9 +183,10 @@ def report_payload(report: Report) -> dict[str, bytes]:
     }
 
 
-def report_recipe(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
+def report_recipe(
+    plan: dict[str, Any], states: list[dict[str, Any]], lineage: Lineage
+) -> dict[str, Any]:
     """Return the report's recipe: estimates and states, names, provenance; no time, no run."""
-    states = outcome_states(store, plan)
     described = ("outcome", "label", "brand", "metric", "tags", "status", "reason")
     return {
         "kind": "report",
@@ -177,7 +195,7 @@ def report_recipe(store: Store, plan: dict[str, Any]) -> dict[str, Any]:
         "design": plan["design"],
         "outcomes": sorted([s[k] for k in described] + [o["estimates"]]
                            for s, o in zip(states, plan["outcomes"], strict=True)),
-        "provenance": provenance_of(store, plan),
+        "provenance": provenance_of(plan, lineage),
     }  # fmt: skip
 
 
@@ -187,13 +205,15 @@ def publish_report(store: Store, run: str, tell: Tell = unheard) -> str:
     The journal names it first: `sweep gc` spares what a journal names.
     """
     plan = read_plan(store, run)
-    recipe = report_recipe(store, plan)
+    states = outcome_states(store, plan)
+    lineage = lineage_of(store, estimated(plan, states))
+    recipe = report_recipe(plan, states, lineage)
     key = digest(recipe)
     if not any(e.get("report") == key for e in read_events(store, run)):
         append_event(store, run, {"event": "report", "report": key})
         faultpoint("report.after_event")
     if whole(store, "report", key, tell=tell) is None:
-        payload = report_payload(report_of(store, plan))
+        payload = report_payload(report_of(store, plan, states, lineage))
         faultpoint("report.after_render")
         publish(store, "report", recipe, payload)
         faultpoint("report.after_publish")

@@ -4,12 +4,14 @@ Status is derived, never stored: from the plan, and from which keys exist.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from sweep.artifacts import damaged, exists, read_done, read_record, write_record
+from sweep.artifacts import damaged, read_done, read_record, write_record
 from sweep.errors import UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import digest
@@ -34,6 +36,7 @@ __all__ = [
     "read_events",
     "read_log",
     "read_plan",
+    "recent_plans",
     "remember_failure",
     "remembered",
     "runs_in",
@@ -43,7 +46,9 @@ FAILED_KINDS = ("data", "model", "timeout")
 """Kinds of failure that would happen again, and are remembered."""
 
 
+RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 LONGEST = 200  # bytes of a log's name
+RECENT, AT_ONCE = 64, 16  # runs whose plans are looked through; how many at a time
 
 
 def new_run(store: Store, plan: Mapping[str, Any]) -> str:
@@ -64,6 +69,14 @@ def runs_in(store: Store) -> list[str]:
     return sorted({n[1] for n in names if n[-1] == "plan.json"}, reverse=True)
 
 
+def recent_plans(store: Store) -> Iterator[list[dict[str, Any]]]:
+    """Yield the plans of the newest runs, newest first, some at a time; older runs are left out."""
+    known = runs_in(store)[:RECENT]
+    for start in range(0, len(known), AT_ONCE):
+        block = known[start : start + AT_ONCE]
+        yield together(lambda run: plan_of(store, run), block)
+
+
 def read_plan(store: Store, run: str) -> dict[str, Any]:
     """Return a run's plan; an id may be cut short, and ``last`` is the newest.
 
@@ -74,6 +87,9 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
     CorruptArtifact
         If the plan is damaged, or another run's.
     """
+    if RUN.fullmatch(run):  # a whole id needs no look at all the others
+        with suppress(NotStored):
+            return plan_of(store, run)
     known = runs_in(store)
     found = known[:1] if run == "last" else [r for r in known if r == run]
     found = found or [r for r in known if r.startswith(run) or r.endswith(run)]
@@ -238,7 +254,7 @@ def state_of(store: Store, outcome: Mapping[str, Any], ended: Mapping[str, Any])
     """Return one outcome's state."""
     if outcome["failure"] is not None:
         return failed(outcome["failure"])
-    if exists(store, "estimates", outcome["estimates"]):
+    with suppress(NotStored):
         meta = read_done(store, "estimates", outcome["estimates"]).meta
         return {**meta, "reason": "; ".join(meta["reasons"]) or None}
     failure = ended.get(outcome["outcome"]) or failure_of(store, outcome["fit"])

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 from sweep.errors import ModelError
+from sweep.imports import distributions_of
 from sweep.keys import bytes_digest, digest
 
 __all__ = [
@@ -133,13 +134,15 @@ STUB_SOURCE = b"# The stub fits nothing: it tests what is around a fit.\n"
 class ModelFile:
     """A model file, executed: its functions, and the identity of what it says.
 
-    ``digest`` is of the syntax tree without positions and docstrings, so a comment refits nothing.
+    ``digest`` is of the syntax tree without positions and docstrings, so a comment refits nothing;
+    ``packages`` are the installed distributions it imports.
     """
 
     name: str
     source: bytes
     digest: str
     functions: Mapping[str, Any]
+    packages: tuple[str, ...] = ()
 
     @property
     def route(self) -> Route:
@@ -157,8 +160,8 @@ def load_model(name: str, source: bytes) -> ModelFile:
     Raises
     ------
     ModelError
-        If the file is not Python, raises when executed, or defines neither ``terms`` nor both
-        ``build`` and ``probabilities``.
+        If the file is not Python, imports what no key would name, raises when executed, or defines
+        neither ``terms`` nor both ``build`` and ``probabilities``.
     """
     if name == STUB:
         return ModelFile(STUB, STUB_SOURCE, STUB, {})
@@ -169,6 +172,7 @@ def load_model(name: str, source: bytes) -> ModelFile:
     except (SyntaxError, UnicodeDecodeError) as error:
         msg = f"{where} is not a Python file: {error}"
         raise ModelError(msg) from error
+    packages = distributions_of(tree, where)
     module = ModuleType(f"sweep_model_{bytes_digest(source)[:12]}")
     module.__file__ = f"{where}@{bytes_digest(source)[:12]}"
     lines = text.splitlines(keepends=True)
@@ -188,7 +192,7 @@ def load_model(name: str, source: bytes) -> ModelFile:
             f"Add one of the two: docs/models.md shows both."
         )
         raise ModelError(msg)
-    return ModelFile(name, source, tree_digest(tree), functions)
+    return ModelFile(name, source, tree_digest(tree), functions, packages)
 
 
 def tree_digest(tree: ast.Module) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sweep.artifacts import exists, read_done
+from sweep.compile_model import call
 from sweep.config import Execution, Study, SweepConfig
-from sweep.errors import StoreError, UsageError
+from sweep.errors import ModelError, StoreError, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.generation import generation
 from sweep.journal import failure_of, remembered
@@ -27,7 +28,13 @@ from sweep.prepare import (
     project_models,
 )
 from sweep.quarantine import Tell, unheard, whole
-from sweep.recipes import estimates_recipe, fit_recipe, general_recipe, stub_recipe
+from sweep.recipes import (
+    estimates_recipe,
+    fit_recipe,
+    general_recipe,
+    of_outcome,
+    stub_recipe,
+)
 from sweep.sources import Sources, sources_in
 from sweep.store import Store
 from sweep.store.together import together
@@ -97,7 +104,7 @@ def make_plan(
     outcomes = outcomes_in(study, sources, selection)
     prepared = prepare_design(config, sources, store, selection.sample, mended.append)
     check_groups(prepared.design.frame, study.groups)
-    model = file.functions["terms"](study, prepared.design.levels) if file.route == "fast" else None
+    shared = shared_recipe(study, file, prepared)
     blob = put_blob(store, file.source, mended.append)
     faultpoint("plan.after_blob")
     counted = count_outcomes(study, sources, prepared, outcomes, store, mended.append)
@@ -106,7 +113,7 @@ def make_plan(
     for outcome in outcomes:
         counts = counted[outcome.name]
         seed = seed_of(study.sampler.seed, outcome.name)
-        fit = recipe_of(config, file, model, prepared, counts["counts"], seed)
+        fit = of_outcome(shared, counts["counts"], seed)
         estimates = estimates_recipe(study, digest(fit), prepared.design, counts["sums"])
         task = {
             "outcome": outcome.name,
@@ -215,20 +222,17 @@ def status_of(store: Store, entry: dict[str, Any]) -> str:
     return "failed" if failure else "pending"
 
 
-def recipe_of(
-    config: SweepConfig,
-    file: ModelFile,
-    model: Model | None,
-    prepared: Prepared,
-    counts: dict[str, str],
-    seed: int,
-) -> dict[str, Any]:
-    """Return the fit's recipe by the model file's route."""
+def shared_recipe(study: Study, file: ModelFile, prepared: Prepared) -> dict[str, Any]:
+    """Return what the recipes of all fits share, by the model file's route."""
     if file.route == "stub":
-        return stub_recipe(config.study, counts, seed)
-    if model is None:
-        return general_recipe(config.study, file, prepared.design, counts, seed)
-    return fit_recipe(config.study, model, prepared.design, counts, seed)
+        return stub_recipe(study)
+    if file.route == "general":
+        return general_recipe(study, file, prepared.design)
+    model = call(file, "terms", study, prepared.design.levels)
+    if not isinstance(model, Model):
+        msg = f"models/{file.name}.py: terms() returned {type(model).__name__}, not a Model"
+        raise ModelError(msg)
+    return fit_recipe(study, model, prepared.design)
 
 
 def describe(

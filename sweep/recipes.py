@@ -23,6 +23,7 @@ __all__ = [
     "fit_recipe",
     "general_recipe",
     "groups_json",
+    "of_outcome",
     "stub_recipe",
 ]
 
@@ -71,10 +72,11 @@ def sampler_json(study: Study) -> dict[str, Any]:
     return {k: v for k, v in study.sampler.model_dump(mode="json").items() if k != "seed"}
 
 
-def fit_recipe(
-    study: Study, model: Model, design: Design, counts: Mapping[str, str], seed: int
-) -> Recipe:
-    """Return the recipe of a fit on the fast route; ``seed`` is the first step's."""
+def fit_recipe(study: Study, model: Model, design: Design) -> Recipe:
+    """Return what the recipes of all fits of a plan share, on the fast route.
+
+    One model and one toolchain, looked up once: a plan cannot mix them.
+    """
     used = {t.predictor for t in model.terms if isinstance(t, Covariate)}
     covariates = {
         name: {column: array_digest(values) for column, values in columns.items()}
@@ -86,39 +88,36 @@ def fit_recipe(
         "model": as_json(model),
         "levels": [[name, list(labels)] for name, labels in design.levels.items()],
         "covariates": covariates,
-        "counts": dict(counts),
         "sampler": sampler_json(study),
-        "seed": seed,
         "toolchain": toolchain("fast"),
     }
 
 
-def general_recipe(
-    study: Study, file: ModelFile, design: Design, counts: Mapping[str, str], seed: int
-) -> Recipe:
-    """Return the recipe of a fit on the general route: the model file by its syntax tree."""
+def general_recipe(study: Study, file: ModelFile, design: Design) -> Recipe:
+    """Return the same on the general route: the model file by its syntax tree."""
     return {
         "kind": "fit",
         "model": {"file": file.digest},
         "priors": study.priors.model_dump(mode="json"),
         "levels": [[name, list(labels)] for name, labels in design.levels.items()],
-        "counts": dict(counts),
         "sampler": sampler_json(study),
-        "seed": seed,
-        "toolchain": toolchain("general"),
+        "toolchain": toolchain("general", file.packages),
     }
 
 
-def stub_recipe(study: Study, counts: Mapping[str, str], seed: int) -> Recipe:
-    """Return the recipe of a stub's fit: in every key of its, so that it is never taken for one."""
+def stub_recipe(study: Study) -> Recipe:
+    """Return the same for stubs: in every key of theirs, so that none is taken for a fit."""
     return {
         "kind": "fit",
         "model": STUB,
-        "counts": dict(counts),
         "sampler": sampler_json(study),
-        "seed": seed,
         "toolchain": toolchain("stub"),
     }
+
+
+def of_outcome(shared: Recipe, counts: Mapping[str, str], seed: int) -> Recipe:
+    """Return the recipe of one outcome's fit; ``seed`` is the first step's."""
+    return {**shared, "counts": dict(counts), "seed": seed}
 
 
 def groups_json(groups: tuple[Group, ...]) -> list[dict[str, Any]]:

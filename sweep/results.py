@@ -90,6 +90,18 @@ class Run:
         return select(self._estimates, by, outcomes, group).copy()
 
     @property
+    def notes(self) -> list[str]:
+        """Return what the run's report says first: stubs, fits of another model or toolchain."""
+        from sweep.artifacts import read_done
+        from sweep.journal import read_events
+
+        keys = [e["report"] for e in read_events(self.store, self.id) if e["event"] == "report"]
+        if not keys:
+            return []
+        provenance = read_done(self.store, "report", keys[-1]).recipe["provenance"]
+        return list(provenance["notes"])
+
+    @property
     def failures(self) -> "pd.DataFrame":
         """Return the rows of `fits` that have no estimate, with the reason."""
         lost = self._fits["status"].isin(["failed", "cancelled"])

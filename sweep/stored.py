@@ -179,16 +179,20 @@ def put_task(store: Store, key: str, task: Mapping[str, Any], tell: Tell = unhea
 
 
 def read_task(store: Store, key: str) -> dict[str, Any]:
-    """Return a task's record; the key is that of its estimates' recipe.
+    """Return a task's record, if its recipes are those that its key promises.
 
     Raises
     ------
     NotStored
         If there is none.
     CorruptArtifact
-        If it is damaged, or another task's.
+        If it is damaged, or another task's: what came of it would stand under a key that names
+        another model or toolchain.
     """
     task = read_record(store, task_place(key))
-    if (found := digest(task.get("estimates"))) != key:
+    estimates, fit = task.get("estimates", {}), digest(task.get("fit"))
+    if (found := digest(estimates)) != key:
         raise damaged(store, task_place(key), f"expected task {key}, found task {found}")
+    if (named := estimates.get("fit")) != fit:
+        raise damaged(store, task_place(key), f"expected the recipe of fit {named}, found {fit}")
     return task

@@ -12,7 +12,7 @@ from sweep.design import Design
 from sweep.diagnose import as_json
 from sweep.done import place
 from sweep.effects import blocks_of
-from sweep.errors import ForeignToolchain, ModelError
+from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError
 from sweep.estimates import to_parquet
 from sweep.faultpoint import faultpoint
 from sweep.fit import Draws, Fit, Target, fit_terms, probabilities
@@ -26,7 +26,7 @@ from sweep.store import Store
 from sweep.stored import get_blob, get_design, get_sums, put_fit
 from sweep.stub import fit_stub, stub_probabilities
 from sweep.summarise import answers_by_margin, estimate
-from sweep.toolchain import toolchain
+from sweep.toolchain import ESTIMATE, toolchain
 
 if TYPE_CHECKING:
     from sweep.worker import Memory
@@ -101,7 +101,9 @@ def route_of(task: Task) -> Route:
 
 def check_toolchain(task: Task) -> None:
     """Refuse to fit under a key that promises another machine's numbers."""
-    asked, here = task["fit"]["toolchain"], toolchain(route_of(task))
+    asked = task["fit"]["toolchain"]
+    known = toolchain(route_of(task))
+    here = toolchain(route_of(task), [name for name in asked if name not in known])
     other = sorted(k for k in {*asked, *here} if asked.get(k) != here.get(k))
     if other:
         shown = "; ".join(f"{k} {asked.get(k)!r}, here {here.get(k)!r}" for k in other)
@@ -141,12 +143,25 @@ def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
 
 
 def model_file(store: Store, task: Task, memory: "Memory") -> Any:
-    """Return the task's model file, executed once per worker."""
+    """Return the task's model file, executed once per worker.
+
+    Raises
+    ------
+    CorruptArtifact
+        If it is not the one that the fit's recipe names.
+    """
     blob = task["model_blob"]
     if blob not in memory.models:
         memory.watch("load", 0)
         memory.models[blob] = load_model(task["model"], get_blob(store, blob))
-    return memory.models[blob]
+    file = memory.models[blob]
+    if file.digest != task["fit"]["model"]["file"]:
+        msg = (
+            f"the stored model file {blob} is not the one that fit {digest(task['fit'])} names, "
+            "or another Python reads it otherwise: plan the sweep again, with `sweep run`"
+        )
+        raise CorruptArtifact(msg)
+    return file
 
 
 def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -> Probabilities:
@@ -164,6 +179,12 @@ def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -
 def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> dict[str, Any]:
     """Poststratify the stored draws and publish the outcome's table; return its meta."""
     memory.watch("poststratify", 0)
+    if task["estimates"]["version"] != ESTIMATE:
+        msg = (
+            f"the recipe names version {task['estimates']['version']} of the estimates, and this "
+            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
+        )
+        raise ForeignToolchain(msg)
     design = design_of(store, task, memory)
     recipe = task["estimates"]
     groups = [

@@ -6,8 +6,9 @@ changes; a test pins a fingerprint of those modules, so that nobody can forget.
 
 import platform
 import sys
+from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
@@ -63,16 +64,31 @@ def fast_route() -> Literal["pointer", "from_pyfunc"]:
     return "pointer" if version("nutpie") in POINTER_TESTED else "from_pyfunc"
 
 
-def toolchain(route: Literal["fast", "general", "stub"]) -> dict[str, str | int]:
-    """Return what enters a fit's recipe: versions of what computes, the route, the CPU class."""
+def toolchain(
+    route: Literal["fast", "general", "stub"], packages: Sequence[str] = ()
+) -> dict[str, str | int | None]:
+    """Return what enters a fit's recipe: versions of what computes, the route, the CPU class.
+
+    ``packages`` are further distributions, which a model file imports; one that is not installed
+    has version None.
+    """
     if route == "stub":
         return {"numpy": version("numpy"), "FIT": FIT, "cpu": cpu_class(), "route": route}
     names = FAST if route == "fast" else GENERAL
     taken = fast_route() if route == "fast" else "compile_pymc_model"
-    tools: dict[str, str | int] = {name: version(name) for name in names}
+    tools: dict[str, str | int | None] = {name: version_of(name) for name in packages}
+    tools |= {name: version(name) for name in names}
     if route == "general":
         tools["python"] = f"{sys.version_info[0]}.{sys.version_info[1]}"
     return {**tools, "FIT": FIT, "cpu": cpu_class(), "route": taken}
+
+
+def version_of(name: str) -> str | None:
+    """Return the version of a distribution, None if it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def worker_environment(cache_directory: Path) -> dict[str, str]:

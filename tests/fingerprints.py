@@ -28,7 +28,17 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
         *("cells", "chains", "compile_model", "diagnose", "effects", "fit", "general", "grid"),
-        *("kernels", "keys", "laplace", "model", "pointer", "poststratify", "sampler", "stub"),
+        *(
+            "imports",
+            "kernels",
+            "keys",
+            "laplace",
+            "model",
+            "pointer",
+            "poststratify",
+            "sampler",
+            "stub",
+        ),
         "tasks",
     ),
     # From stored draws, frame and answers to an outcome's rows.

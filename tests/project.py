@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sweep.artifacts import publish
 from sweep.config import SweepConfig
 from sweep.config.read import parse_config
-from sweep.coordinator import execute, plan_sweep
+from sweep.coordinator import begin, execute, plan_sweep
 from sweep.journal import read_events, read_plan
+from sweep.keys import digest
 from sweep.planning import Plan, Selection
 from sweep.store import Store
 
@@ -65,6 +67,13 @@ def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any
         both = isinstance(value, dict) and isinstance(made.get(key), dict)
         made[key] = merged(made[key], value) if both else value
     return made
+
+
+def under(task: Mapping[str, Any], **tools: Any) -> tuple[str, dict[str, Any]]:
+    """Return key and record of a task as a plan made under other tools would have them."""
+    fit = {**task["fit"], "toolchain": {**task["fit"]["toolchain"], **tools}}
+    estimates = {**task["estimates"], "fit": digest(fit)}
+    return digest(estimates), {**task, "fit": fit, "estimates": estimates}
 
 
 @dataclass(frozen=True)
@@ -150,6 +159,22 @@ class Project:
     def rerun_plan(self, swept: Swept) -> dict[str, Any]:
         """Return a run's plan as it was stored."""
         return read_plan(swept.store, swept.run)
+
+
+def as_if_done(
+    project: Project, config: SweepConfig | None = None, keep: Sequence[str] = ("fit",)
+) -> tuple[Store, Plan]:
+    """Begin a run and publish what it would have made, with made-up payloads: keys count here.
+
+    ``keep`` is what is published beside the estimates.
+    """
+    store, plan = project.plan(config)
+    begin(store, plan)
+    meta = {"status": "ok", "reasons": [], "outcome": "x", "seconds": 1.0}
+    for task in plan.tasks.values():
+        for kind in (*keep, "estimates"):
+            publish(store, kind, task[kind], {"x.npz": b"numbers"}, meta)
+    return store, plan
 
 
 def project_in(directory: Path) -> Project:

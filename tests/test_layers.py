@@ -11,9 +11,9 @@ WORDS = {
     0: "errors faultpoint keys writing",
     # Data in, data out: no store, no network.
     1: """
-        cells chains compile_model counts definition design diagnose done effects estimates fit
-        frame general grid kernels laplace model outcomes packing pointer posterior poststratify
-        recipes sampler stub summarise survey toolchain
+        cells chains compile_model counts definition design diagnose differences done effects
+        estimates fit frame general grid imports kernels laplace model outcomes packing pointer
+        posterior poststratify recipes sampler stub summarise survey toolchain
         config config.across config.batch config.compose config.groups config.json_schema
         config.mistakes config.nodes config.outcomes config.override config.ray config.read
         config.scanner
@@ -25,10 +25,10 @@ WORDS = {
     """,
     # The store, and what reads and writes it.
     2: """
-        artifacts claims gc generation inventory join journal lacking planning prepare
-        quarantine sources store store.cached store.directory store.directory_words
-        store.s3 store.s3_client store.s3_connect store.s3_log store.s3_probe store.s3_words
-        store.together stored tasks verify warm worker
+        artifacts claims forecast gc generation inventory join journal lacking lineage nearest
+        planning prepare quarantine reasons sources store store.cached store.directory
+        store.directory_words store.s3 store.s3_client store.s3_connect store.s3_log
+        store.s3_probe store.s3_words store.together stored tasks verify warm worker
     """,
     3: """
         backends backends.batch_child backends.local backends.pool backends.process backends.ray
@@ -41,8 +41,8 @@ WORDS = {
     # The faces.
     4: """
         __init__ __main__ carrying client doctor interrupt project results simulate.demo
-        cli cli.app cli.carrying cli.closing cli.configs cli.display cli.fitting cli.options
-        cli.keeping cli.output cli.progress cli.projects cli.results cli.tables
+        cli cli.app cli.carrying cli.closing cli.configs cli.display cli.explaining cli.fitting
+        cli.keeping cli.options cli.output cli.progress cli.projects cli.results cli.tables
     """,
 }
 LAYERS = {f"sweep.{name}": layer for layer, names in WORDS.items() for name in names.split()}

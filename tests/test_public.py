@@ -18,7 +18,7 @@ def test_the_public_names_are_these() -> None:
     errors = {"ConfigError", "CorruptArtifact", "DataError", "ModelError", "RunFailed"}
     errors |= {"StoreError", "SweepError", "UsageError"}
 
-    assert errors | {"Run", "open", "plan", "run", "runs"} == set(sweep.__all__)
+    assert errors | {"Run", "explain", "open", "plan", "run", "runs"} == set(sweep.__all__)
 
 
 def test_verbs_stay_functions_whatever_is_imported() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sweep.cli import carrying, configs, fitting, keeping, projects, results
+from sweep.cli import carrying, configs, explaining, fitting, keeping, projects, results
 from sweep.errors import SweepError
 
 __all__ = ["app"]
@@ -89,6 +89,7 @@ for verb in (
     projects.init,
     configs.check,
     configs.plan,
+    explaining.explain,
     fitting.run,
     fitting.fit,
     carrying.resume,

@@ -30,7 +30,8 @@ def closing_lines(run: "Run", seconds: float, report: Path | None) -> list[str]:
     """Return what a run says last."""
     counts = run.counts()
     words = f"{count_words(counts)}  {duration(seconds)}  run {run.id}"
-    lines = [*lost_lines(run.failures, run.id, option(run)), f"Done. {words}"]
+    lines = [f"NOTE  {note}" for note in run.notes]
+    lines += [*lost_lines(run.failures, run.id, option(run)), f"Done. {words}"]
     lines += [f"report  {report}"] if report else []
     lines.append(f"next    sweep report{option(run)}   (one HTML file)")
     lines.append(f"        sweep estimates --total{option(run)}   (-o json|csv|parquet)")

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 __all__ = ["check", "plan"]
 
 SHOWN = 20  # outcomes in a plan's table, unless all are asked for
-EARLIER = 50  # fits looked at for how long one takes
-SECONDS = 1.0  # of a fit, while the store holds none
 ACTIONS = ("taken", "estimate", "fit", "failed")
 
 
@@ -95,22 +93,25 @@ def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
 
 
 def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str, Any]:
-    """Return what a run would do."""
+    """Return what a run would do, and what it would cost."""
     from sweep.backends.pool import cores
+    from sweep.forecast import forecast
 
     execution = config.execution
     workers = cores() if execution.workers == "auto" else execution.workers
     actions = actions_of(made)
-    seconds, known = seconds_per_fit(store)
+    cost = forecast(store, made)
     described = ("outcome", "label", "brand", "metric", "tags", "n", "action")
     return {
         "name": config.name,
         "store": store.url,
         "actions": actions,
         "workers": workers,
-        "seconds_per_fit": seconds,
-        "fits_measured": known,
-        "minutes": round(actions["fit"] * seconds / workers / 60, 4),
+        "seconds_per_fit": cost.seconds_per_fit,
+        "fits_measured": cost.fits_measured,
+        "minutes": round(actions["fit"] * cost.seconds_per_fit / workers / 60, 4),
+        "bytes": {**cost.bytes, "total": cost.total},
+        "bytes_from": dict(cost.sources),
         "keeps_draws": "draws" in execution.keep,
         "outcomes": [{k: o[k] for k in described} for o in made.record["outcomes"]],
     }
@@ -119,22 +120,36 @@ def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str,
 def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
     """Return a plan in words."""
     from sweep.cli.output import table_lines
-    from sweep.cli.progress import duration
 
     outcomes = facts["outcomes"][:shown]
     lines = table_lines(outcomes, ["action", "outcome", "n", "label"])
     hidden = len(facts["outcomes"]) - len(outcomes)
     lines += [f"... and {hidden} more (-v lists all)"] if hidden else []
-    actions = facts["actions"]
-    lines += ["", f"{len(facts['outcomes'])} outcomes: {action_words(actions)}"]
-    if actions["fit"]:
+    lines += ["", f"{len(facts['outcomes'])} outcomes: {action_words(facts['actions'])}"]
+    lines += cost_lines(facts)
+    if not facts["keeps_draws"]:
+        lines.append("draws are not kept (execution.keep): new groups will need new fits")
+    return lines
+
+
+def cost_lines(facts: dict[str, Any]) -> list[str]:
+    """Return the minutes and the bytes of a plan, and where they are known from."""
+    from sweep.cli.progress import duration, sized
+
+    lines = []
+    if facts["actions"]["fit"]:
         source = f"{facts['fits_measured']} earlier fits" if facts["fits_measured"] else "a guess"
         lines.append(
             f"about {duration(60 * facts['minutes'])} with {facts['workers']} workers, at "
             f"{facts['seconds_per_fit']:.1f} s per fit ({source})"
         )
-    if not facts["keeps_draws"]:
-        lines.append("draws are not kept (execution.keep): new groups will need new fits")
+    if facts["bytes"]["total"]:
+        parts = [
+            f"{kind} {sized(n)}" for kind, n in facts["bytes"].items() if n and kind != "total"
+        ]
+        known = [f"{kind} by {words}" for kind, words in facts["bytes_from"].items() if words]
+        lines.append(f"about {sized(facts['bytes']['total'])} into the store: {', '.join(parts)}")
+        lines.append(f"  ({'; '.join(known)})")
     return lines
 
 
@@ -153,16 +168,3 @@ def action_words(actions: dict[str, int]) -> str:
         "failed": "failed (nobody asked, or a remembered failure)",
     }
     return ", ".join(f"{n} {words[a]}" for a, n in actions.items() if n)
-
-
-def seconds_per_fit(store: "Store") -> tuple[float, int]:
-    """Return the median seconds of earlier fits in the store, and of how many."""
-    from itertools import islice
-    from statistics import median
-
-    from sweep.artifacts import read_done
-
-    done = (n for n in store.list("estimates/") if n.endswith("/done.json"))
-    keys = [name.split("/")[1] for name in islice(done, EARLIER)]
-    seconds = [float(read_done(store, "estimates", key).meta["seconds"]) for key in keys]
-    return (median(seconds), len(seconds)) if seconds else (SECONDS, 0)

@@ -39,12 +39,15 @@ def status(
     opened = open_run(run, store)
     row = run_row(opened.store, opened.id)
     if form is Format.json:
-        print_json({**row, "counts": opened.counts(), "fits": frame_rows(opened.fits())})
+        facts = {"counts": opened.counts(), "notes": opened.notes}
+        print_json({**row, **facts, "fits": frame_rows(opened.fits())})
         return
     ended = row["ended"] or "not ended: it runs, or its process was killed"
     head = f"{row['name']}  run {opened.id}  started {row['started']}  {ended}"
     lines = state_lines(opened.fits(), every)
-    print_lines([head, count_words(opened.counts()), *([""] if lines else []), *lines])
+    notes = [f"NOTE  {note}" for note in opened.notes]
+    counts = count_words(opened.counts())
+    print_lines([head, *notes, counts, *([""] if lines else []), *lines])
 
 
 def runs(store: StorePath = None, form: Printed = Format.table) -> None:

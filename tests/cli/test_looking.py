@@ -16,8 +16,8 @@ from tests.cli.conftest import Project, inside, make_small, sweep
 
 VERBS = sorted(
     [
-        *("init", "check", "plan", "run", "fit", "resume", "retry", "cancel", "status", "runs"),
-        *("estimates", "report", "logs", "schema", "doctor", "verify", "gc"),
+        *("init", "check", "plan", "explain", "run", "fit", "resume", "retry", "cancel"),
+        *("status", "runs", "estimates", "report", "logs", "schema", "doctor", "verify", "gc"),
     ]
 )
 

@@ -13,9 +13,10 @@ import pytest
 from sweep.artifacts import publish, read_done, write_record
 from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError
 from sweep.store import open_store
+from sweep.stored import put_blob
 from sweep.warm import warm_environment
 from sweep.worker import Memory, failure_of, serve, work
-from tests.project import Project
+from tests.project import Project, under
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -70,13 +71,48 @@ def test_an_error_without_words_is_called_by_its_type() -> None:
 
 def test_a_recipe_of_another_machine_is_refused_in_words(project: Project) -> None:
     store, plan = project.plan()
-    task = next(iter(plan.tasks.values()))
-    other = {**task["fit"]["toolchain"], "cpu": "x86-64-v9", "numba": "0.1"}
-    write_record(
-        store, "tasks/" + "0" * 40 + ".json", {**task, "fit": {**task["fit"], "toolchain": other}}
-    )
+    key, task = under(next(iter(plan.tasks.values())), cpu="x86-64-v9", numba="0.1")
+    write_record(store, f"tasks/{key}.json", task)
     with pytest.raises(ForeignToolchain, match=r"cpu 'x86-64-v9', here '.*'; numba '0\.1', here"):
-        work(store, "0" * 40, True, Memory())
+        work(store, key, True, Memory())
+
+
+def test_a_task_whose_recipes_are_not_those_of_its_key_is_refused(project: Project) -> None:
+    """A fit of one toolchain or model must not come to stand in another's place."""
+    store, plan = project.plan()
+    (key, task), *_ = plan.tasks.items()
+    _, foreign = under(task, numba="0.1")
+    for wrong in (foreign, {**task, "fit": {**task["fit"], "seed": 1}}):
+        store.delete(f"tasks/{key}.json")
+        write_record(store, f"tasks/{key}.json", wrong)
+        with pytest.raises(CorruptArtifact, match=f"tasks/{key}.json holds the recipes of"):
+            work(store, key, True, Memory())
+    assert [] == list(store.list("fits/"))
+
+
+def test_estimates_of_another_version_are_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fit is kept; a table made by this version's rules would stand under the other's key."""
+    config = project.config({"model": "stub"})
+    monkeypatch.setattr("sweep.recipes.ESTIMATE", 0)
+    store, plan = project.plan(config)
+    (key, task), *_ = plan.tasks.items()
+    write_record(store, f"tasks/{key}.json", task)
+    with pytest.raises(ForeignToolchain, match="names version 0 of the estimates"):
+        work(store, key, True, Memory())
+    assert [] == list(store.list("estimates/"))
+
+
+def test_a_model_file_that_is_not_the_recipes_is_refused(project: Project) -> None:
+    source = "def build(*_): ...\ndef probabilities(*_): ...\n"
+    project.model("mine", source)
+    store, plan = project.plan(project.config({"model": "mine"}))
+    (key, task), *_ = plan.tasks.items()
+    other = put_blob(store, source.replace("...", "return 1", 1).encode())
+    write_record(store, f"tasks/{key}.json", {**task, "model_blob": other})
+    with pytest.raises(CorruptArtifact, match=f"{other} is not the one that fit .* names"):
+        work(store, key, True, Memory())
 
 
 PRODUCT = """
