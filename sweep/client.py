@@ -143,8 +143,8 @@ def run_row(store: Store, run_id: str) -> dict[str, Any]:
 
     made, events = read_plan(store, run_id), read_events(store, run_id)
     actions = [o["action"] for o in made["outcomes"]]
-    done = {e["outcome"] for e in events if e["event"] == "done"}
-    failed = {e["outcome"] for e in events if e["event"] == "failed"} - done
+    done = {e["outcome"]: "taken" in e for e in events if e["event"] == "done"}
+    failed = {e["outcome"] for e in events if e["event"] == "failed"} - done.keys()
     last = max((k for k, e in enumerate(events) if e["event"] == "begun"), default=0)
     ends = [e for e in events[last:] if e["event"] == "ended"]
     return {
@@ -152,8 +152,8 @@ def run_row(store: Store, run_id: str) -> dict[str, Any]:
         "name": made["name"],
         "started": made["started"],
         "outcomes": len(actions),
-        "taken": actions.count("taken"),
-        "fitted": len(done),
+        "taken": actions.count("taken") + list(done.values()).count(True),
+        "fitted": list(done.values()).count(False),
         "failed": len(failed) + actions.count("failed"),
         "ended": ends[-1]["reason"] if ends else None,
         "seconds": between(events[0]["at"], ends[-1]["at"]) if ends else None,

@@ -13,6 +13,7 @@ from typing import Any
 
 from sweep.artifacts import exists
 from sweep.backends import Done, Event, Note, Progress, Started, open_backend
+from sweep.claims import let_go
 from sweep.config import Execution, SweepConfig
 from sweep.faultpoint import faultpoint
 from sweep.join import publish_report
@@ -28,6 +29,7 @@ from sweep.journal import (
     remember_failure,
 )
 from sweep.planning import Plan, Selection, make_plan, write_tasks
+from sweep.sharing import Sharing
 from sweep.store import Store, open_store
 
 __all__ = ["Ends", "Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
@@ -104,7 +106,7 @@ def carry_on(
     """
     plan = read_plan(store, run)
     outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again)}
-    ends = Ends()
+    ends, sharing = Ends(), Sharing(store, {key: o["fit"] for key, o in outcomes.items()})
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
     def halt() -> bool:
@@ -115,21 +117,27 @@ def carry_on(
             append_event(store, run, {"event": "note", "message": event.message, **event.facts})
             watch(event, {})
             return
+        if sharing.claimed(event):
+            return
         record(store, run, event, outcomes[event.key], execution)
         faultpoint("run.after_event", type(event).__name__)
         watch(event, outcomes[event.key])
         if isinstance(event, Done):
             ends.note(event)
 
-    reason = "interrupted"
+    reason, left = "interrupted", list(outcomes)
     try:
         append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
         faultpoint("run.after_begun")
-        drained(open_backend(execution).run(list(outcomes), store.url, halt), take)
+        while left:
+            drained(open_backend(execution).run(left, store.url, halt), take)
+            drained(sharing.awaited(halt), take)
+            left = sharing.free
         faultpoint("run.before_ended")
         reason = ends.stopped or ("stopped" if stop() else "complete")
         reason = "cancelled" if is_cancelled(store, run) else reason
     finally:
+        sharing.let_go()
         append_event(store, run, {"event": "ended", "reason": reason})
     faultpoint("run.after_ended")
     publish_report(store, run)
@@ -180,19 +188,24 @@ def record(
         return
     append_log(store, run, name, event.log)
     if event.failure is None:
-        assert event.result is not None
         forget_failure(store, outcome["fit"])
-        seconds = round(event.result["seconds"], 3)
-        status = event.result["status"]
-        append_event(
-            store, run, {"event": "done", "outcome": name, "status": status, "seconds": seconds}
-        )
+        append_event(store, run, {"event": "done", "outcome": name, **told(event)})
         return
     failure = {"kind": event.failure.kind, "message": event.failure.message, "outcome": name}
     append_log(store, run, name, event.failure.traceback)
     append_event(store, run, {"event": "failed", **failure, "attempt": event.attempt})
+    if event.taken:
+        return
     stands = exists(store, "estimates", outcome["estimates"])  # whoever published it
     if event.failure.kind in FAILED_KINDS and not stands:
         limit = event.failure.limit
         deadline = {"limit": limit, "deadline": getattr(execution, limit)} if limit else {}
         remember_failure(store, outcome["fit"], {**failure, **deadline})
+    let_go(store, outcome["fit"])  # only now: who waits for it finds out why
+
+
+def told(event: Done) -> dict[str, Any]:
+    """Return what the journal says of a success; ``taken`` from another run, if it was."""
+    assert event.result is not None
+    facts = {"status": event.result["status"], "seconds": round(event.result["seconds"], 3)}
+    return {**facts, "taken": True} if event.taken or event.result.get("hit") else facts

@@ -8,6 +8,8 @@
     ├── StoreError             the store cannot be read or written
     │   ├── CorruptArtifact    stored bytes do not match their digests
     │   └── StoreSetup         this machine lacks what the store needs; a UsageError as well
+    ├── ForeignToolchain       a machine cannot give the numbers that a recipe promises
+    ├── Claimed                another run's workers are at the fit just now
     └── RunFailed              the run ended, and not every outcome has an estimate
 
 ``UsageError``, ``ConfigError`` and ``DataError`` end the command line with exit code 2.
@@ -17,9 +19,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "Claimed",
     "ConfigError",
     "CorruptArtifact",
     "DataError",
+    "ForeignToolchain",
     "Mistake",
     "ModelError",
     "RunFailed",
@@ -84,6 +88,10 @@ class StoreError(SweepError, OSError):
 
 class ForeignToolchain(SweepError):
     """Versions or CPU class of the machine are not those a task's recipe names."""
+
+
+class Claimed(SweepError):
+    """Another run's workers are at a fit; the message says who."""
 
 
 class StoreSetup(UsageError, StoreError):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sweep.errors import ForeignToolchain, StoreError
+from sweep.errors import Claimed, ForeignToolchain, StoreError
 from sweep.faultpoint import become, faultpoint
 from sweep.store import Store, open_store
 
@@ -37,22 +37,50 @@ class Memory:
     watch: Callable[[str, int], None] = lambda phase, count: None
 
 
-def work(store: Store, key: str, keep_draws: bool, memory: Memory) -> dict[str, Any]:
+def work(
+    store: Store, key: str, keep_draws: bool, memory: Memory, holder: str = ""
+) -> dict[str, Any]:
     """Do one task; return what happened: status, reasons, draws and seconds.
+
+    With a ``holder`` its fit is claimed meanwhile, in that name.
 
     Raises
     ------
+    Claimed
+        If workers of another holder are at it.
     ModelError, StoreError
         Whatever kept the task from being done; nothing half-done is visible in the store.
     """
-    from sweep.artifacts import exists, read_done, read_record
+    from sweep.artifacts import exists, read_record
+    from sweep.claims import held
+    from sweep.keys import digest
+
+    if exists(store, "estimates", key):
+        return taken(store, key)
+    task = read_record(store, f"tasks/{key}.json")
+    faultpoint("task.after_read")
+    if not holder:
+        return done_now(store, task, keep_draws, memory)
+    with held(store, digest(task["fit"]), holder):
+        if exists(store, "estimates", key):  # between the first look and the claim
+            return taken(store, key)
+        return done_now(store, task, keep_draws, memory)
+
+
+def taken(store: Store, key: str) -> dict[str, Any]:
+    """Return what the store says of a task that is done already."""
+    from sweep.artifacts import read_done
+
+    return {**read_done(store, "estimates", key).meta, "seconds": 0.0, "hit": True}
+
+
+def done_now(
+    store: Store, task: Mapping[str, Any], keep_draws: bool, memory: Memory
+) -> dict[str, Any]:
+    """Fit, estimate and publish one task; return what happened."""
     from sweep.tasks import estimate_task, fit_task
 
     started = time.perf_counter()
-    if exists(store, "estimates", key):
-        return {**read_done(store, "estimates", key).meta, "seconds": 0.0, "hit": True}
-    task = read_record(store, f"tasks/{key}.json")
-    faultpoint("task.after_read")
     fitted = fit_task(store, task, keep_draws, memory)
     meta = estimate_task(store, task, fitted, memory)
     compilations = 0 if memory.compiled is None else memory.compiled.compilations
@@ -70,7 +98,8 @@ def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:
         reply({"event": "started", "key": key})
         memory.watch = teller(key, reply)
         try:
-            result = work(open_store(request["store"]), key, request["keep_draws"], memory)
+            store, holder = open_store(request["store"]), request.get("holder", "")
+            result = work(store, key, request["keep_draws"], memory, holder)
             faultpoint("worker.before_reply")
             reply({"event": "done", "key": key, "result": result})
             faultpoint("worker.after_reply")
@@ -93,10 +122,12 @@ def teller(key: str, reply: Callable[[Mapping[str, Any]], None]) -> Callable[[st
 def failure_of(error: Exception) -> dict[str, str]:
     """Return why a task failed: kind, message, traceback.
 
-    What the machine or the store did is ``storage``, ``memory`` or ``toolchain``; all else would
-    happen again and counts as the model's.
+    What the machine or the store did is ``storage``, ``memory`` or ``toolchain``, and ``elsewhere``
+    is no failure: somebody else is at it. All else would happen again and counts as the model's.
     """
     kind = "model"
+    if isinstance(error, Claimed):
+        return {"kind": "elsewhere", "message": str(error), "traceback": ""}
     if isinstance(error, StoreError | OSError):
         kind = "storage"
     elif isinstance(error, MemoryError):

@@ -25,13 +25,13 @@ WORDS = {
     """,
     # The store, and what reads and writes it.
     2: """
-        artifacts join journal planning prepare sources store store.cached store.directory
+        artifacts claims join journal planning prepare sources store store.cached store.directory
         store.s3 store.s3_client store.s3_connect store.s3_log store.s3_probe store.s3_words
         store.together stored tasks warm worker
     """,
     3: """
         backends backends.batch_child backends.local backends.pool backends.process backends.ray
-        backends.ray_host coordinator
+        backends.ray_host coordinator sharing
         backends.batch backends.batch.api backends.batch.arrays backends.batch.checks
         backends.batch.cost backends.batch.course backends.batch.ends backends.batch.judge
         backends.batch.packing backends.batch.remote backends.batch.stuck backends.batch.submit

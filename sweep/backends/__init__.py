@@ -27,8 +27,10 @@ __all__ = [
 
 FAILURES = (
     *("model", "timeout", "storage", "memory", "toolchain", "worker lost", "platform", "budget"),
+    "elsewhere",
 )
-"""Why a task fails; the first two would happen again, the others are the machine's doing."""
+"""Why a task has no result here; the first two would happen again, the others are the machine's
+doing, and ``elsewhere`` is no failure: workers of another run are at it."""
 
 RETRIED = ("memory", "storage", "worker lost")
 """Failures after which a task is tried again where it was: another try may go well."""
@@ -67,13 +69,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Done:
-    """A task ended: with what the worker says of it, or with a failure."""
+    """A task ended: with what the worker says of it, or with a failure.
+
+    ``taken``: another run did it, and this one found how it ended in the store.
+    """
 
     key: str
     attempt: int
     result: Mapping[str, Any] | None
     failure: Failure | None
     log: str = ""
+    taken: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any, NoReturn
 
-from sweep.backends import Done
+from sweep.backends import Done, Started
 from sweep.backends.batch.arrays import read_array
 from sweep.backends.batch.ends import ended_keys, put_end
 from sweep.backends.local import Local
+from sweep.claims import let_go_of_task
 from sweep.store import open_store
 
 __all__ = ["main", "run_child"]
@@ -35,12 +36,21 @@ def run_child(url: str, name: str, environment: Mapping[str, str]) -> int:
     ended = ended_keys(store, name, part) if attempt > 1 else {}
     left = [key for key in part if key not in ended]  # what others did, the worker finds done
     # A worker's death is reported, not tried again here: it may need a job with more memory.
-    local = Local(array.vcpus, 0, array.timeout, array.stall, array.keep_draws)
-    with closing(local.run(left, url, lambda: False)) as events:
-        for event in events:
-            if isinstance(event, Done):
-                put_end(store, name, event, attempt)
-                say(event)
+    holder = environment.get("AWS_BATCH_JOB_ID") or f"{name}:{index}"  # its attempts are one
+    local = Local(array.vcpus, 0, array.timeout, array.stall, array.keep_draws, holder)
+    at_work: set[str] = set()
+    try:
+        with closing(local.run(left, url, lambda: False)) as events:
+            for event in events:
+                if isinstance(event, Started):
+                    at_work.add(event.key)
+                elif isinstance(event, Done):
+                    at_work.discard(event.key)
+                    put_end(store, name, event, attempt)
+                    say(event)
+    finally:
+        for key in at_work:  # told to stop: whoever does them next need not wait
+            let_go_of_task(store, key)
     return len(left)
 
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
+from uuid import uuid4
 
 from sweep.backends import RETRIED, Done, Event, Failure, Started
 from sweep.backends.pool import Limits, Pool, cores
@@ -19,7 +20,8 @@ class Local:
     """Worker processes on this machine.
 
     ``workers`` None is one per core; ``retries`` is how often a task is tried again after a failure
-    of the machine's; ``timeout`` and ``stall`` are seconds.
+    of the machine's; ``timeout`` and ``stall`` are seconds; ``holder`` is in whose name fits are
+    claimed, None is one of this run's own.
     """
 
     workers: int | None = None
@@ -27,6 +29,7 @@ class Local:
     timeout: float | None = None
     stall: float | None = None
     keep_draws: bool = True
+    holder: str | None = None
 
     def run(
         self, keys: Sequence[str], store_url: str, stop: Callable[[], bool]
@@ -36,7 +39,8 @@ class Local:
             return
         waiting = deque(zip(keys, repeat(1)))
         attempts: dict[str, int] = {}
-        request = {"store": store_url, "keep_draws": self.keep_draws}
+        holder = self.holder or uuid4().hex
+        request = {"store": store_url, "keep_draws": self.keep_draws, "holder": holder}
         count = min(self.workers or cores(), len(keys))
         with Pool(count, request, Limits(self.timeout, self.stall)) as pool:
             while pool.busy() or (waiting and not stop()):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from sweep.backends import RETRIED, Done, Event, Failure, Note, Progress, Started
 from sweep.backends.local import counted
@@ -83,12 +84,13 @@ class RayCluster:
         if not keys:
             return
         ray, ours = connect(self.address)
-        queue = Queue(deque(keys))
+        queue, holder = Queue(deque(keys)), uuid4().hex
+        request = {"store": store_url, "keep_draws": self.keep_draws, "holder": holder}
         count = min(self.workers or max(1, int(ray.cluster_resources().get("CPU", 1))), len(keys))
         began, told = time.monotonic(), False
         actors = []
         try:
-            actors += [Actor(n, self._host(ray, store_url, keys[0])) for n in range(count)]
+            actors += [Actor(n, self._host(ray, request, keys[0])) for n in range(count)]
             while any(a.keys for a in actors) or (queue.waiting and not stop()):
                 for actor in actors:
                     feed(actor, queue, stop)
@@ -99,7 +101,7 @@ class RayCluster:
                     told = True
                     yield from self._waits(ray, actors)
                 for call in ready:
-                    yield from self._answered(ray, calls[call], queue, store_url, keys[0])
+                    yield from self._answered(ray, calls[call], queue, request, keys[0])
         finally:
             for actor in actors:
                 end_actor(ray, actor)
@@ -117,15 +119,14 @@ class RayCluster:
             f"{free.get('memory', 0) / 2**30:.1f} GiB over all nodes. It waits for room"
         )
 
-    def _host(self, ray: Any, store_url: str, key: str) -> Any:
-        request = {"store": store_url, "keep_draws": self.keep_draws}
+    def _host(self, ray: Any, request: dict[str, Any], key: str) -> Any:
         limits = {"timeout": self.timeout, "stall": self.stall}
         memory = int(self.memory * 2**30)
         actor = ray.remote(num_cpus=1, memory=memory, max_restarts=0, max_task_retries=0)(Host)
         return actor.remote(request, limits, f"tasks/{key}.json")
 
     def _answered(
-        self, ray: Any, actor: Actor, queue: Queue, store_url: str, probe: str
+        self, ray: Any, actor: Actor, queue: Queue, request: dict[str, Any], probe: str
     ) -> Iterator[Event]:
         """Yield what a call brought; a dead actor is replaced and its tasks wait again."""
         call, actor.call = actor.call, None
@@ -135,7 +136,7 @@ class RayCluster:
             refuse_stillborn(actor, error)
             end_actor(ray, actor)
             lost, actor.keys, actor.first, actor.ready = actor.keys, [], [], False
-            actor.handle = self._host(ray, store_url, probe)
+            actor.handle = self._host(ray, request, probe)
             yield from self._lost(lost, error, queue)
             return
         actor.ready = True

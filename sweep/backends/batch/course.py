@@ -16,6 +16,7 @@ from sweep.backends.batch.judge import Policy, judge_failure
 from sweep.backends.batch.stuck import why_waiting
 from sweep.backends.batch.submit import find_job, submit
 from sweep.backends.batch.watch import ENDED, Live, Lost, live, look
+from sweep.claims import let_go_of_task
 from sweep.config.batch import Batch as Settings
 from sweep.errors import SweepError
 from sweep.store import Store
@@ -111,6 +112,7 @@ class Course:
         if loss is None:
             yield found
             return
+        let_go_of_task(self.store, found.key)  # the next try goes by another name
         need = self.policy.after(one.array.need, loss, alone=True)
         if need is None:
             failure = self.policy.failure(one.array.need, loss)
@@ -124,6 +126,7 @@ class Course:
             if self.stopped:
                 yield self.given_up(one.array.need, found.key, self.stopped)
             return
+        let_go_of_task(self.store, found.key)  # its job has ended, whatever the claim says
         need = self.policy.after(one.array.need, found.loss, found.alone)
         if need is not None:
             self.waiting.setdefault(need, []).append(found.key)
