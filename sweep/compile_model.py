@@ -37,9 +37,15 @@ class Prepared:
 
 
 def call(file: ModelFile, function: str, *arguments: Any) -> Any:
-    """Call one of the file's functions; what it raises becomes a ModelError that names it."""
+    """Call one of the file's functions; what it raises becomes a ModelError that names it.
+
+    Want of memory is the machine's, not the model's.
+    """
     try:
         return file.functions[function](*arguments)
+    except MemoryError as error:
+        msg = f"models/{file.name}.py: {function}() raised MemoryError: {error}"
+        raise MemoryError(msg) from error
     except Exception as error:
         msg = f"models/{file.name}.py: {function}() raised {type(error).__name__}: {error}"
         raise ModelError(msg) from error

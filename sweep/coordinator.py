@@ -4,6 +4,7 @@ It holds nothing that the store does not: kill it, and `carry_on`, here or on an
 only what is missing.
 """
 
+import re
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import suppress
@@ -54,13 +55,25 @@ class Ends:
         """Return why the run ended, if nobody cancelled it."""
         return self.stopped or ("stopped" if stopped else "complete")
 
-    def note(self, event: Event) -> None:
-        """Take note of an end; stop when the first twenty all failed with the same message."""
+    def note(self, event: Event, outcome: Mapping[str, Any]) -> None:
+        """Take note of an end; stop when the first twenty all failed alike.
+
+        Alike are messages that differ in the outcome's names, numbers and keys only.
+        """
         if isinstance(event, Done) and len(self.messages) < SYSTEMIC:
-            self.messages.append("" if event.failure is None else event.failure.message)
-            alike = len(set(self.messages)) == 1 and self.messages[0]
+            message = "" if event.failure is None else event.failure.message
+            self.messages.append(gist(message, outcome))
+            alike = message and len(set(self.messages)) == 1
             if len(self.messages) == SYSTEMIC and alike:
-                self.stopped = f"systemic failure: the first {SYSTEMIC} all ended with {alike!r}"
+                self.stopped = f"systemic failure: the first {SYSTEMIC} all ended like {message!r}"
+
+
+def gist(message: str, outcome: Mapping[str, Any]) -> str:
+    """Return what a message says of any outcome: without its names, numbers and keys."""
+    for name in (outcome["outcome"], outcome["label"], outcome["brand"], outcome["metric"]):
+        if name:
+            message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "*", message)
+    return re.sub(r"[0-9a-f]{12,}|[-+]?\d[\d.,]*(e[-+]?\d+)?", "#", message)
 
 
 def store_of(config: SweepConfig, directory: Path) -> Store:
@@ -173,20 +186,16 @@ def do_tasks(  # of `carry_on`
             faultpoint("run.after_event", type(event).__name__)
             watch(event, outcomes[event.key])
             tell_all(mended_by(event), tell)
-            ends.note(event)
+            ends.note(event, outcomes[event.key])
 
-    reason, left = "interrupted", list(outcomes)
+    reason = "interrupted"
     try:
         append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
         faultpoint("run.after_begun")
-        while left:
-            drained(open_backend(execution).run(left, store.url, halt), take)
-            drained(sharing.awaited(halt), take)
-            left = sharing.free
+        drained(sharing.run(open_backend(execution), list(outcomes), halt), take)
         faultpoint("run.before_ended")
         reason = "cancelled" if is_cancelled(store, run) else ends.reason(stop())
     finally:
-        sharing.let_go()
         append_event(store, run, {"event": "ended", "reason": reason})
     faultpoint("run.after_ended")
 

@@ -5,6 +5,7 @@ The model file's ``build`` makes the model, ``data`` what changes between outcom
 """
 
 from collections.abc import Callable, Mapping
+from ctypes import POINTER, c_double
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,11 @@ def fit_general(
     model = ready(file, levels, counts, priors, compiled)
 
     def draw(settings: Settings, seed: int) -> Sample:
-        trace = run_nuts(model.compiled, settings, seed, lambda n: compiled.watch("sample", n))
+        try:
+            trace = run_nuts(model.compiled, settings, seed, lambda n: compiled.watch("sample", n))
+        except ModelError as error:
+            msg = f"models/{file.name}.py: {error}{start_in_words(model.compiled, seed)}"
+            raise ModelError(msg) from error
         draws = {n: trace.posterior[n].to_numpy().astype(np.float32) for n in model.stored}
         return Sample(draws, statistics_of(trace))
 
@@ -94,6 +99,25 @@ def ready(
         compiled.models[key] = made
         compiled.compilations += 1
     return with_counts(compiled.models[key], file, levels, counts)
+
+
+def start_in_words(model: Any, seed: int) -> str:
+    """Return what is wrong with the density where a chain would start, empty if nothing is.
+
+    ``model`` is nutpie's: machine code that takes a point, and leaves gradient and density.
+    """
+    point = np.ascontiguousarray(model.initial_point_func(seed), dtype=np.float64)
+    gradient, density = np.zeros_like(point), np.zeros(1)
+    places = [a.ctypes.data_as(POINTER(c_double)) for a in (point, gradient, density)]
+    failed = model.compiled_logp_func.ctypes(len(point), *places, model.user_data.ctypes.data)
+    if not failed:
+        return ""
+    wrong = "the log density" if np.isfinite(gradient).all() else "the gradient of the log density"
+    value = density[0] if np.isfinite(gradient).all() else gradient[~np.isfinite(gradient)][0]
+    return (
+        f". Where it starts, {wrong} is {value}: look for a logarithm or root of what this "
+        "outcome's data() make 0 or negative, and for data that are no numbers"
+    )
 
 
 def dataset(draws: Draws) -> "xr.Dataset":

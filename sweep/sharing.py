@@ -5,12 +5,12 @@ when nothing else is left does a coordinator wait, and it goes on where the othe
 """
 
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sweep.artifacts import exists, read_done
-from sweep.backends import Done, Event, Failure, Note, Started
+from sweep.backends import Backend, Done, Event, Failure, Note, Started
 from sweep.claims import Watch, let_go
 from sweep.errors import StoreError
 from sweep.journal import failure_of
@@ -36,6 +36,21 @@ class Sharing:
     elsewhere: dict[str, str] = field(default_factory=dict)
     here: set[str] = field(default_factory=set)
     free: list[str] = field(default_factory=list)
+
+    def run(
+        self, backend: Backend, keys: Sequence[str], stop: Callable[[], bool]
+    ) -> Generator[Event, None, None]:
+        """Run tasks on a backend, then wait for those that others are at; see `Backend`.
+
+        The caller tells every event to ``claimed``, and goes no further with those it knows.
+        """
+        try:
+            while keys:
+                yield from backend.run(keys, self.store.url, stop)
+                yield from self.awaited(stop)
+                keys = self.free
+        finally:
+            self.let_go()
 
     def claimed(self, event: Event) -> bool:
         """Return whether an event only says that others are at the task; it is then kept here."""

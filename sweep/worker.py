@@ -20,7 +20,12 @@ from sweep.errors import Claimed, ForeignToolchain, StoreError
 from sweep.faultpoint import become, faultpoint
 from sweep.store import Store, open_store
 
-__all__ = ["Memory", "main", "serve", "work"]
+__all__ = ["NEEDS_LESS", "Memory", "main", "serve", "work"]
+
+NEEDS_LESS = (
+    "Give it more memory or ask for less: fewer workers at once (execution.workers), fewer draws "
+    "(study.sampler.draws), a smaller model"
+)
 
 
 @dataclass
@@ -151,6 +156,8 @@ def failure_of(error: Exception) -> dict[str, str]:
         kind = "toolchain"
     text = "".join(traceback.format_exception(error))
     message = str(error) or type(error).__name__
+    if kind == "memory":
+        message = f"out of memory: {message}. {NEEDS_LESS}"
     return {"kind": kind, "message": message, "traceback": text}
 
 

@@ -16,6 +16,7 @@ from sweep.backends import Done, Failure, Progress
 from sweep.backends.process import Process, start
 from sweep.faultpoint import faultpoint
 from sweep.warm import warm_environment
+from sweep.worker import NEEDS_LESS
 
 __all__ = ["COMPILING", "Limits", "Pool", "cores"]
 
@@ -138,7 +139,7 @@ class Pool:
         if not limit:
             failure = Failure("worker lost", why)
         done = Done(key, 1, None, failure, worker.output())
-        self._drop(worker)
+        self._replace(worker)
         return done
 
 
@@ -163,6 +164,8 @@ def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
 
 def lost(worker: Process) -> Failure:
     """Return why a dead worker's task has no result."""
+    if worker.starving():
+        return Failure("memory", f"out of memory: the kernel ended its worker. {NEEDS_LESS}")
     return Failure("worker lost", f"its worker {worker.death()}")
 
 

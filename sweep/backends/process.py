@@ -14,6 +14,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 __all__ = ["Process", "start"]
@@ -23,7 +24,10 @@ LOG_TAIL = 20_000  # characters of a worker's output kept with a task
 
 @dataclass(eq=False)
 class Process:
-    """One worker process, the task it has, and when that last moved (seconds, monotonic)."""
+    """One worker process, the task it has, and when that last moved (seconds, monotonic).
+
+    ``starved`` is how many processes the kernel had ended for want of memory when it got its task.
+    """
 
     number: int
     process: "subprocess.Popen[bytes]"
@@ -35,6 +39,7 @@ class Process:
     moved: float | None = None
     phase: str = ""
     logged: int = 0
+    starved: int = 0
 
     def fileno(self) -> int:
         """Return the descriptor of its answers, for a selector."""
@@ -48,7 +53,7 @@ class Process:
     def give(self, key: str, request: Mapping[str, Any]) -> None:
         """Hand over a task; if it is dead already, reading its pipe will say so."""
         self.key, self.since, self.moved, self.phase = key, None, None, ""
-        self.given = time.monotonic()
+        self.given, self.starved = time.monotonic(), ended_for_memory()
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -83,6 +88,11 @@ class Process:
             return f"was killed by {signal.Signals(-code).name}"
         return f"left with exit code {code}"
 
+    def starving(self) -> bool:
+        """Return whether it was the kernel that ended it, for want of memory."""
+        killed = self.process.returncode == -signal.SIGKILL
+        return killed and ended_for_memory() > self.starved
+
     def kill(self) -> None:
         """Kill the process and its children: it leads a group of its own."""
         with suppress(ProcessLookupError):
@@ -99,6 +109,15 @@ class Process:
                     pipe.close()
                 except BrokenPipeError:  # unsent bytes for a dead process
                     continue
+
+
+def ended_for_memory() -> int:
+    """Return how many processes this kernel has ended for want of memory; 0 where it tells none."""
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
 
 
 def start(number: int, environment: Mapping[str, str]) -> Process:

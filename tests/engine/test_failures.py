@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from sweep.backends import Done, Event
+from sweep.backends import Done, Event, Failure
 from sweep.config import SweepConfig
+from sweep.coordinator import SYSTEMIC, Ends
 from sweep.join import estimates_of
 from sweep.journal import failure_of, outcome_states, read_log, read_plan
 from tests.engine.processes import gone
@@ -208,8 +209,7 @@ def test_twenty_alike_failures_stop_the_sweep_and_the_rest_is_cancelled(
     tmp_path: Path,
 ) -> None:
     project = project_in(tmp_path / "project")
-    source = MODEL.format(go="/").replace('f"{yes} is no good"', '"always"')
-    project.model("trouble", source)
+    project.model("trouble", MODEL.format(go="/"))  # each has its own number in its words
     rows = survey_of()
     names = [f"q{k:02d}" for k in range(23)]
     for k, name in enumerate(names):
@@ -219,8 +219,45 @@ def test_twenty_alike_failures_stop_the_sweep_and_the_rest_is_cancelled(
     run = project.sweep(config)
     assert names[:20] == run.happened("failed")
     reason = ended(run)["reason"]
-    assert reason.startswith("systemic failure: the first 20 all ended with")
+    assert reason.startswith("systemic failure: the first 20 all ended like 'models/trouble.py: ")
     states = outcome_states(run.store, read_plan(run.store, run.run))
     assert ["failed"] * 20 + ["cancelled"] * 3 == [s["status"] for s in states]
     assert "systemic failure" in states[-1]["reason"]
     assert gone()
+
+
+def ends_of(messages: Sequence[str | None]) -> Ends:
+    """Return what a run has seen after outcomes ended so, None being well."""
+    ends = Ends()
+    for place, message in enumerate(messages):
+        failure = None if message is None else Failure("model", message)
+        names = {"label": f"Do you know Brand{place}?", "brand": f"Brand{place}", "metric": None}
+        ends.note(Done("key", 1, None, failure), {"outcome": f"aware_b{place}", **names})
+    return ends
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "cannot write: the disk is full",
+        "data() raised KeyError: 'aware_b{0}'",
+        "data() raised ValueError: no wave for Brand{0}, 'Do you know Brand{0}?'",
+        "values outside [0, 1]: -0.{0} to 1e-{0}",
+        "/store/fits/0123456789abcdef012345678{0:015x}/done.json: bad",
+    ],
+)
+def test_failures_are_alike_whatever_names_numbers_and_keys_they_have(message: str) -> None:
+    words = [message.format(k) for k in range(SYSTEMIC)]
+    assert ends_of(words[:-1]).stopped is None  # of 19 outcomes nothing is stopped
+    stopped = ends_of(words).stopped
+    assert stopped is not None
+    assert repr(words[-1]) in stopped
+
+
+def test_one_that_ends_otherwise_among_the_first_twenty_lets_the_sweep_go_on() -> None:
+    words = ["it is no good"] * SYSTEMIC
+    for other in (None, "the worker is lost"):
+        for place in (0, SYSTEMIC - 1):
+            mixed = [*words[:place], other, *words[place + 1 :]]
+            assert ends_of([*mixed, *words]).stopped is None
+    assert ends_of([None] * SYSTEMIC).stopped is None

@@ -23,7 +23,7 @@ from sweep.journal import read_events, read_plan, remember_failure
 from sweep.store import Store, open_store
 from sweep.worker import Memory, work
 from tests.engine.test_carrying import stubs
-from tests.faults.servers import client_of
+from tests.faults.proxy import faulty
 from tests.project import Project
 
 MANY = 200
@@ -99,12 +99,22 @@ def test_a_coordinator_that_is_killed_leaves_the_rest_to_the_other(project: Proj
 
 
 @pytest.mark.slow
-def test_two_coordinators_share_a_bucket(project: Project, bucket: str, moto: str) -> None:
+def test_two_coordinators_share_a_bucket(project: Project, bucket: str) -> None:
     ends = [started(project, workers=1, store=bucket) for _ in range(2)]
     times = both_complete(open_store(bucket), ends)
     assert MANY == len(times)
     assert sum(times.values()) <= MANY + TWICE
-    assert client_of(moto)
+
+
+@pytest.mark.slow
+def test_a_claim_costs_a_task_two_small_writes(
+    project: Project, bucket: str, moto: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with faulty(moto, seed=1) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", proxy.url)
+        project.sweep(stubs(project, 10, store=bucket))
+        asked = Counter(s.method for s in proxy.seen if "/claims/" in s.path)
+    assert {"PUT": 10, "HEAD": 10, "DELETE": 10} == asked
 
 
 def test_a_run_and_its_resumption_share_it(project: Project) -> None:

@@ -82,7 +82,9 @@ def judge_code(code: int | None, status: str, said: str) -> Loss:
 
 def judge_failure(failure: Failure) -> Loss | None:
     """Return what a failure inside a job says of the machine, None if it is the model's own."""
-    if failure.kind == "memory" or (failure.kind == "worker lost" and "SIGKILL" in failure.message):
+    if failure.kind == "memory":
+        return Loss("memory", failure.message)
+    if failure.kind == "worker lost" and "SIGKILL" in failure.message:
         return Loss("memory", f"{failure.message}, mostly for want of memory")
     if failure.kind in ("worker lost", "storage"):
         return Loss("crash", failure.message)

@@ -1,0 +1,101 @@
+"""A sweep of 200 questions of which 12 break their fits: every other estimate as in a quiet sweep.
+
+Ten are of eight kinds, one uses up the memory, one hangs. Prints JSON: each poisoned question's end
+as a reader sees it, how many estimates of the others are equal byte by byte, and the seconds of
+both sweeps. The quiet one asks healthy questions in the poisoned ones' place.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import sweep
+from sweep.artifacts import read_done
+from sweep.journal import outcome_states
+from sweep.store import NotStored
+from tests.engine.poison import STALL, Room, layout, poisoned, rooms, study
+from tests.project import Project
+
+DRAWS = 2000  # a fit then takes about a second
+
+
+def published(run: sweep.Run) -> dict[str, Any]:
+    """Return the digests of every outcome's estimates, None where there are none."""
+    found: dict[str, Any] = {}
+    for outcome in run.plan["outcomes"]:
+        try:
+            done = read_done(run.store, "estimates", outcome["estimates"])
+        except NotStored:
+            found[outcome["outcome"]] = None
+        else:
+            found[outcome["outcome"]] = {k: f.sha256 for k, f in done.payload.items()}
+    return found
+
+
+def swept(project: Project, room: Room, store: str, *, outcomes: int, quiet: bool) -> sweep.Run:
+    """Run the sweep by the command line; return its run."""
+    config = project.directory / f"{store}.yaml"
+    text = project.text(study(outcomes, healthy=quiet, draws=DRAWS), {"store": store})
+    config.write_text(text)
+    ended = room.run("run", str(config))
+    if ended.returncode != (0 if quiet else 1):
+        raise SystemExit(ended.stderr)
+    return sweep.open("last", project.directory / store)
+
+
+def ends(run: sweep.Run) -> dict[str, dict[str, Any]]:
+    """Return how outcomes without estimates ended: status, kind, reason."""
+    states = outcome_states(run.store, run.plan)
+    return {s["outcome"]: s for s in states if s["status"] in ("failed", "cancelled")}
+
+
+def compared(directory: Path, room: Room, outcomes: int) -> dict[str, Any]:
+    """Run both sweeps and compare."""
+    project = poisoned(directory, outcomes)
+    quiet = swept(project, room, "quiet", outcomes=outcomes, quiet=True)
+    loud = swept(project, room, "loud", outcomes=outcomes, quiet=False)
+    first, second = published(quiet), published(loud)
+    poison = layout(outcomes)
+    rows = ends(loud)
+    seconds = {
+        name: float(sweep.runs(run.store.url)["seconds"].iloc[0])
+        for name, run in (("quiet", quiet), ("poisoned", loud))
+    }
+    return {
+        "memory limit of": room.name,
+        "outcomes": outcomes,
+        "poisoned": {
+            name: {
+                "what": kind.name,
+                "true": rows[name]["kind"] == kind.kind and kind.reason in rows[name]["reason"],
+                **{k: rows[name][k] for k in ("status", "kind", "reason")},
+            }
+            for name, kind in poison.items()
+        },
+        "others": outcomes - len(poison),
+        "others_failed": sorted(rows.keys() - poison.keys()),
+        "others_equal": sum(
+            first[name] == second[name] is not None for name in first if name not in poison
+        ),
+        "seconds": seconds,
+        "ratio": round(seconds["poisoned"] / seconds["quiet"], 3),
+        "ratio_without_stall": round((seconds["poisoned"] - STALL) / seconds["quiet"], 3),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--outcomes", type=int, default=200)
+    parser.add_argument("--every-room", action="store_true", help="each way to limit memory")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, rooms() as places:
+        chosen = places if given.every_room else places[:1]
+        found = [compared(Path(name) / room.name, room, given.outcomes) for room in chosen]
+    print(json.dumps(found, indent=1))  # the product of a benchmark
+
+
+if __name__ == "__main__":
+    main()
