@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.subsamples import one
 from benchmarks.surveys import ABSENT, CCES, Sweep, cces_config, cces_differences, run_sweep
 from sweep.planning import Selection
 
@@ -49,3 +50,13 @@ def test_the_example_model_agrees_with_mrp_and_compiles_once_per_worker(
     assert len(fast.estimates) == len(pair)
     assert ((pair["mean_x"] - pair["mean_y"]).abs() <= allowed).all()
     assert {1} == set(general.compilations.values())
+
+
+def test_a_sample_of_two_thousand_tells_of_everybody_else() -> None:
+    """The first twelve outcomes; benchmarks/subsamples.py scores all, over twenty samples."""
+    table, cost = one(seed=1, limit=12)
+
+    assert {"ok": 12} == cost["status"]
+    assert (table["states"] == 35).all()
+    assert (table["mrp"] < table["raw"]).all()
+    assert 0.85 <= table["predictive"].mean() <= 0.97
