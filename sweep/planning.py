@@ -32,6 +32,7 @@ from sweep.recipes import (
     estimates_recipe,
     fit_recipe,
     general_recipe,
+    of_fit,
     of_outcome,
     stub_recipe,
 )
@@ -105,6 +106,7 @@ def make_plan(
     prepared = prepare_design(config, sources, store, selection.sample, mended.append)
     check_groups(prepared.design.frame, study.groups)
     shared = shared_recipe(study, file, prepared)
+    tables = estimates_recipe(study, prepared.design)
     blob = put_blob(store, file.source, mended.append)
     faultpoint("plan.after_blob")
     counted = count_outcomes(study, sources, prepared, outcomes, store, mended.append)
@@ -114,7 +116,7 @@ def make_plan(
         counts = counted[outcome.name]
         seed = seed_of(study.sampler.seed, outcome.name)
         fit = of_outcome(shared, counts["counts"], seed)
-        estimates = estimates_recipe(study, digest(fit), prepared.design, counts["sums"])
+        estimates = of_fit(tables, digest(fit), prepared.design, counts["sums"])
         task = {
             "outcome": outcome.name,
             "study_seed": study.sampler.seed,

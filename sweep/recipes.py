@@ -23,6 +23,7 @@ __all__ = [
     "fit_recipe",
     "general_recipe",
     "groups_json",
+    "of_fit",
     "of_outcome",
     "stub_recipe",
 ]
@@ -130,15 +131,18 @@ def groups_json(groups: tuple[Group, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def estimates_recipe(study: Study, fit_key: str, design: Design, sums: str) -> Recipe:
-    """Return the recipe of one outcome's estimates."""
+def estimates_recipe(study: Study, design: Design) -> Recipe:
+    """Return what the recipes of all outcomes' estimates share."""
     return {
         "kind": "estimates",
         "version": ESTIMATE,
-        "fit": fit_key,
         "frame": design.frame.digest(),
-        "sums": digest([list(design.asked), sums]),
         "groups": groups_json(study.groups),
         "interval": study.interval,
         "minimum_base": study.minimum_base,
     }
+
+
+def of_fit(shared: Recipe, fit_key: str, design: Design, sums: str) -> Recipe:
+    """Return the recipe of one outcome's estimates, by its fit and its answers."""
+    return {**shared, "fit": fit_key, "sums": digest([list(design.asked), sums])}
