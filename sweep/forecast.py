@@ -22,7 +22,7 @@ __all__ = ["Forecast", "forecast", "parameters_of"]
 
 LOOKED = 50  # stored results looked at; keys are digests, so the first ones are a random sample
 SECONDS = 1.0  # of a fit, while the store holds none
-FLOAT = 4  # bytes of a stored draw
+FLOAT, FITTED = 4, 1500  # bytes: of a stored draw, and of what a fit says of itself
 TABLE, ROW = 19_000, 90  # bytes: a stored table of estimates, and each of its rows
 REPORT, REPORT_ROW = 250_000, 550  # bytes: a report's three files, and each row in all of them
 UNKNOWN = 20  # parameters of a model file that nobody has fitted, beside its levels
@@ -98,7 +98,7 @@ def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     numbers, known = parameters_of(recipe)
     guess = "" if known else " (a guess)"
     words = f"{draws:,} draws x {numbers:,} parameters{guess}, at the first checkpoint"
-    return FLOAT * draws * numbers + 2 * len(seal(recipe)), words
+    return FLOAT * draws * numbers + len(seal(recipe)) + FITTED, words
 
 
 def shape(recipe: Mapping[str, Any]) -> Any:

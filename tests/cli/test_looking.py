@@ -181,3 +181,37 @@ def test_a_name_cannot_drive_the_terminal(tracked: Project) -> None:
 
     assert "\x1b" not in ended.err
     assert r"\x1b[2Jgone" in ended.err
+
+
+def test_a_plan_forecasts_minutes_and_bytes_and_says_what_from(small: Path) -> None:
+    """Of 4 chains x 100 draws x 109 parameters of 4 bytes, while nothing is stored."""
+    ended = inside("plan", small, "--limit", "2", "-o", "json", cwd=small.parent)
+
+    told = json.loads(ended.out)
+    assert (1.0, 0) == (told["seconds_per_fit"], told["fits_measured"])
+    assert told["bytes_from"]["fits"].startswith("400 draws x 109 parameters")
+    assert 2 * 4 * 400 * 109 < told["bytes"]["fits"] < 2 * 4 * 400 * 109 + 10_000
+    assert told["bytes"]["total"] == sum(n for k, n in told["bytes"].items() if k != "total")
+    assert min(told["bytes"].values()) > 0
+    text = inside("plan", small, "--limit", "2", cwd=small.parent).out
+    assert re.search(r"about [\d.]+ [km]B into the store: fits [\d.]+ [km]B, estimates", text, re.I)
+    none = inside(
+        "plan", small, "--set", "execution.keep=[estimates]", "-o", "json", cwd=small.parent
+    )
+    assert 0 == json.loads(none.out)["bytes"]["fits"]
+
+
+def test_explain_of_an_outcome_that_is_not_there_is_refused_with_a_guess(small: Path) -> None:
+    ended = inside("explain", small, "aided_norvalk", cwd=small.parent)
+
+    assert 2 == ended.code
+    assert "Did you mean 'aided_norvalik'?" in ended.err
+
+
+def test_explain_tells_outcomes_with_the_same_reasons_together(small: Path) -> None:
+    ended = inside("explain", small, cwd=small.parent)
+
+    assert "1 not to be tried: nobody asked\n  trust_norvalik" in ended.out
+    assert "9 to be fitted: never fitted: no run of this store had it" in ended.out
+    assert "and 1 more (-v names all)" in ended.out
+    assert "more" not in inside("explain", small, "-v", cwd=small.parent).out

@@ -4,6 +4,7 @@ What earlier runs left is published with made-up payloads: the recipes are what 
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -207,9 +208,21 @@ def test_draws_that_were_not_kept_are_the_reason_for_a_new_fit(project: Project)
     assert ["study.interval 0.9 -> 0.5"] == words(found)
 
 
+class Ticking(datetime):
+    """A clock that is a second on whenever it is looked at: the order of runs is in their ids."""
+
+    seconds = 0
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Ticking":
+        Ticking.seconds += 1
+        return cls(2026, 1, 1, tzinfo=tz) + timedelta(seconds=Ticking.seconds)
+
+
 def test_the_nearest_has_the_fewest_differences_and_is_the_newer_of_equals(
-    project: Project,
+    project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("sweep.journal.datetime", Ticking)
     near = {"priors": {"intercept": 2.0}}
     far = {"priors": {"intercept": 2.0, "scale": 0.9}, "sampler": {"draws": 300}}
     for study in (near, far):
