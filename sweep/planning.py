@@ -114,8 +114,7 @@ def make_plan(
     tasks: dict[str, dict[str, Any]] = {}
     for outcome in outcomes:
         counts = counted[outcome.name]
-        seed = seed_of(study.sampler.seed, outcome.name)
-        fit = of_outcome(shared, counts["counts"], seed)
+        fit = of_outcome(shared, counts["counts"], seed_of(study.sampler.seed, outcome.name))
         estimates = of_fit(tables, digest(fit), prepared.design, counts["sums"])
         task = {
             "outcome": outcome.name,
