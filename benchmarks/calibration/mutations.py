@@ -7,7 +7,7 @@ from pathlib import Path
 __all__ = ["MANY", "MUTATIONS", "ROOT", "Edit", "Mutation", "plant"]
 
 ROOT = Path(__file__).resolve().parents[2]
-WORLDS = 150  # of a bug that is easy to see
+WORLDS = 100  # of a bug that is easy to see
 MANY = 300  # of one that is not, and of the package as it is
 COPIED = ("sweep", "models", "configs", "benchmarks/calibration", "tests/test_density.py")
 
