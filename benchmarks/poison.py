@@ -34,14 +34,13 @@ def published(run: sweep.Run) -> dict[str, Any]:
     return found
 
 
-def swept(project: Project, room: Room, store: str, *, outcomes: int, quiet: bool) -> sweep.Run:
-    """Run the sweep by the command line; return its run."""
+def swept(project: Project, room: Room, store: str, asked: dict[str, Any]) -> sweep.Run:
+    """Run the sweep of a study by the command line; return its run."""
     config = project.directory / f"{store}.yaml"
-    text = project.text(study(outcomes, healthy=quiet, draws=DRAWS), {"store": store})
-    config.write_text(text)
+    config.write_text(project.text(asked, {"store": store}))
     ended = room.run("run", str(config))
-    if ended.returncode != (0 if quiet else 1):
-        raise SystemExit(ended.stderr)
+    if ended.returncode not in (0, 1):  # 1: some outcomes have failed
+        raise RuntimeError(ended.stderr)
     return sweep.open("last", project.directory / store)
 
 
@@ -51,11 +50,13 @@ def ends(run: sweep.Run) -> dict[str, dict[str, Any]]:
     return {s["outcome"]: s for s in states if s["status"] in ("failed", "cancelled")}
 
 
-def compared(directory: Path, room: Room, outcomes: int) -> dict[str, Any]:
+def compared(directory: Path, room: Room, outcomes: int, draws: int = DRAWS) -> dict[str, Any]:
     """Run both sweeps and compare."""
     project = poisoned(directory, outcomes)
-    quiet = swept(project, room, "quiet", outcomes=outcomes, quiet=True)
-    loud = swept(project, room, "loud", outcomes=outcomes, quiet=False)
+    quiet, loud = (
+        swept(project, room, name, study(outcomes, healthy=name == "quiet", draws=draws))
+        for name in ("quiet", "loud")
+    )
     first, second = published(quiet), published(loud)
     poison = layout(outcomes)
     rows = ends(loud)

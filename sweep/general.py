@@ -62,7 +62,7 @@ def fit_general(
         try:
             trace = run_nuts(model.compiled, settings, seed, lambda n: compiled.watch("sample", n))
         except ModelError as error:
-            msg = f"models/{file.name}.py: {error}{start_in_words(model.compiled, seed)}"
+            msg = f"models/{file.name}.py: {start_in_words(model.compiled, seed) or error}"
             raise ModelError(msg) from error
         draws = {n: trace.posterior[n].to_numpy().astype(np.float32) for n in model.stored}
         return Sample(draws, statistics_of(trace))
@@ -115,7 +115,7 @@ def start_in_words(model: Any, seed: int) -> str:
     wrong = "the log density" if np.isfinite(gradient).all() else "the gradient of the log density"
     value = density[0] if np.isfinite(gradient).all() else gradient[~np.isfinite(gradient)][0]
     return (
-        f". Where it starts, {wrong} is {value}: look for a logarithm or root of what this "
+        f"no chain can start: there, {wrong} is {value}. Look for a logarithm or root of what this "
         "outcome's data() make 0 or negative, and for data that are no numbers"
     )
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sweep.artifacts import exists, read_done
 from sweep.backends import Backend, Done, Event, Failure, Note, Started
 from sweep.claims import Watch, let_go
 from sweep.errors import StoreError
 from sweep.journal import failure_of
+from sweep.quarantine import whole
 from sweep.store import Store
 from sweep.store.together import together
 
@@ -94,9 +94,9 @@ class Sharing:
 
     def found(self, key: str) -> Done | None:
         """Return how others ended a task; None if they broke off, or it may go well here."""
-        if exists(self.store, "estimates", key):
-            meta = read_done(self.store, "estimates", key).meta
-            return Done(key, 1, {**meta, "seconds": 0.0}, None, taken=True)
+        estimates = whole(self.store, "estimates", key)
+        if estimates is not None:
+            return Done(key, 1, {**estimates.meta, "seconds": 0.0}, None, taken=True)
         failure = failure_of(self.store, self.fits[key])
         if failure is None:
             return None

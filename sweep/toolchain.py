@@ -4,6 +4,7 @@
 changes; a test pins a fingerprint of those modules, so that nobody can forget.
 """
 
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -37,8 +38,16 @@ BLAS = {"x86-64-v4": "Haswell", "x86-64-v3": "Haswell"}
 # KiB. OpenBLAS cuts matrices by the size of the cache it finds, and sums in that order: machines of
 # one class differ in it, and a variable of the user's may. 512 was seen to change last bits.
 L2_SIZE = "512"
-UNWANTED = ("GOTO_BLOCK_FACTOR", "OPENBLAS_BLOCK_FACTOR", "NPY_DISABLE_CPU_FEATURES")
+CODE = ("BOUNDSCHECK", "CPU_FEATURES", "DISABLE_JIT", "ENABLE_AVX", "LOOP_VECTORIZE", "OPT")
+UNWANTED = (
+    *("GOTO_BLOCK_FACTOR", "OPENBLAS_BLOCK_FACTOR", "NPY_DISABLE_CPU_FEATURES"),
+    *(f"NUMBA_{name}" for name in (*CODE, "DISABLE_INTEL_SVML", "SLP_VECTORIZE")),
+)
 """Variables that would change numbers and that a worker must not inherit."""
+
+# PyTensor's own defaults, said aloud: of what is given twice the last counts, and all of it counts
+# more than a user's ~/.pytensorrc.
+PYTENSOR = "floatX=float64,mode=Mode,optimizer=o4,numba__fastmath=True"
 
 # 512-bit vectors were no faster than 256-bit ones, so both classes run the same machine code.
 MACHINE_CODE = {"x86-64-v4": "x86-64-v3", "x86-64-v3": "x86-64-v3"}
@@ -91,6 +100,13 @@ def version_of(name: str) -> str | None:
         return None
 
 
+def pytensor_flags(given: str) -> str:
+    """Return PyTensor's flags with those that decide numbers pinned; others are the user's."""
+    if given.endswith(PYTENSOR):
+        return given
+    return f"{given},{PYTENSOR}".lstrip(",")
+
+
 def worker_environment(cache_directory: Path) -> dict[str, str]:
     """Return the variables to set before a worker starts.
 
@@ -102,6 +118,7 @@ def worker_environment(cache_directory: Path) -> dict[str, str]:
     environment = {f"{name}_NUM_THREADS": "1" for name in threads}
     environment["NUMBA_CACHE_DIR"] = str(cache_directory)
     environment["OPENBLAS_L2_SIZE"] = L2_SIZE
+    environment["PYTENSOR_FLAGS"] = pytensor_flags(os.environ.get("PYTENSOR_FLAGS", ""))
     if kind in BLAS:
         environment |= {"OPENBLAS_CORETYPE": BLAS[kind], "NUMBA_CPU_NAME": MACHINE_CODE[kind]}
     return environment

@@ -76,6 +76,13 @@ def test_an_error_in_data_names_the_file_and_the_function() -> None:
         with_counts(prepared, file(data=DATA.replace("counts.n", "counts.m")), LEVELS, COUNTS)
 
 
+def test_want_of_memory_is_not_the_models_fault() -> None:
+    prepared = Prepared(None, {}, frozenset({"y", "n"}))
+    greedy = DATA.replace("return", "raise MemoryError('80 GB') #")
+    with pytest.raises(MemoryError, match=r"models/mine\.py: data\(\) raised MemoryError: 80 GB"):
+        with_counts(prepared, file(data=greedy), LEVELS, COUNTS)
+
+
 @pytest.mark.parametrize("left", ["return {'y': counts.y}", "return {'y': 1, 'n': 1, 'm': 1}"])
 def test_data_returns_exactly_the_models_data(left: str) -> None:
     """What data() leaves out would stay the first outcome's."""

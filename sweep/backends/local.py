@@ -13,6 +13,8 @@ from sweep.config import Execution
 __all__ = ["Local", "open_local"]
 
 TICK = 0.2  # seconds between looks at the clock and at the stop sign
+CRASHES = ("SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV")
+OWN_DOING = ": the model's code, or a library it calls, ended the process; see `sweep logs`"
 
 
 @dataclass(frozen=True)
@@ -75,5 +77,7 @@ def counted(done: Done, attempt: int) -> Done:
     """Return an end with its attempt, and a lost worker's message with how often it was lost."""
     failure = done.failure
     if failure is not None and failure.kind == "worker lost":
-        failure = Failure(failure.kind, f"{failure.message} {attempt} times", failure.traceback)
+        words = f"{failure.message} {attempt} times"
+        words += OWN_DOING if any(signal in words for signal in CRASHES) else ""
+        failure = Failure(failure.kind, words, failure.traceback)
     return replace(done, attempt=attempt, failure=failure)

@@ -36,12 +36,22 @@ KINDS = (
     Poison("data raises", 1, "model", "models/poison.py: data() raised ValueError: no such wave"),
     Poison(
         *("probabilities raises", 2, "model"),
-        "models/poison.py: probabilities() raised KeyError: 'slope'",
+        "models/poison.py: probabilities() raised KeyError: \"No variable named 'slope'",
     ),
     Poison("wrong shape", 3, "model", "models/poison.py: probabilities() returned shape ("),
     Poison("leaves [0, 1]", 4, "model", "probabilities() returned values outside [0, 1]: "),
-    Poison("NaN density", 5, "model", "Where it starts, the log density is nan"),
-    Poison("no finite start", 6, "model", "Where it starts, the log density is -inf"),
+    Poison(
+        "NaN density",
+        5,
+        "model",
+        "models/poison.py: no chain can start: there, the log density is nan",
+    ),
+    Poison(
+        "no finite start",
+        6,
+        "model",
+        "models/poison.py: no chain can start: there, the log density is -inf",
+    ),
     Poison("abort", 7, "worker lost", "its worker was killed by SIGABRT 2 times"),
     Poison("memory", 8, "memory", "out of memory: "),
     Poison("hang", 9, "timeout", "no progress for 10 s while it was at 'build' (execution.stall)"),
@@ -95,7 +105,9 @@ def use_up_memory():
     """Ask for ever more: the kernel ends the process, or a limit of this very call refuses."""
     before = resource.getrlimit(resource.RLIMIT_AS)
     if "LIMITED" in os.environ:
-        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, before[1]))
+        pages = int(open("/proc/self/statm").read().split()[0])
+        most = pages * resource.getpagesize() + (1 << 30)
+        resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
     try:
         hoard = []
         while True:
