@@ -44,7 +44,11 @@ def test_damage_is_listed_and_moved_aside_on_demand(project: Path) -> None:
     assert (1, True, 1) == (moved.code, facts["quarantined"], facts["counts"]["damaged"])
     assert not draws.exists()
     assert list(project.glob(f".sweep/quarantine/fits/{draws.parent.name}/*{draws.name}"))
-    assert 0 == inside("verify", cwd=project).code  # its estimates stand; draws may be absent
+    again = inside("verify", cwd=project)
+    assert 1 == again.code
+    assert f"missing  fits/{draws.parent.name}/done.json" in again.out
+    assert "--select OUTCOME` samples it anew" in again.out
+    assert "damaged" not in again.out
 
 
 def test_a_missing_file_is_told_with_what_makes_it_anew(project: Path) -> None:
