@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from sweep.artifacts import publish, read_done, write_record
+from sweep.coordinator import begin
 from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError
+from sweep.keys import digest
 from sweep.store import open_store
 from sweep.warm import warm_environment
 from sweep.worker import Memory, failure_of, serve, work
+from tests.engine.here import payload_of
+from tests.engine.test_carrying import stubs
 from tests.project import Project
 
 ROOT = Path(__file__).parent.parent.parent
@@ -41,8 +45,23 @@ def test_what_is_stored_is_answered_without_work(project: Project) -> None:
     (key, task), *_ = plan.tasks.items()
     meta = {"status": "ok", "reasons": [], "seconds": 9.0}
     publish(store, "estimates", task["estimates"], {}, meta)
-    result = work(store, key, True, Memory())
+    result = work(store, key, False, Memory())
     assert {"status": "ok", "hit": True, "seconds": 0.0}.items() <= result.items()
+    publish(store, "fit", task["fit"], {}, meta)
+    assert work(store, key, True, Memory())["hit"]
+
+
+def test_draws_that_are_gone_are_sampled_anew_where_draws_are_kept(project: Project) -> None:
+    store, plan = project.plan(stubs(project, 1))
+    begin(store, plan)
+    ((key, task),) = plan.tasks.items()
+    assert not work(store, key, True, Memory())["hit"]
+    draws = payload_of(store)
+    store.delete(f"fits/{digest(task['fit'])}/done.json")
+    assert work(store, key, False, Memory())["hit"]
+    assert not work(store, key, True, Memory())["hit"]
+    assert work(store, key, True, Memory())["hit"]
+    assert draws == payload_of(store)
 
 
 @pytest.mark.parametrize(
@@ -70,13 +89,11 @@ def test_an_error_without_words_is_called_by_its_type() -> None:
 
 def test_a_recipe_of_another_machine_is_refused_in_words(project: Project) -> None:
     store, plan = project.plan()
-    task = next(iter(plan.tasks.values()))
+    key, task = next(iter(plan.tasks.items()))
     other = {**task["fit"]["toolchain"], "cpu": "x86-64-v9", "numba": "0.1"}
-    write_record(
-        store, "tasks/" + "0" * 40 + ".json", {**task, "fit": {**task["fit"], "toolchain": other}}
-    )
+    write_record(store, f"tasks/{key}.json", {**task, "fit": {**task["fit"], "toolchain": other}})
     with pytest.raises(ForeignToolchain, match=r"cpu 'x86-64-v9', here '.*'; numba '0\.1', here"):
-        work(store, "0" * 40, True, Memory())
+        work(store, key, True, Memory())
 
 
 PRODUCT = """
