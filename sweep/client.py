@@ -1,5 +1,6 @@
 """Client: a sweep from Python: run it, plan it, and open the runs of a store."""
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,6 +109,8 @@ def plan(
     import pandas as pd
 
     _, _, made = planned(config, select, set, sample, limit)
+    for message in made.mended:
+        warnings.warn(message, stacklevel=2)
     frame = pd.DataFrame(made.record["outcomes"])
     frame = frame.assign(tags=[", ".join(tags) for tags in frame["tags"]])
     return frame[["outcome", "label", "brand", "metric", "tags", "n", "action"]]

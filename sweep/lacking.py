@@ -12,7 +12,7 @@ from sweep.store import NotStored, Store
 from sweep.store.together import together
 from sweep.stored import get_blob, read_task
 
-__all__ = ["check_inputs", "left_to_do", "spoilt", "unfinished"]
+__all__ = ["check_inputs", "keeps_draws", "left_to_do", "spoilt", "unfinished"]
 
 
 def left_to_do(

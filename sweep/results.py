@@ -246,16 +246,18 @@ class Run:
 
     def _draws(self, outcome: str) -> "Draws":
         from sweep.artifacts import exists
+        from sweep.lacking import keeps_draws
         from sweep.stored import get_draws
 
         key = self._entry(outcome)["fit"]
         if not exists(self.store, "fit", key):
             msg = (
-                f"the draws of {outcome!r} are not in the store. If execution.keep has draws, they "
-                "were moved aside: `sweep retry RUN --select OUTCOME` samples them anew. Else set "
-                "it to [estimates, draws] and run into a new store, as with "
-                "--set execution.store=.sweep-draws"
+                f"the draws of {outcome!r} were not kept: set execution.keep to [estimates, draws] "
+                "and run into a new store, as with --set execution.store=.sweep-draws"
             )
+            if keeps_draws(self.plan):
+                remedy = f"`sweep retry {self.id} --select {outcome}` samples them anew"
+                msg = f"the draws of {outcome!r} are not in the store: {remedy}"
             raise UsageError(msg)
         return get_draws(self.store, key)
 

@@ -120,7 +120,9 @@ def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
     design = design_of(store, task, memory)
     counts = counts_of(get_sums(store, task["counts"]), design.levels)
     if counts.digests() != task["fit"]["counts"]:
-        raise damaged(store, place("counts", task["counts"]), "not the counts that the task names")
+        raise damaged(
+            store, place("counts", task["counts"]), "its answers are not those the task names"
+        )
     asked = task["fit"]["sampler"]
     settings = Settings(asked["draws"], asked["tune"], asked["chains"], asked["target_accept"])
     target = Target(settings, asked["target_ess"], task["study_seed"], task["outcome"])

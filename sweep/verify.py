@@ -1,7 +1,8 @@
 """Verify: read all that a store holds, and say what is damaged, missing or left over.
 
 Everything with a digest is read and compared with it. What a run refers to must be there: its
-design, its counts, its model file, its tasks, and the estimates that its journal says were made.
+design, its counts, its model file, its tasks, and the estimates and draws that its journal says
+were made.
 """
 
 from collections import Counter
@@ -17,6 +18,7 @@ from sweep.done import place
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.inventory import KINDS, inventory
 from sweep.journal import failure_of, plan_of, plan_place, read_events
+from sweep.lacking import keeps_draws
 from sweep.quarantine import move_aside, quarantine
 from sweep.store import NotStored, Store
 from sweep.store.together import together
@@ -167,7 +169,8 @@ def missing(store: Store, units: Mapping[str, Sequence[str]]) -> Iterator[Findin
 def needed(store: Store, plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what must be there for a run, and what makes it anew."""
     anew = "`sweep run CONFIG` makes it anew"
-    made = {e["outcome"] for e in read_events(store, plan["run"]) if e["event"] == "done"}
+    ends = [e for e in read_events(store, plan["run"]) if e["event"] == "done"]
+    made, own = {e["outcome"] for e in ends}, {e["outcome"] for e in ends if "taken" not in e}
     yield place("design", plan["design"]), anew
     yield blob_place(plan["model_blob"]), anew
     for outcome in plan["outcomes"]:
@@ -177,6 +180,9 @@ def needed(store: Store, plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if outcome["outcome"] in made or outcome["action"] == "taken":
             remedy = f"{anew}, and so does `sweep resume {plan['run']}`"
             yield place("estimates", outcome["estimates"]), remedy
+        if outcome["outcome"] in own and keeps_draws(plan):
+            remedy = f"`sweep retry {plan['run']} --select OUTCOME` samples it anew"
+            yield place("fit", outcome["fit"]), remedy
 
 
 def set_aside(store: Store, name: str) -> None:

@@ -81,10 +81,13 @@ def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
     form: Printed = Format.table,
 ) -> None:
     """Show what a run would fit, and what the store already holds."""
+    from sweep.cli.closing import say
     from sweep.cli.output import print_json, print_lines
     from sweep.client import planned
 
     read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    for message in made.mended:
+        say(message)
     facts = plan_facts(read, store, made)
     if form is Format.json:
         print_json(facts)

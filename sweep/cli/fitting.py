@@ -147,7 +147,9 @@ def fit(
         msg = f"{outcome!r} cannot be fitted: {entry['failure']['message']}"
         raise DataError(msg)
     key = entry["estimates"]
-    write_tasks(store, made, [key])
+    for message in made.mended:
+        say(message)
+    write_tasks(store, made, [key], say)
     say(f"{outcome}: {entry['n']:,.0f} answers, {entry['action']}")
     result = work(store, key, "draws" in read.execution.keep, Memory())
     show_fit(store, key, outcome, result, form)

@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 
 from sweep.artifacts import publish, read_done, write_record
+from sweep.coordinator import begin
 from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError
+from sweep.keys import digest
 from sweep.store import open_store
 from sweep.stored import put_blob
 from sweep.warm import warm_environment
 from sweep.worker import Memory, failure_of, serve, work
+from tests.engine.here import payload_of
+from tests.engine.test_carrying import stubs
 from tests.project import Project, under
 
 ROOT = Path(__file__).parent.parent.parent
@@ -44,6 +48,21 @@ def test_what_is_stored_is_answered_without_work(project: Project) -> None:
     publish(store, "estimates", task["estimates"], {}, meta)
     result = work(store, key, False, Memory())
     assert {"status": "ok", "hit": True, "seconds": 0.0}.items() <= result.items()
+    publish(store, "fit", task["fit"], {}, meta)
+    assert work(store, key, True, Memory())["hit"]
+
+
+def test_draws_that_are_gone_are_sampled_anew_where_draws_are_kept(project: Project) -> None:
+    store, plan = project.plan(stubs(project, 1))
+    begin(store, plan)
+    ((key, task),) = plan.tasks.items()
+    assert not work(store, key, True, Memory())["hit"]
+    draws = payload_of(store)
+    store.delete(f"fits/{digest(task['fit'])}/done.json")
+    assert work(store, key, False, Memory())["hit"]
+    assert not work(store, key, True, Memory())["hit"]
+    assert work(store, key, True, Memory())["hit"]
+    assert draws == payload_of(store)
 
 
 @pytest.mark.parametrize(
