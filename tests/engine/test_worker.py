@@ -104,7 +104,7 @@ def test_a_task_whose_recipes_are_not_those_of_its_key_is_refused(project: Proje
     for wrong in (foreign, {**task, "fit": {**task["fit"], "seed": 1}}):
         store.delete(f"tasks/{key}.json")
         write_record(store, f"tasks/{key}.json", wrong)
-        with pytest.raises(CorruptArtifact, match="expected (task|the recipe of fit) .*, found "):
+        with pytest.raises(CorruptArtifact, match=r"expected (task|the recipe of fit) .*, found "):
             work(store, key, True, Memory())
     assert [] == list(store.list("fits/"))
 
