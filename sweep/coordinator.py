@@ -104,13 +104,16 @@ def execute(
 
 
 def begin(store: Store, plan: Plan, watch: Watcher = lambda event, outcome: None) -> str:
-    """Store a plan and its tasks; return the run's id. From here on the store is enough."""
-    faultpoint("run.before_plan")
-    run = new_run(store, plan.record)
-    faultpoint("run.after_plan")
+    """Store a plan and its tasks; return the run's id. From here on the store is enough.
+
+    The tasks come first: a run that exists can be carried on.
+    """
     entries, heard = plan.record["outcomes"], list(plan.mended)
     keys = [o["estimates"] for o in entries if o["estimates"] in plan.tasks]
+    faultpoint("run.before_tasks")
     write_tasks(store, plan, keys, heard.append)
+    run = new_run(store, plan.record)
+    faultpoint("run.after_plan")
     tell_all(heard, noter(store, run, watch))
     return run
 
@@ -264,6 +267,8 @@ def record(
     if event.failure is None:
         forget_failure(store, outcome["fit"])
         append_event(store, run, {"event": "done", "outcome": name, **told(event)})
+        if event.attempt > 1:  # the one before may have died at work
+            let_go(store, outcome["fit"])
         return
     failure = {"kind": event.failure.kind, "message": event.failure.message, "outcome": name}
     append_log(store, run, name, event.failure.traceback)

@@ -36,7 +36,8 @@ def check_whole(case: Case, golden: Golden, *, killed: bool) -> None:
     assert [] == sorted(golden.names - found.names), "lost"
     others = {key for events in journals.values() for e in events if (key := e.get("report"))}
     left = {n for n in found.names - golden.names if n.split("/")[1] not in others}
-    extra = sorted(n for n in left if not (killed and n.startswith("claims/")))  # of the dead
+    extra = sorted(n for n in left if not n.startswith("claims/"))
+    assert len(left) - len(extra) <= WORKERS, f"more claims than there were workers: {left}"
     assert [] == extra, "left lying about"
     check_once(case, golden, list(journals.values()))
     for run, events in journals.items():

@@ -24,10 +24,12 @@ from sweep.journal import (
     append_log,
     cancel_run,
     failure_of,
+    new_run,
     read_events,
     read_log,
     read_plan,
     remember_failure,
+    runs_in,
 )
 from sweep.lacking import unfinished
 from sweep.store import open_store
@@ -217,6 +219,13 @@ def test_a_retry_that_is_broken_off_forgets_no_failure(project: Project) -> None
     carry_on(store, run, config.execution, again=plan.names_to_do())
     assert {"ok": 2} == {k: v for k, v in sweep.Run(store, run).counts().items() if v}
     assert [None] * 2 == [failure_of(store, o["fit"]) for o in plan.record["outcomes"]]
+
+
+def test_ids_sort_as_runs_began_also_within_a_second(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "s")
+    runs = [new_run(store, {"outcomes": []}) for _ in range(20)]
+    assert runs[::-1] == runs_in(store)
+    assert runs[-1] == read_plan(store, "last")["run"]
 
 
 def test_a_torn_line_in_the_journal_costs_that_line_only(project: Project) -> None:
