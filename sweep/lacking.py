@@ -1,7 +1,7 @@
 """Lacking: what a run still lacks, from its plan and from what is in the store, whole."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sweep.artifacts import exists, read
 from sweep.errors import CorruptArtifact, UsageError
@@ -10,9 +10,12 @@ from sweep.outcomes import select_outcomes
 from sweep.quarantine import Tell, unheard, whole
 from sweep.store import NotStored, Store
 from sweep.store.together import together
-from sweep.stored import get_blob, read_task
+from sweep.stored import get_blob, get_draws, read_task
 
-__all__ = ["check_inputs", "keeps_draws", "left_to_do", "spoilt", "unfinished"]
+if TYPE_CHECKING:
+    from sweep.fit import Draws
+
+__all__ = ["check_inputs", "keeps_draws", "kept_draws", "left_to_do", "spoilt", "unfinished"]
 
 
 def left_to_do(
@@ -99,6 +102,30 @@ def has_draws(store: Store, outcome: Mapping[str, Any]) -> bool:
     except (NotStored, CorruptArtifact):
         return False
     return True
+
+
+def kept_draws(store: Store, plan: Mapping[str, Any], outcome: Mapping[str, Any]) -> "Draws":
+    """Return the stored draws of an outcome of a run.
+
+    Raises
+    ------
+    UsageError
+        If there are none; it says why, and what gives them.
+    CorruptArtifact
+        If they are damaged.
+    """
+    if exists(store, "fit", outcome["fit"]):
+        return get_draws(store, outcome["fit"])
+    name = outcome["outcome"]
+    if keeps_draws(plan):
+        remedy = f"`sweep retry {plan['run']} --select {name}` samples them anew"
+        msg = f"the draws of {name!r} are not in the store: {remedy}"
+        raise UsageError(msg)
+    msg = (
+        f"the draws of {name!r} were not kept: set execution.keep to [estimates, draws] "
+        "and run into a new store, as with --set execution.store=.sweep-draws"
+    )
+    raise UsageError(msg)
 
 
 def check_inputs(store: Store, plan: Mapping[str, Any], keys: Sequence[str]) -> None:

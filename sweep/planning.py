@@ -149,7 +149,7 @@ def described(config: SweepConfig, directory: Path, selection: Selection) -> dic
 
 
 def settled(store: Store, plan: Plan) -> Plan:
-    """Return a plan that is stored, planned anew if `sweep gc` deleted while it was planned.
+    """Return a plan that is stored, made and its tasks written anew if `sweep gc` came between.
 
     What no run refers to yet may have gone. From now on the run does: once is enough.
 
@@ -164,6 +164,7 @@ def settled(store: Store, plan: Plan) -> Plan:
     if keys_of(anew) != keys_of(plan):
         msg = "the sources changed while the sweep was planned: run again"
         raise StoreError(msg)
+    write_tasks(store, anew, list(anew.tasks))
     return anew
 
 

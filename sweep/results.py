@@ -245,21 +245,9 @@ class Run:
         return read_task(self.store, key)
 
     def _draws(self, outcome: str) -> "Draws":
-        from sweep.artifacts import exists
-        from sweep.lacking import keeps_draws
-        from sweep.stored import get_draws
+        from sweep.lacking import kept_draws
 
-        key = self._entry(outcome)["fit"]
-        if not exists(self.store, "fit", key):
-            msg = (
-                f"the draws of {outcome!r} were not kept: set execution.keep to [estimates, draws] "
-                "and run into a new store, as with --set execution.store=.sweep-draws"
-            )
-            if keeps_draws(self.plan):
-                remedy = f"`sweep retry {self.id} --select {outcome}` samples them anew"
-                msg = f"the draws of {outcome!r} are not in the store: {remedy}"
-            raise UsageError(msg)
-        return get_draws(self.store, key)
+        return kept_draws(self.store, self.plan, self._entry(outcome))
 
     @cached_property
     def _states(self) -> list[dict[str, Any]]:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 import sweep
-from sweep import gc, generation
+from sweep import coordinator, gc, generation
 from sweep.artifacts import write_record
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.gc import DAY, Garbage, Rules, collect
 from sweep.join import publish_report
-from sweep.journal import append_event, plan_of, plan_place
+from sweep.journal import append_event, new_run, plan_of, plan_place
 from sweep.store import Store, open_store
 from sweep.verify import Tally, verify
 from tests.engine.here import payload_of, published, swept_here
@@ -166,18 +166,28 @@ def test_nothing_is_deleted_while_it_is_not_known_what_a_run_needs(project: Proj
     assert {"quarantine", "runs", "estimates"} <= set(folders(collect(store, NOW)))
 
 
-def test_a_plan_made_while_something_was_deleted_is_made_again(project: Project) -> None:
-    """All that the plan took is deleted before its run is stored: the worst moment there is."""
+@pytest.mark.parametrize("last", ["planned", pytest.param("tasks written", marks=pytest.mark.slow)])
+def test_a_plan_made_while_something_was_deleted_is_made_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch, last: str
+) -> None:
+    """All that the plan took is deleted before its run is stored: the worst moments there are."""
     config = seeded(project, 1)
     store, run = swept_here(project, config)
     golden = payload_of(store)
     _, plan = project.plan(config)
     assert [] == plan.to_do()
-    collect(store, FORGET, delete=True)
-    assert set() == published(store)
-    from sweep.coordinator import execute
 
-    run = execute(config, store, plan)
+    def late(store: Store, record: Any) -> str:
+        collect(store, FORGET, delete=True)
+        assert set() == published(store)
+        return new_run(store, record)
+
+    if last == "planned":
+        collect(store, FORGET, delete=True)
+        assert set() == published(store)
+    else:
+        monkeypatch.setattr(coordinator, "new_run", late)
+    run = coordinator.execute(config, store, plan)
     assert 2 == sweep.Run(store, run).counts()["ok"]
     assert golden == payload_of(store)
 
