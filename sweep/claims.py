@@ -20,6 +20,7 @@ from pathlib import Path
 
 from sweep.artifacts import read_record, write_record
 from sweep.errors import Claimed, CorruptArtifact, StoreError
+from sweep.faultpoint import faultpoint
 from sweep.keys import digest, sha256
 from sweep.packing import seal, unseal
 from sweep.store import NotStored, Store
@@ -79,12 +80,14 @@ def held(store: Store, fit: str, holder: str) -> Iterator[None]:
         If the store takes no claim: it would take no result either.
     """
     claim, over = acquire(store, fit, holder), threading.Event()
+    faultpoint("claim.after_take")
     keeper = threading.Thread(target=keep, args=(store, fit, claim, over.wait), daemon=True)
     keeper.start()
     try:
         yield
     finally:
         over.set()
+    faultpoint("claim.before_let_go")
     try:
         let_go(store, fit)
     except StoreError as error:  # the result is stored; the claim is litter

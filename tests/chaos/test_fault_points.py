@@ -48,10 +48,10 @@ class Fault(NamedTuple):
 
 def test_a_point_is_reached_in_the_scene_that_breaks_it(stage: Stage) -> None:
     """The stage is right: all scenes but one end with the same bytes, faults of others or not."""
-    for scene in ("fresh", "remains", "failing", "lossy"):
+    for scene in ("fresh", "remains", "failing", "lossy", "damaged"):
         stage.trace(scene)
     golden = stage.golden()
-    assert golden == stage.goldens["remains"] == stage.goldens["lossy"]
+    assert all(golden == stage.goldens[scene] for scene in ("remains", "lossy", "damaged"))
     assert OUTCOMES == len(golden.fits)
     for point in POINTS:
         assert place_of(point) in ("cold", "bucket") or stage.hits(point), point

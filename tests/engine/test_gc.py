@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 import sweep
+import sweep.coordinator
 from sweep import gc, generation
 from sweep.artifacts import write_record
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.gc import DAY, Garbage, Rules, collect
 from sweep.join import publish_report
-from sweep.journal import append_event, plan_of, plan_place
+from sweep.journal import append_event, new_run, plan_of, plan_place, runs_in
 from sweep.store import Store, open_store
 from sweep.verify import Tally, verify
 from tests.engine.here import payload_of, published, swept_here
@@ -180,6 +181,21 @@ def test_a_plan_made_while_something_was_deleted_is_made_again(project: Project)
     run = execute(config, store, plan)
     assert 2 == sweep.Run(store, run).counts()["ok"]
     assert golden == payload_of(store)
+
+
+def test_tasks_that_were_deleted_before_their_run_was_found_are_written_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, plan = project.plan(seeded(project, 1))
+
+    def late(store: Store, record: Any) -> str:
+        collect(store, NOW, delete=True)
+        return new_run(store, record)
+
+    monkeypatch.setattr(sweep.coordinator, "new_run", late)
+    run = sweep.coordinator.begin(store, plan)
+    assert {f"tasks/{key}.json" for key in plan.tasks} == set(store.list("tasks/"))
+    assert run in runs_in(store)
 
 
 def test_a_report_that_is_being_published_is_spared(
