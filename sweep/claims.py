@@ -13,13 +13,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from sweep.artifacts import read_record, write_record
 from sweep.errors import Claimed, CorruptArtifact, StoreError
+from sweep.faultpoint import faultpoint
 from sweep.keys import digest, sha256
 from sweep.packing import seal, unseal
 from sweep.store import NotStored, Store
@@ -79,12 +80,14 @@ def held(store: Store, fit: str, holder: str) -> Iterator[None]:
         If the store takes no claim: it would take no result either.
     """
     claim, over = acquire(store, fit, holder), threading.Event()
+    faultpoint("claim.after_take")
     keeper = threading.Thread(target=keep, args=(store, fit, claim, over.wait), daemon=True)
     keeper.start()
     try:
         yield
     finally:
         over.set()
+    faultpoint("claim.before_let_go")
     try:
         let_go(store, fit)
     except StoreError as error:  # the result is stored; the claim is litter
@@ -145,8 +148,9 @@ def let_go(store: Store, fit: str) -> None:
 
 
 def let_go_of_task(store: Store, key: str) -> None:
-    """Remove the claim of a task's fit."""
-    let_go(store, digest(read_record(store, f"tasks/{key}.json")["fit"]))
+    """Remove the claim of a task's fit; a task whose record is gone has none that counts."""
+    with suppress(NotStored):
+        let_go(store, digest(read_record(store, f"tasks/{key}.json")["fit"]))
 
 
 @dataclass

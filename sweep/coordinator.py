@@ -19,6 +19,7 @@ from sweep.claims import let_go
 from sweep.config import Execution, SweepConfig
 from sweep.errors import CorruptArtifact
 from sweep.faultpoint import faultpoint
+from sweep.generation import generation
 from sweep.join import publish_report
 from sweep.journal import (
     FAILED_KINDS,
@@ -106,7 +107,8 @@ def execute(
 def begin(store: Store, plan: Plan, watch: Watcher = lambda event, outcome: None) -> str:
     """Store a plan and its tasks; return the run's id. From here on the store is enough.
 
-    The tasks come first: a run that exists can be carried on.
+    The tasks come first: a run that exists can be carried on. They are looked at again if
+    `sweep gc` deleted before it could find the run.
     """
     entries, heard = plan.record["outcomes"], list(plan.mended)
     keys = [o["estimates"] for o in entries if o["estimates"] in plan.tasks]
@@ -114,6 +116,8 @@ def begin(store: Store, plan: Plan, watch: Watcher = lambda event, outcome: None
     write_tasks(store, plan, keys, heard.append)
     run = new_run(store, plan.record)
     faultpoint("run.after_plan")
+    if generation(store) != plan.generation:
+        write_tasks(store, plan, keys, heard.append)
     tell_all(heard, noter(store, run, watch))
     return run
 

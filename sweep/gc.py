@@ -1,9 +1,9 @@
 """Garbage: what no kept run refers to, and what crashes have left behind; found, and deleted.
 
 The order makes it safe, not a clock: files are listed before plans are read, and a run's plan is
-written before anything is made for it. So what a plan refers to is never deleted, and planners that
-took something before their plan was there look again (``sweep.generation``). An artifact's
-``done.json`` goes first: a collection that dies leaves nothing half-deleted in sight.
+written before anything is fitted for it. So what a plan refers to is never deleted, and planners
+that took or made something before their plan was there look again (``sweep.generation``). An
+artifact's ``done.json`` goes first: a collection that dies leaves nothing half-deleted in sight.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

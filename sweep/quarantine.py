@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from sweep.artifacts import Artifact, read
 from sweep.done import is_named_by, place
 from sweep.errors import CorruptArtifact
+from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, Store
 
@@ -69,6 +70,7 @@ def quarantine(store: Store, kind: str, key: str) -> bool:
     except CorruptArtifact:
         done = place(kind, key)
         move_aside(store, done)  # first: without it nothing points to the rest
+        faultpoint("quarantine.after_done")
         for name in list(store.list(done.removesuffix("done.json"))):
             move_aside(store, name)
         return True
@@ -87,4 +89,5 @@ def move_aside(store: Store, name: str) -> None:
     content, path = sha256(data), PurePosixPath(name)
     if not is_named_by(name, content):
         store.put_new(f"quarantine/{path.parent}/{content[:12]}-{path.name}", data)
+        faultpoint("quarantine.after_copy", name)
         store.delete(name, expected=content)  # not what another process has mended meanwhile

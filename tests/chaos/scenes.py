@@ -11,11 +11,11 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sweep.artifacts import read
+from sweep.artifacts import read, read_done
 from sweep.faultpoint import VARIABLE
 from sweep.journal import read_events, remember_failure, runs_in
 from sweep.store import Store, open_store
@@ -60,6 +60,22 @@ def remains(case: "Case", golden: "Golden") -> None:
         remember_failure(case.store(), fit, {"kind": "model", "message": "once", "outcome": "q"})
 
 
+def damaged(case: "Case", golden: "Golden") -> None:
+    """Leave the store of a finished sweep, damaged: the design, counts, two fits and estimates."""
+    root = Path(case.url)
+    shutil.copytree(golden.store, root)
+    shutil.rmtree(root / "runs")
+    shutil.rmtree(root / "reports")
+    spoilt = [*root.glob("designs/*/frame-*"), *sorted(root.glob("counts/*/done.json"))[:1]]
+    for key, name in zip(
+        sorted(os.listdir(root / "estimates")), ("done.json", "*-*"), strict=False
+    ):
+        fit = read_done(case.store(), "estimates", key).recipe["fit"]
+        spoilt += [*root.glob(f"estimates/{key}/{name}"), *root.glob(f"fits/{fit}/{name}")]
+    for path in spoilt:
+        path.write_bytes(path.read_bytes()[:-9])
+
+
 def cold(case: "Case", golden: "Golden") -> None:
     """Give the sweep a cache of its own: the machine code is there, but not marked as ready."""
     made = case.directory / "cache"
@@ -73,6 +89,7 @@ SCENES = {
     "remains": Scene(options=("--retry-failed",), prepare=remains),
     "failing": Scene("worker:fit.after_sample=raise:ValueError@2"),
     "lossy": Scene("worker:fit.after_sample=kill@2"),
+    "damaged": Scene(prepare=damaged),
     "cold": Scene(prepare=cold),
     "bucket": Scene(bucket=True),
     "real": Scene(model="mrp"),
@@ -81,6 +98,7 @@ PLACES = {
     "remains": ("replace.", "lock.", "delete.", "payload."),
     "failing": ("failure.after_remember", "log."),
     "lossy": ("pool.after_lost", "pool.after_replace"),
+    "damaged": ("quarantine.",),
     "cold": ("warm.",),
     "bucket": ("s3.", "cache."),
 }
@@ -93,12 +111,16 @@ def place_of(point: str) -> str:
 
 @dataclass(frozen=True)
 class Golden:
-    """What an undisturbed sweep leaves: names in its store, runs apart, and the report's bytes."""
+    """What an undisturbed sweep leaves: a store, the names in it, and the report's bytes.
+
+    Runs are apart, and what was moved to quarantine.
+    """
 
     names: frozenset[str]
     fits: tuple[str, ...]
     report: str
     payload: Mapping[str, bytes]
+    store: Path = field(compare=False)
 
 
 @dataclass
@@ -137,14 +159,15 @@ class Case:
     def golden(self, report: str | None = None) -> Golden:
         """Return what this sweep has left, every artifact verified; one report if not named."""
         store = self.store()
-        names = frozenset(n for n in store.list() if not n.startswith("runs/"))
+        names = frozenset(n for n in store.list() if not n.startswith(("runs/", "quarantine/")))
         if report is None:
             (run, *_) = runs_in(store)
             (report,) = {e["report"] for e in read_events(store, run) if e["event"] == "report"}
         fits = tuple(sorted(verified(store, names, "fit", "fits")))
         for kind, folder in KINDS.items():
             verified(store, names, kind, folder)
-        return Golden(names, fits, report, read(store, "report", report).payload)
+        payload = read(store, "report", report).payload
+        return Golden(names, fits, report, payload, Path(self.url))
 
 
 KINDS = {"design": "designs", "counts": "counts", "estimates": "estimates", "report": "reports"}
@@ -223,7 +246,10 @@ class Stage:
                 assert code == (scene == "failing"), output
                 self.traces[scene] = reached(case.record)
                 if scene != "failing":
-                    self.goldens[scene] = case.golden()
+                    kept = self.directory / f"kept-{scene}"
+                    if not SCENES[scene].bucket:
+                        shutil.copytree(case.url, kept)
+                    self.goldens[scene] = replace(case.golden(), store=kept)
         return self.traces[scene]
 
     def hits(self, point: str) -> dict[str, int]:
