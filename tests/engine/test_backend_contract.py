@@ -129,6 +129,30 @@ def test_a_killed_coordinator_is_carried_on_from_elsewhere(
     ended_well(store, read_plan(store, "last")["run"], expected)
 
 
+@pytest.mark.slow
+def test_two_coordinators_on_one_store_both_end_complete(
+    site: Site, project: Project, expected: dict[str, Any]
+) -> None:
+    """How often a task is done twice is counted in test_sharing.py."""
+    config = project.directory / "sweep.yaml"
+    execution = site.fresh()
+    made = stubs(project, MANY, **execution)
+    config.write_text(project.text(made.study.model_dump(mode="json"), execution))
+    command = [sys.executable, "-m", "sweep", "run", str(config)]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for process in both:
+        _, said = process.communicate()
+        assert 0 == process.returncode, said
+    store = store_of(made, project.directory)
+    first, second = (read_plan(store, run) for run in sweep.runs(store.url)["run"])
+    for plan in (first, second):
+        ended_well(store, plan["run"], expected)
+    assert [] == list(store.list("claims/"))
+
+
 def test_a_cancelled_run_stops_and_can_go_on(
     site: Site, project: Project, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

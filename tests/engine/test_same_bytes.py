@@ -54,11 +54,15 @@ def digests(store: Store, plan: dict[str, Any]) -> Digests:
     }
 
 
-def study(model: str, order: tuple[str, ...] = OUTCOMES) -> dict[str, Any]:
-    return {"model": model, "outcomes": [{"name": n, "success": ["Yes"]} for n in order]}
+NAMES = tuple(f"{said} {column}" for said in ("Yes", "No") for column in OUTCOMES)
 
 
-def ran(project: Project, model: str, count: int, order: tuple[str, ...] = OUTCOMES) -> Digests:
+def study(model: str, order: tuple[str, ...] = NAMES) -> dict[str, Any]:
+    rules = [{"name": n, "column": n.split()[1], "success": [n.split()[0]]} for n in order]
+    return {"model": model, "outcomes": rules}
+
+
+def ran(project: Project, model: str, count: int, order: tuple[str, ...] = NAMES) -> Digests:
     """Run the sweep here with so many workers."""
     swept = project.sweep(project.config(study(model, order), {"workers": count}))
     assert [] == swept.happened("failed")
@@ -66,11 +70,11 @@ def ran(project: Project, model: str, count: int, order: tuple[str, ...] = OUTCO
 
 
 def four_workers_reversed(project: Project, model: str) -> Digests:
-    return ran(project, model, 4, OUTCOMES[::-1])
+    return ran(project, model, 4, NAMES[::-1])
 
 
 def another_order(project: Project, model: str) -> Digests:
-    return ran(project, model, 1, ("bought", "liked", "aware"))
+    return ran(project, model, 1, (*NAMES[3:], *NAMES[:3]))
 
 
 def odd_environment(project: Project, model: str) -> Digests:
@@ -93,20 +97,20 @@ def killed_in_mid_fit(project: Project, model: str) -> Digests:
 
     def watch(event: Event, outcome: dict[str, Any]) -> None:
         at_work = isinstance(event, Progress) and event.phase != "started"
-        if at_work and outcome["outcome"] == OUTCOMES[1] and not killed:
+        if at_work and outcome["outcome"] == NAMES[1] and not killed:
             killed.append(outcome["outcome"])
             os.kill(workers()[0], signal.SIGKILL)
 
     config = project.config(study(model), {"workers": 1})
     swept = project.sweep(config, watch=watch)
     starts = swept.happened("started")
-    assert [OUTCOMES[1]] == killed
-    assert 2 == starts.count(OUTCOMES[1])
+    assert [NAMES[1]] == killed
+    assert 2 == starts.count(NAMES[1])
     return digests(swept.store, swept.plan.record)
 
 
-QUICK = [four_workers_reversed, odd_environment]
-WAYS = [*QUICK, another_order, killed_in_mid_fit]
+WAYS = [four_workers_reversed, odd_environment, another_order, killed_in_mid_fit]
+QUICK = [WAYS[0], *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS[1:])]
 
 
 @pytest.fixture(scope="module")

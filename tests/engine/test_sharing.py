@@ -3,31 +3,34 @@
 The fits are stubs; coordinators are processes of their own, ended for real.
 """
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 import sweep
+import sweep.coordinator
 from sweep.artifacts import write_record
-from sweep.backends import Event, Note
+from sweep.backends import Done, Event, Failure, Note, Started
 from sweep.claims import Claim, let_go, place
 from sweep.coordinator import begin, carry_on
-from sweep.journal import read_events, read_plan, remember_failure
+from sweep.journal import read_events, remember_failure
 from sweep.store import Store, open_store
-from sweep.worker import Memory, work
+from sweep.worker import Memory, serve, work
 from tests.engine.test_carrying import stubs
 from tests.faults.proxy import faulty
 from tests.project import Project
 
 MANY = 200
-TWICE = MANY // 20
+FEW = 80
 FAR = Claim("far", "elsewhere", "another machine", 1, 1, 0.2)
 
 
@@ -56,8 +59,8 @@ def published(store: Store) -> int:
     return sum(name.endswith("done.json") for name in store.list("estimates/"))
 
 
-def both_complete(store: Store, ends: list["subprocess.Popen[str]"]) -> Counter[str]:
-    """Check two coordinators' ends and reports; return how often each outcome was done."""
+def both_complete(store: Store, ends: list["subprocess.Popen[str]"]) -> None:
+    """Check two coordinators' ends and reports, and that next to nothing was done twice."""
     for process in ends:
         _, said = process.communicate()
         assert 0 == process.returncode, said
@@ -69,20 +72,25 @@ def both_complete(store: Store, ends: list["subprocess.Popen[str]"]) -> Counter[
     assert [] == list(store.list("claims/"))
     parts = [fitted(store, run) for run in runs]
     assert all(parts), "one has done it all: they did not run at the same time"
-    return Counter(name for part in parts for name in part)
+    few_twice([name for part in parts for name in part], MANY)
+
+
+def few_twice(done: list[str], count: int) -> None:
+    """Check that every outcome was done, and at most 5 % of them twice."""
+    assert count == len(set(done))
+    assert len(done) <= count + count // 20
 
 
 def test_two_coordinators_of_one_config_share_its_tasks(project: Project) -> None:
     ends = [started(project, workers=1) for _ in range(2)]
-    times = both_complete(open_store(project.directory / ".sweep"), ends)
-    assert MANY == len(times)
-    assert sum(times.values()) <= MANY + TWICE
+    both_complete(open_store(project.directory / ".sweep"), ends)
 
 
+@pytest.mark.slow
 def test_a_coordinator_that_is_killed_leaves_the_rest_to_the_other(project: Project) -> None:
-    ends = [started(project, workers=1) for _ in range(2)]
+    ends = [started(project, count=FEW, workers=1) for _ in range(2)]
     store = open_store(project.directory / ".sweep")
-    while published(store) < MANY // 4 or len(list(store.list("runs/"))) < 4:
+    while published(store) < FEW // 4 or len(list(store.list("runs/"))) < 4:
         assert [None, None] == [process.poll() for process in ends]
         time.sleep(0.05)
     ends[0].kill()
@@ -90,20 +98,17 @@ def test_a_coordinator_that_is_killed_leaves_the_rest_to_the_other(project: Proj
     _, said = ends[1].communicate()
     assert 0 == ends[1].returncode, said
     runs = list(sweep.runs(store.url)["run"])
-    times = Counter(name for run in runs for name in fitted(store, run))
-    assert MANY == published(store)
-    assert sum(times.values()) <= MANY + TWICE
-    counts = [sweep.open(run, store.url).counts() for run in runs]
-    assert [MANY, MANY] == [c["ok"] for c in counts]
+    assert FEW == published(store)
+    done = [name for run in runs for name in fitted(store, run)]
+    assert len(done) <= FEW + FEW // 20  # and what the killed one could not write down
+    assert [FEW, FEW] == [sweep.open(run, store.url).counts()["ok"] for run in runs]
     assert [] == list(store.list("claims/"))
 
 
 @pytest.mark.slow
 def test_two_coordinators_share_a_bucket(project: Project, bucket: str) -> None:
     ends = [started(project, workers=1, store=bucket) for _ in range(2)]
-    times = both_complete(open_store(bucket), ends)
-    assert MANY == len(times)
-    assert sum(times.values()) <= MANY + TWICE
+    both_complete(open_store(bucket), ends)
 
 
 @pytest.mark.slow
@@ -117,8 +122,9 @@ def test_a_claim_costs_a_task_two_small_writes(
     assert {"PUT": 10, "HEAD": 10, "DELETE": 10} == asked
 
 
+@pytest.mark.slow
 def test_a_run_and_its_resumption_share_it(project: Project) -> None:
-    first = started(project, workers=1)
+    first = started(project, count=FEW, workers=1)
     store = open_store(project.directory / ".sweep")
     while published(store) == 0:
         assert first.poll() is None
@@ -130,10 +136,31 @@ def test_a_run_and_its_resumption_share_it(project: Project) -> None:
     _, said = first.communicate()
     assert (0, 0) == (first.returncode, second.returncode), said + second.stderr
     (run,) = sweep.runs(store.url)["run"]
-    assert MANY == sweep.open(run, store.url).counts()["ok"]
-    times = Counter(fitted(store, run))
-    assert set(times) == {o["outcome"] for o in read_plan(store, run)["outcomes"]}
-    assert sum(times.values()) <= MANY + TWICE
+    assert FEW == sweep.open(run, store.url).counts()["ok"]
+    few_twice(fitted(store, run), FEW)
+
+
+class Here:
+    """A backend without processes: tasks are done on the spot, by the worker's own code."""
+
+    def run(
+        self, keys: Sequence[str], store_url: str, stop: Callable[[], bool]
+    ) -> Generator[Event, None, None]:
+        for key in keys:
+            if stop():
+                return
+            yield Started(key, 0, 1)
+            request = {"store": store_url, "key": key, "keep_draws": True, "holder": "here"}
+            told: list[Any] = []
+            serve([json.dumps(request)], told.append)
+            failure = told[-1].get("failure")
+            yield Done(key, 1, told[-1].get("result"), failure and Failure(**failure))
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do tasks on the spot."""
+    monkeypatch.setattr(sweep.coordinator, "open_backend", lambda _: Here())
 
 
 def far_claim(store: Store, fit: str) -> None:
@@ -158,6 +185,7 @@ def shared(project: Project, act: Any) -> tuple[Store, str, list[Event]]:
     return store, run, seen
 
 
+@pytest.mark.usefixtures("here")
 def test_a_holder_of_whom_nothing_is_heard_loses_its_claim(project: Project) -> None:
     store, run, seen = shared(project, lambda *_: None)
     (note,) = (e.message for e in seen if isinstance(e, Note))
@@ -166,6 +194,7 @@ def test_a_holder_of_whom_nothing_is_heard_loses_its_claim(project: Project) -> 
     assert 3 == sweep.Run(store, run).counts()["ok"]
 
 
+@pytest.mark.usefixtures("here")
 def test_what_others_have_done_meanwhile_is_taken(project: Project) -> None:
     def do(store: Store, outcome: dict[str, Any]) -> None:
         work(store, outcome["estimates"], True, Memory())
@@ -178,6 +207,7 @@ def test_what_others_have_done_meanwhile_is_taken(project: Project) -> None:
     assert (2, 1, "complete") == (row["fitted"], row["taken"], row["ended"])
 
 
+@pytest.mark.usefixtures("here")
 def test_how_others_have_failed_is_taken_as_well(project: Project) -> None:
     def fail(store: Store, outcome: dict[str, Any]) -> None:
         remember_failure(store, outcome["fit"], {"kind": "model", "message": "it is no good"})
@@ -189,6 +219,7 @@ def test_how_others_have_failed_is_taken_as_well(project: Project) -> None:
     assert ["it is no good"] == list(opened.failures["reason"])
 
 
+@pytest.mark.usefixtures("here")
 def test_who_waits_stops_when_it_is_told_to(project: Project) -> None:
     config = stubs(project, 1)
     store, plan = project.plan(config)
@@ -201,6 +232,7 @@ def test_who_waits_stops_when_it_is_told_to(project: Project) -> None:
     assert 1 == sweep.Run(store, run).counts()["cancelled"]
 
 
+@pytest.mark.slow
 def test_a_coordinator_that_is_ended_frees_what_its_workers_were_at(project: Project) -> None:
     process = started(project, workers=1)
     store = open_store(project.directory / ".sweep")

@@ -189,7 +189,8 @@ def test_whatever_is_printed_goes_to_the_log_and_the_worker_ends_with_its_input(
     )
     assert 0 == done.returncode
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert ["ready", "started", "progress", "done"] == [e["event"] for e in events]
+    assert ["ready", "started", "progress", "progress", "done"] == [e["event"] for e in events]
+    assert ["load", "build"] == [e["phase"] for e in events if e["event"] == "progress"]
     failure = events[-1]["failure"]
     assert ("model", "models/loud.py: build() raised OSError: no") == (
         failure["kind"],
