@@ -45,7 +45,7 @@ def attempt(bug: Mutation | None, worlds: int) -> dict[str, Any]:
     """Return which gates refuse a copy of the package with a bug planted in it, and why."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
-        copy = Path(name) / "copy"
+        copy = Path(name).resolve() / "copy"
         plant(bug, copy)
         with ThreadPoolExecutor() as pool:  # each only waits for a process
             density = pool.submit(density_in, copy)
