@@ -8,6 +8,7 @@ if a gate refuses the package as it is.
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -86,7 +87,7 @@ def density_in(copy: Path) -> str:
         msg = f"the tests of the density did not run:\n{done.stdout}{done.stderr}"
         raise RuntimeError(msg)
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
-    return failed[0].split("::")[1].split(" - ")[0] if failed else ""
+    return re.split(r"::|\[| - ", failed[0])[1] if failed else ""
 
 
 def environment(copy: Path) -> dict[str, str]:
