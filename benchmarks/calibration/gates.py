@@ -8,6 +8,7 @@ if a gate refuses the package as it is.
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -45,7 +46,7 @@ def attempt(bug: Mutation | None, worlds: int) -> dict[str, Any]:
     """Return which gates refuse a copy of the package with a bug planted in it, and why."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
-        copy = Path(name) / "copy"
+        copy = Path(name).resolve() / "copy"
         plant(bug, copy)
         with ThreadPoolExecutor() as pool:  # each only waits for a process
             density = pool.submit(density_in, copy)
@@ -86,7 +87,7 @@ def density_in(copy: Path) -> str:
         msg = f"the tests of the density did not run:\n{done.stdout}{done.stderr}"
         raise RuntimeError(msg)
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
-    return failed[0].split("::")[1].split(" - ")[0] if failed else ""
+    return re.split(r"::|\[| - ", failed[0])[1] if failed else ""
 
 
 def environment(copy: Path) -> dict[str, str]:
