@@ -111,7 +111,8 @@ def use_up_memory():
     try:
         hoard = []
         while True:
-            hoard.append(np.ones(1 << 25))
+            hoard.append(np.empty(1 << 27, np.uint8))
+            hoard[-1][::4096] = 1
     finally:
         resource.setrlimit(resource.RLIMIT_AS, before)
 
@@ -206,7 +207,7 @@ class Room:
 
 
 @contextmanager
-def rooms(limit: int = 3 << 30) -> Iterator[list[Room]]:
+def rooms(limit: int = 9 << 28) -> Iterator[list[Room]]:
     """Make what limits there can be on this machine; the first is the kernel's own, if any."""
     for place, file in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
                         ("/sys/fs/cgroup", "memory.max")):  # fmt: skip

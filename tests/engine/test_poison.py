@@ -11,7 +11,7 @@ import pytest
 from benchmarks.poison import compared
 from tests.engine.poison import layout, rooms
 
-pytestmark = [pytest.mark.sampling, pytest.mark.slow]
+pytestmark = [pytest.mark.sampling, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 MANY = 40
 
