@@ -42,7 +42,7 @@ docs: ## Build the documentation into site/
 	$(PY) docs/generate.py
 	$(PY) -m mkdocs build --strict --quiet
 
-bench: ## Measure, as JSON; takes an hour
+bench: ## Measure, as JSON; takes some hours
 	@scripts/setup --all-groups --all-extras
 	@for script in benchmarks/*.py; do echo "# $$script"; \
 	    $(PY) -m benchmarks.$$(basename $$script .py) || exit 1; done
