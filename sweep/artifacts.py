@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from sweep.commit import TRIES, put_all, unstable
 from sweep.done import (
     LAYOUT,
     Done,
@@ -137,10 +138,14 @@ def publish(
     files = {logical: describe(logical, data) for logical, data in payload.items()}
     done = pack_done(Done(key, kind, recipe, meta or {}, files))  # may refuse: before any write
     content = {place(kind, key, file.file): payload[name] for name, file in files.items()}
-    if not exists(store, kind, key) and _put_all(store, place(kind, key), done, content):
-        faultpoint("publish.after_done", f"{kind} {key}")
-        return Published(key, created=True, differs=False)
-    return Published(key, created=False, differs=read_done(store, kind, key).payload != files)
+    for _ in range(TRIES):
+        if not exists(store, kind, key) and put_all(store, place(kind, key), done, content):
+            faultpoint("publish.after_done", f"{kind} {key}")
+            return Published(key, created=True, differs=False)
+        with suppress(NotStored):  # moved aside, or collected, between the two looks
+            stands = read_done(store, kind, key)
+            return Published(key, created=False, differs=stands.payload != files)
+    raise unstable(store, place(kind, key))
 
 
 def exists(store: Store, kind: str, key: str) -> bool:
@@ -236,62 +241,3 @@ def read_record(store: Store, name: str) -> dict[str, Any]:
         return unseal(data)
     except CorruptArtifact as error:
         raise damaged(store, name, error) from error
-
-
-def _put_all(store: Store, done: str, data: bytes, content: Mapping[str, bytes]) -> bool:
-    """Store payload files, then ``done.json``; return whether this call created that.
-
-    If it fails, as on a full disk, what it wrote is taken back.
-    """
-    mine: dict[str, bytes] = {}
-    kind = done.partition("/")[0]
-    try:
-        faultpoint("publish.before_payload", kind)
-        for name, payload in content.items():
-            if _put_payload(store, name, payload):
-                mine[name] = payload
-            faultpoint("publish.after_payload", kind)
-        faultpoint("publish.before_done", kind)
-        created = store.put_new(done, data)
-    except BaseException:
-        _take_back(store, done, mine)
-        raise
-    for name in content.keys() - mine.keys() if created else ():
-        if store.size(name) is None:  # another writer's file, which it has taken back
-            _put_payload(store, name, content[name])
-    return created
-
-
-def _take_back(store: Store, done: str, mine: Mapping[str, bytes]) -> None:
-    """Remove payload files that nothing points to; give them back if something does by now."""
-    with suppress(StoreError):  # litter then, for `sweep gc`; what went wrong first is raised
-        if store.size(done) is not None:
-            return
-        for name in mine:
-            store.delete(name)
-        for name in mine if store.size(done) is not None else ():
-            _put_payload(store, name, mine[name])
-
-
-def _put_payload(store: Store, name: str, data: bytes) -> bool:
-    """Store ``data`` under the name of its digest, whatever a crash or a bad disk left there.
-
-    Returns whether this call created the file.
-    """
-    content = sha256(data)
-    for _ in range(3):  # others may move the same remains aside, or mend them, between two steps
-        if store.put_new(name, data):
-            return True
-        try:
-            present = sha256(store.get(name))
-        except NotStored:
-            continue
-        except CorruptArtifact:  # the store itself says so: its bytes cannot be had
-            store.delete(name)
-            continue
-        if present != content:
-            faultpoint("payload.before_mend")
-        if present == content or store.replace(name, data, present):
-            return False
-    msg = f"{store.url}/{name} keeps changing: stop what else writes to this store and run again"
-    raise StoreError(msg)

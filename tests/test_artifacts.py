@@ -255,3 +255,20 @@ def test_a_record_is_written_once_and_verified(store: Store) -> None:
 def test_all_names_are_public() -> None:
     assert sorted(artifacts.__all__, key=str.lower) == sorted(set(artifacts.__all__), key=str.lower)
     assert all(hasattr(artifacts, name) for name in artifacts.__all__)
+
+
+def test_what_is_taken_away_between_two_looks_is_published_again(
+    store: Store, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when `sweep gc` deletes what no run refers to yet."""
+    get = store.get
+
+    def late(name: str) -> bytes:
+        if name.endswith("done.json"):
+            monkeypatch.undo()
+            store.delete(name)
+        return get(name)
+
+    monkeypatch.setattr(store, "get", late)
+    assert publish(store, "fit", RECIPE, PAYLOAD, META).created
+    assert read(store, "fit", key).payload == PAYLOAD
