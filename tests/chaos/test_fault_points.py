@@ -13,7 +13,7 @@ import pytest
 from sweep.errors import SweepError
 from sweep.faultpoint import POINTS
 from sweep.journal import runs_in
-from tests.chaos.scenes import OUTCOMES, SCENES, Case, Stage, place_of, reached
+from tests.chaos.scenes import OUTCOMES, SCENES, WORKERS, Case, Stage, place_of, reached
 from tests.chaos.whole import check_whole, workers_gone
 
 KINDS = ("kill", "raise", "full")
@@ -101,10 +101,21 @@ def broken(stage: Stage, fault: Fault) -> str:
             code, output = case.run(*SCENES[scene].options, faults=faults)
             check_end(fault, code, output, case)
             again(case, scene, fault)
-            check_whole(case, stage.golden(), killed=fault.kind == "kill")
+            check_whole(case, stage.golden(), killed=fault.kind == "kill", litter=litter_of(fault))
     except (AssertionError, SweepError) as error:  # the other cases go on
         return f"{fault} in {scene} ({directory}):\n{error}"
     return ""
+
+
+def litter_of(fault: Fault) -> int | None:
+    """Return how many writers a fault kills at most, None for any number.
+
+    A coordinator that gives up ends its workers at work; one that is killed may write 16 files.
+    """
+    if fault.kind == "kill":
+        return None
+    others = place_of(fault.point) == "lossy"
+    return WORKERS if fault.role == "coordinator" or others else 0
 
 
 def again(case: Case, scene: str, fault: Fault) -> None:
