@@ -293,8 +293,9 @@ def test_a_sweep_gives_the_same_bytes_while_another_process_collects(project: Pr
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # three sweeps that another process keeps from their plans all the time
 def test_sweeps_give_the_same_bytes_while_another_process_collects(project: Project) -> None:
-    assert swept_under_collection(project, stubs(project, 12, workers=2), 8) > 0
+    assert swept_under_collection(project, stubs(project, 12, workers=2), 3) > 0
 
 
 def test_a_store_on_s3_is_collected_and_verified(project: Project, on_s3: str) -> None:
