@@ -28,11 +28,12 @@ CONDITIONS = ("If-None-Match", "If-Match")
 
 @dataclass(frozen=True)
 class Seen:
-    """One request that came in: method, path with query, and bytes of the reply's body."""
+    """One request that came in: method, path with query; bytes and status of the reply."""
 
     method: str
     path: str
     reply: int
+    status: int
 
 
 @dataclass
@@ -132,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
         reply = upstream.getresponse()
         data = reply.read()
         upstream.close()
-        self.proxy.seen.append(Seen(self.command, self.path, len(data)))
+        self.proxy.seen.append(Seen(self.command, self.path, len(data), reply.status))
         if mode == "lost":
             self._cut()
             return
