@@ -155,7 +155,7 @@ def test_a_gate_objects_to_what_it_is_for_and_to_nothing_else(
 
 def test_the_page_is_what_was_measured() -> None:
     parts = read_parts()
-    assert {"ranks", "rare"} <= set(parts)
+    assert {"ranks", "rare", "gates"} == set(parts)
     assert page(parts) == PAGE.read_text(), "run: make calibrate, make calibrate-gates"
     assert ecdf_figure(parts["ranks"]["ranks"]) == (PARTS / FIGURE).read_text()
 

@@ -59,7 +59,7 @@ def worst(p_values: Mapping[str, float]) -> str:
     if not small:
         return ""
     least = min(small, key=small.__getitem__)
-    return f"{len(small)} of {len(p_values)} quantities, p = {small[least]:.1g} of {least}"
+    return f"{len(small)} of {len(p_values)} quantities, p ≤ {small[least]:.1g} of {least}"
 
 
 def covers(observed: Observed) -> str:
