@@ -279,8 +279,9 @@ def record(
     append_event(store, run, {"event": "failed", **failure, "attempt": event.attempt})
     if event.taken:
         return
-    stands = exists(store, "estimates", outcome["estimates"])  # whoever published it
-    if event.failure.kind in FAILED_KINDS and not stands:
+    if exists(store, "estimates", outcome["estimates"]):  # whoever published them
+        forget_failure(store, outcome["fit"])
+    elif event.failure.kind in FAILED_KINDS:
         limit = event.failure.limit
         deadline = {"limit": limit, "deadline": getattr(execution, limit)} if limit else {}
         remember_failure(store, outcome["fit"], {**failure, **deadline})

@@ -22,12 +22,19 @@ def workers_gone(case: Case) -> None:
 
 
 def check_whole(
-    case: Case, golden: Golden, *, killed: bool = False, litter: int | None = None
+    case: Case,
+    golden: Golden,
+    *,
+    killed: bool = False,
+    litter: int | None = None,
+    stale: tuple[str, ...] = ("claims/", "failures/"),
 ) -> None:
     """The same bytes as undisturbed, nothing lost, nothing twice, nothing left lying about.
 
     A coordinator that was ``killed`` leaves its run's journal open. ``litter`` is how many writers
-    may have been killed at work; None is any number.
+    may have been killed at work; None is any number. ``stale`` is what a coordinator may not have
+    come to delete: claims of the dead, and a failure of an outcome whose estimates stand, which is
+    then not looked at.
     """
     store = case.store()
     runs = runs_in(store)
@@ -40,8 +47,8 @@ def check_whole(
     assert [] == lost, f"lost: {lost}"
     others = {key for events in journals.values() for e in events if (key := e.get("report"))}
     left = {n for n in found.names - golden.names if n.split("/")[1] not in others}
-    extra = sorted(n for n in left if not n.startswith("claims/"))
-    assert len(left) - len(extra) <= WORKERS, f"more claims than there were workers: {left}"
+    extra = sorted(n for n in left if not n.startswith(stale))
+    assert len(left) - len(extra) <= WORKERS, f"more than there were workers: {left}"
     assert [] == extra, f"left lying about: {extra}"
     check_once(case, golden, list(journals.values()))
     for run, events in journals.items():
