@@ -1,9 +1,10 @@
 """Join: every outcome's rows and state in one table and one report; nobody is left out."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sweep.artifacts import publish, read
+from sweep.artifacts import publish, read, read_done
 from sweep.estimates import from_parquet, tidy, to_csv, to_parquet
 from sweep.faultpoint import faultpoint
 from sweep.journal import append_event, outcome_states, read_events, read_plan
@@ -12,14 +13,21 @@ from sweep.lineage import Lineage, lineage_of
 from sweep.model import STUB, term_name
 from sweep.quarantine import Tell, unheard, whole
 from sweep.report import Report, render
-from sweep.store import Store
+from sweep.store import NotStored, Store
 from sweep.store.together import together
 from sweep.stored import get_design
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["REPORT", "estimates_of", "publish_report", "report_of", "report_payload"]
+__all__ = [
+    "REPORT",
+    "estimates_of",
+    "notes_of",
+    "publish_report",
+    "report_of",
+    "report_payload",
+]
 
 ESTIMATED = ("ok", "flagged")  # states with estimates
 BLOCK = 64  # outcomes whose rows are in memory as objects, before they get their types
@@ -218,3 +226,12 @@ def publish_report(store: Store, run: str, tell: Tell = unheard) -> str:
         publish(store, "report", recipe, payload)
         faultpoint("report.after_publish")
     return key
+
+
+def notes_of(store: Store, run: str) -> list[str]:
+    """Return what the newest report of a run says first; nothing if it has none."""
+    keys = [event["report"] for event in read_events(store, run) if event["event"] == "report"]
+    for key in reversed(keys):
+        with suppress(NotStored):  # the journal names a report before it is stored
+            return list(read_done(store, "report", key).recipe["provenance"]["notes"])
+    return []

@@ -92,14 +92,9 @@ class Run:
     @property
     def notes(self) -> list[str]:
         """Return what the run's report says first: stubs, fits of another model or toolchain."""
-        from sweep.artifacts import read_done
-        from sweep.journal import read_events
+        from sweep.join import notes_of
 
-        keys = [e["report"] for e in read_events(self.store, self.id) if e["event"] == "report"]
-        if not keys:
-            return []
-        provenance = read_done(self.store, "report", keys[-1]).recipe["provenance"]
-        return list(provenance["notes"])
+        return notes_of(self.store, self.id)
 
     @property
     def failures(self) -> "pd.DataFrame":

@@ -54,8 +54,10 @@ def test_a_detached_run_is_finished_and_read_from_anywhere(
         time.sleep(0.3)
     where = ["--store", execution["store"]]
     status = command("status", "last", *where, "-o", "json", cwd=tmp_path)
+    assert 0 == status.returncode, status.stderr
     assert 12 == json.loads(status.stdout)["counts"]["ok"]
     table = command("estimates", "last", *where, "--total", "-o", "json", cwd=tmp_path)
+    assert 0 == table.returncode, table.stderr
     assert 12 == len(json.loads(table.stdout))
     names = [job["name"] for job in jobs_since(cloud, before)]
     assert 1 == sum(n.startswith(f"sweep-coordinator-{told['run']}-") for n in names)

@@ -104,6 +104,16 @@ def mixed(project: Project) -> tuple[Store, str]:
     return store, run
 
 
+def test_a_report_on_its_way_hides_nothing_that_is_known(project: Project) -> None:
+    """The journal names a report before it is stored: whoever looks then sees the one before."""
+    store, run = mixed(project)
+    before = sweep.Run(store, run).notes
+    append_event(store, run, {"event": "report", "report": "0" * 40})
+
+    assert before
+    assert before == sweep.Run(store, run).notes
+
+
 def test_fits_of_two_toolchains_in_one_run_are_said_first_and_flagged(project: Project) -> None:
     import numpy as np
 
