@@ -4,77 +4,33 @@ It holds nothing that the store does not: kill it, and `carry_on`, here or on an
 only what is missing.
 """
 
-import re
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sweep.artifacts import exists
-from sweep.backends import Done, Event, Note, Progress, Started, open_backend
-from sweep.claims import let_go
+from sweep.backends import Done, Event, Note, open_backend
 from sweep.config import Execution, SweepConfig
 from sweep.errors import CorruptArtifact
 from sweep.faultpoint import faultpoint
 from sweep.generation import generation
 from sweep.join import publish_report
-from sweep.journal import (
-    FAILED_KINDS,
-    append_event,
-    append_log,
-    forget_failure,
-    is_cancelled,
-    new_run,
-    read_plan,
-    remember_failure,
-)
+from sweep.journal import append_event, is_cancelled, new_run, read_plan
 from sweep.lacking import check_inputs, left_to_do, spoilt
 from sweep.planning import Plan, Selection, make_plan, settled, write_tasks
 from sweep.quarantine import Tell
+from sweep.recording import record
 from sweep.sharing import Sharing
 from sweep.store import Store, open_store
+from sweep.systemic import Ends
 
-__all__ = ["Ends", "Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
+__all__ = ["Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
 
-SYSTEMIC = 20  # so many first outcomes failing alike stop the sweep
 ASKED = 2.0  # seconds between two looks at whether the run is cancelled
 
 type Watcher = Callable[[Event, dict[str, Any]], None]
-
-
-@dataclass
-class Ends:
-    """What a run has seen so far: enough to stop a sweep that cannot succeed."""
-
-    messages: list[str] = field(default_factory=list)
-    stopped: str | None = None
-
-    def reason(self, stopped: bool) -> str:
-        """Return why the run ended, if nobody cancelled it."""
-        return self.stopped or ("stopped" if stopped else "complete")
-
-    def note(self, event: Event, outcome: Mapping[str, Any]) -> None:
-        """Take note of an end; stop when the first twenty all failed alike.
-
-        Alike are messages that differ in the outcome's names, numbers and keys only.
-        """
-        if isinstance(event, Done) and len(self.messages) < SYSTEMIC:
-            message = "" if event.failure is None else event.failure.message
-            self.messages.append(gist(message, outcome))
-            alike = message and len(set(self.messages)) == 1
-            if len(self.messages) == SYSTEMIC and alike:
-                self.stopped = f"systemic failure: the first {SYSTEMIC} all ended like {message!r}"
-
-
-def gist(message: str, outcome: Mapping[str, Any]) -> str:
-    """Return what a message says of any outcome: without its names, numbers and keys."""
-    for name in (outcome["outcome"], outcome["label"], outcome["brand"], outcome["metric"]):
-        if name:
-            message = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "*", message)
-    return re.sub(r"[0-9a-f]{12,}|[-+]?\d[\d.,]*(e[-+]?\d+)?", "#", message)
 
 
 def store_of(config: SweepConfig, directory: Path) -> Store:
@@ -251,45 +207,3 @@ def seldom(ask: Callable[[], bool], seconds: float) -> Callable[[], bool]:
         return answer
 
     return asked
-
-
-def record(
-    store: Store,
-    run: str,
-    event: Started | Progress | Done,
-    outcome: dict[str, Any],
-    execution: Execution,
-) -> None:
-    """Append an event to the run's journal and log; remember failures that would happen again."""
-    name = outcome["outcome"]
-    if isinstance(event, Progress):
-        return
-    if isinstance(event, Started):
-        append_event(store, run, {"event": "started", "outcome": name, "attempt": event.attempt})
-        return
-    append_log(store, run, name, event.log)
-    if event.failure is None:
-        forget_failure(store, outcome["fit"])
-        append_event(store, run, {"event": "done", "outcome": name, **told(event)})
-        if event.attempt > 1:  # the one before may have died at work
-            let_go(store, outcome["fit"])
-        return
-    failure = {"kind": event.failure.kind, "message": event.failure.message, "outcome": name}
-    append_log(store, run, name, event.failure.traceback)
-    append_event(store, run, {"event": "failed", **failure, "attempt": event.attempt})
-    if event.taken:
-        return
-    if exists(store, "estimates", outcome["estimates"]):  # whoever published them
-        forget_failure(store, outcome["fit"])
-    elif event.failure.kind in FAILED_KINDS:
-        limit = event.failure.limit
-        deadline = {"limit": limit, "deadline": getattr(execution, limit)} if limit else {}
-        remember_failure(store, outcome["fit"], {**failure, **deadline})
-    let_go(store, outcome["fit"])  # only now: who waits for it finds out why
-
-
-def told(event: Done) -> dict[str, Any]:
-    """Return what the journal says of a success; ``taken`` from another run, if it was."""
-    assert event.result is not None
-    facts = {"status": event.result["status"], "seconds": round(event.result["seconds"], 3)}
-    return {**facts, "taken": True} if event.taken or event.result.get("hit") else facts

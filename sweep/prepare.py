@@ -1,9 +1,9 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sweep.config import Study, SweepConfig
 from sweep.counts import count, counts_of
@@ -28,6 +28,9 @@ from sweep.survey import (
     read_table,
     sources_of,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Prepared", "count_outcomes", "prepare_design"]
 
@@ -110,18 +113,17 @@ def count_outcomes(  # what is counted, where from and where to
 ) -> dict[str, dict[str, Any]]:
     """Count every outcome that is not counted yet; return the counts' key and meta by outcome.
 
-    The survey is read again only for columns that are new.
+    Outcomes that count the same share it, by its key. The survey is read again only for columns
+    that are new.
     """
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
-    stored = together(lambda o: whole(store, "counts", keys[o.name], tell=tell), outcomes)
-    known = {o.name: found.meta for o, found in zip(outcomes, stored, strict=True) if found}
-    new = [o for o in outcomes if o.name not in known]
+    distinct = {keys[o.name]: o for o in reversed(outcomes)}
+    stored = together(lambda key: whole(store, "counts", key, tell=tell), distinct)
+    known = {key: found.meta for key, found in zip(distinct, stored, strict=True) if found}
+    new = [o for key, o in distinct.items() if key not in known]
     if new:
-        bases = {c for o in new if o.base for c in columns_of(parse(o.base))}
-        wanted = [*dict.fromkeys([*(o.column for o in new), *sorted(bases)])]
-        answers = read_table(sources.survey, wanted, study.survey.rename)
-        answers = answers.iloc[prepared.design.respondents.row].reset_index(drop=True)
+        answers = answers_to(study, sources, prepared.design, new)
 
         def counted(outcome: Outcome) -> Mapping[str, Any]:
             sums = count(prepared.design, outcome, answers)
@@ -129,8 +131,18 @@ def count_outcomes(  # what is counted, where from and where to
             return put_counts(store, recipes[outcome.name], sums, counts)
 
         metas = together(counted, new)
-        known |= {o.name: meta for o, meta in zip(new, metas, strict=True)}
-    return {name: {"key": key, **known[name]} for name, key in keys.items()}
+        known |= {keys[o.name]: meta for o, meta in zip(new, metas, strict=True)}
+    return {name: {"key": key, **known[key]} for name, key in keys.items()}
+
+
+def answers_to(
+    study: Study, sources: Sources, design: Design, outcomes: Sequence[Outcome]
+) -> "pd.DataFrame":
+    """Return the design's respondents' answers that some outcomes count, or look at for a base."""
+    bases = {c for o in outcomes if o.base for c in columns_of(parse(o.base))}
+    wanted = [*dict.fromkeys([*(o.column for o in outcomes), *sorted(bases)])]
+    answers = read_table(sources.survey, wanted, study.survey.rename)
+    return answers.iloc[design.respondents.row].reset_index(drop=True)
 
 
 def project_models(directory: Path, chosen: str | None) -> Path:

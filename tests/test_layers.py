@@ -32,7 +32,7 @@ WORDS = {
     """,
     3: """
         backends backends.batch_child backends.local backends.pool backends.process backends.ray
-        backends.ray_host coordinator sharing
+        backends.ray_host coordinator recording sharing systemic
         backends.batch backends.batch.api backends.batch.arrays backends.batch.checks
         backends.batch.cost backends.batch.course backends.batch.ends backends.batch.judge
         backends.batch.packing backends.batch.remote backends.batch.stuck backends.batch.submit

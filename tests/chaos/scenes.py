@@ -253,9 +253,13 @@ class Stage:
         return self.traces[scene]
 
     def hits(self, point: str) -> dict[str, int]:
-        """Return how often each role's processes come to a point, the one that does so least."""
+        """Return how often each role's processes surely come to a point: the one that does least.
+
+        Where one worker alone came, next time each of two may: only the first hit is sure.
+        """
         counts: dict[str, Counter[int]] = {}
         for line in self.trace(place_of(point)):
             if line["point"] == point:
                 counts.setdefault(line["role"], Counter())[line["pid"]] += 1
-        return {role: min(found.values()) for role, found in counts.items()}
+        alone = {role for role, found in counts.items() if role == "worker" and len(found) == 1}
+        return {r: 1 if r in alone else min(found.values()) for r, found in counts.items()}

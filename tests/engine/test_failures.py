@@ -11,9 +11,9 @@ import pytest
 
 from sweep.backends import Done, Event, Failure
 from sweep.config import SweepConfig
-from sweep.coordinator import SYSTEMIC, Ends
 from sweep.join import estimates_of
 from sweep.journal import failure_of, outcome_states, read_log, read_plan
+from sweep.systemic import SYSTEMIC, Ends
 from tests.engine.processes import gone
 from tests.project import Project, Swept, project_in, survey_of
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from sweep.artifacts import publish, read_record
+from sweep.counts import count
+from sweep.design import Design
 from sweep.errors import DataError, ModelError, UsageError
 from sweep.journal import (
     append_event,
@@ -16,6 +18,7 @@ from sweep.journal import (
     read_plan,
     remember_failure,
 )
+from sweep.outcomes import Outcome
 from sweep.planning import Plan
 from sweep.store import Store
 from tests.project import OUTCOMES, Project, survey_of
@@ -77,6 +80,24 @@ def test_an_unchanged_transform_does_not_parse_the_tables_again(
     assert first.record == second.record
     with pytest.raises(AssertionError):
         project.plan(project.config({"survey": {"missing": "drop"}}))
+
+
+def test_outcomes_that_count_the_same_are_counted_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+
+    def noting(design: Design, outcome: Outcome, answers: Any) -> Any:
+        counted.append(outcome.column)
+        return count(design, outcome, answers)
+
+    monkeypatch.setattr("sweep.prepare.count", noting)
+    rules = [{"name": f"q{k}", "column": OUTCOMES[k % 2], "success": ["Yes"]} for k in range(8)]
+    store, plan = project.plan(project.config({"outcomes": rules}))
+
+    assert sorted(OUTCOMES[:2]) == sorted(counted)
+    assert 2 == sum(name.endswith("/done.json") for name in store.list("counts/"))
+    assert 8 == len({o["fit"] for o in plan.record["outcomes"]})
 
 
 def test_nobody_asked_fails_in_the_plan_and_has_no_task(project: Project) -> None:
