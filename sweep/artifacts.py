@@ -26,7 +26,7 @@ from sweep.done import (
     place,
     unpack_done,
 )
-from sweep.errors import CorruptArtifact, StoreError, UsageError
+from sweep.errors import CorruptArtifact, Nondeterminism, StoreError, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.packing import (
@@ -54,6 +54,7 @@ __all__ = [
     "pack_json",
     "pack_table",
     "publish",
+    "publish_same",
     "read",
     "read_done",
     "read_payload",
@@ -146,6 +147,31 @@ def publish(
             stands = read_done(store, kind, key)
             return Published(key, created=False, differs=stands.payload != files)
     raise unstable(store, place(kind, key))
+
+
+def publish_same(
+    store: Store,
+    kind: str,
+    recipe: Mapping[str, Any],
+    payload: Mapping[str, bytes],
+    meta: Mapping[str, Any] | None = None,
+) -> str:
+    """Publish as `publish` does, and return the key; what stands there must be equal.
+
+    Raises
+    ------
+    Nondeterminism
+        If it is not; `publish` raises the rest.
+    """
+    published = publish(store, kind, recipe, payload, meta)
+    if published.differs:
+        msg = (
+            f"{kind} {published.key} came out with other bytes than the one that is stored in "
+            f"{store.url}: nondeterminism. The recipe misses something that decides the result; "
+            f"the stored one stands"
+        )
+        raise Nondeterminism(msg)
+    return published.key
 
 
 def exists(store: Store, kind: str, key: str) -> bool:

@@ -46,7 +46,7 @@ def call(file: ModelFile, function: str, *arguments: Any) -> Any:
     except MemoryError as error:
         msg = f"models/{file.name}.py: {function}() raised MemoryError: {error}"
         raise MemoryError(msg) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         msg = f"models/{file.name}.py: {function}() raised {type(error).__name__}: {error}"
         raise ModelError(msg) from error
 

@@ -135,7 +135,7 @@ def do_tasks(  # of `carry_on`
     """Do what a run lacks; see `carry_on`."""
     run, ends, tell = plan["run"], Ends(), noter(store, plan["run"], watch)
     outcomes = left_of(store, plan, again, tell)
-    sharing = Sharing(store, {key: o["fit"] for key, o in outcomes.items()})
+    sharing = Sharing(store, {key: o["fit"] for key, o in outcomes.items()}, execution)
     cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
 
     def halt() -> bool:

@@ -9,6 +9,7 @@
     │   ├── CorruptArtifact    stored bytes do not match their digests
     │   └── StoreSetup         this machine lacks what the store needs; a UsageError as well
     ├── ForeignToolchain       a machine cannot give the numbers that a recipe promises
+    ├── Nondeterminism         the same recipe gave two results
     ├── Claimed                another run's workers are at the fit just now
     └── RunFailed              the run ended, and not every outcome has an estimate
 
@@ -26,6 +27,7 @@ __all__ = [
     "ForeignToolchain",
     "Mistake",
     "ModelError",
+    "Nondeterminism",
     "RunFailed",
     "StoreError",
     "StoreSetup",
@@ -88,6 +90,10 @@ class StoreError(SweepError, OSError):
 
 class ForeignToolchain(SweepError):
     """Versions or CPU class of the machine are not those a task's recipe names."""
+
+
+class Nondeterminism(SweepError):
+    """The same recipe gave two results."""
 
 
 class Claimed(SweepError):

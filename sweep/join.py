@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sweep.artifacts import publish, read, read_done
+from sweep.artifacts import publish_same, read, read_done
 from sweep.estimates import from_parquet, tidy, to_csv, to_parquet
 from sweep.faultpoint import faultpoint
 from sweep.journal import append_event, outcome_states, read_events, read_plan
@@ -194,15 +194,18 @@ def report_payload(report: Report) -> dict[str, bytes]:
 def report_recipe(
     plan: dict[str, Any], states: list[dict[str, Any]], lineage: Lineage
 ) -> dict[str, Any]:
-    """Return the report's recipe: estimates and states, names, provenance; no time, no run."""
+    """Return the report's recipe: estimates and states in order, names, provenance.
+
+    No time, no run.
+    """
     described = ("outcome", "label", "brand", "metric", "tags", "status", "reason")
     return {
         "kind": "report",
         "version": REPORT,
         "name": plan["name"],
         "design": plan["design"],
-        "outcomes": sorted([s[k] for k in described] + [o["estimates"]]
-                           for s, o in zip(states, plan["outcomes"], strict=True)),
+        "outcomes": [[s[k] for k in described] + [o["estimates"]]
+                     for s, o in zip(states, plan["outcomes"], strict=True)],
         "provenance": provenance_of(plan, lineage),
     }  # fmt: skip
 
@@ -223,7 +226,7 @@ def publish_report(store: Store, run: str, tell: Tell = unheard) -> str:
     if whole(store, "report", key, tell=tell) is None:
         payload = report_payload(report_of(store, plan, states, lineage))
         faultpoint("report.after_render")
-        publish(store, "report", recipe, payload)
+        publish_same(store, "report", recipe, payload)
         faultpoint("report.after_publish")
     return key
 

@@ -46,6 +46,18 @@ FAILED_KINDS = ("data", "model", "timeout")
 """Kinds of failure that would happen again, and are remembered."""
 
 
+TOLD = {
+    "begun": {"at"},
+    "ended": {"at", "reason"},
+    "started": {"at", "outcome"},
+    "done": {"at", "outcome"},
+    "failed": {"at", "outcome", "kind", "message"},
+    "note": {"at", "message"},
+    "report": {"at", "report"},
+}
+"""What readers of an event take from it: without, its line is as good as torn."""
+
+NEVER = {"unknown"}
 RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 LONGEST = 200  # bytes of a log's name
 RECENT, AT_ONCE = 64, 16  # runs whose plans are looked through; how many at a time
@@ -128,19 +140,21 @@ def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
 
 
 def read_events(store: Store, run: str) -> list[dict[str, Any]]:
-    """Return the run's events; a line that a crash tore is left out."""
+    """Return the run's events; a line that a crash tore, or a bad disk spoilt, is left out."""
     try:
-        lines = store.get(f"runs/{run}/events.jsonl").decode().split("\n")
+        lines = store.get(f"runs/{run}/events.jsonl").split(b"\n")
     except NotStored:
         return []
     return [event for line in lines[:-1] if (event := parsed(line)) is not None]
 
 
-def parsed(line: str) -> dict[str, Any] | None:
-    """Return an event's line as data, None if it is torn or empty."""
+def parsed(line: bytes) -> dict[str, Any] | None:
+    """Return an event's line as data, None if it is torn, spoilt or empty."""
     try:
-        event: dict[str, Any] = json.loads(line)
-    except ValueError:
+        event = json.loads(line)
+    except ValueError:  # bytes that are no text as well
+        return None
+    if not isinstance(event, dict) or not TOLD.get(str(event.get("event")), NEVER) <= event.keys():
         return None
     return event
 

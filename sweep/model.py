@@ -180,7 +180,7 @@ def load_model(name: str, source: bytes) -> ModelFile:
     sys.modules[module.__name__] = module  # dataclasses look their module up here
     try:
         exec(compile(text, module.__file__, "exec"), module.__dict__)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         msg = f"{where} raised {type(error).__name__} when it was loaded: {error}"
         raise ModelError(msg) from error
     names = ("terms", "build", "data", "probabilities")

@@ -63,6 +63,7 @@ def prepare_design(
         covariates[name] = table.assign(**{spec.key: labels(table[spec.key])})
     survey = survey_table(study, sources.survey, sample)
     design = encode(survey, population_table(study, sources.population), covariates, study)
+    sources.check_unchanged()
     return Prepared(put_design(store, recipe, design), design)
 
 
@@ -142,6 +143,7 @@ def answers_to(
     bases = {c for o in outcomes if o.base for c in columns_of(parse(o.base))}
     wanted = [*dict.fromkeys([*(o.column for o in outcomes), *sorted(bases)])]
     answers = read_table(sources.survey, wanted, study.survey.rename)
+    sources.check_unchanged()  # rows are the design's by position
     return answers.iloc[design.respondents.row].reset_index(drop=True)
 
 

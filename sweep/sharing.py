@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from sweep.backends import Backend, Done, Event, Failure, Note, Started
 from sweep.claims import Watch, let_go
+from sweep.config import Execution
 from sweep.errors import StoreError
-from sweep.journal import failure_of
+from sweep.journal import remembered
+from sweep.planning import stands
 from sweep.quarantine import whole
 from sweep.store import Store
 from sweep.store.together import together
@@ -28,14 +31,17 @@ class Sharing:
     """The tasks of a run that others are at, and those its own workers are at.
 
     ``fits`` is the fit's key by the task's; ``elsewhere`` says who has it; ``free`` are the tasks
-    that others broke off.
+    that others broke off. ``before`` are the failures remembered when a task was found claimed:
+    others are at it, or this run was to try it again, in spite of those.
     """
 
     store: Store
     fits: Mapping[str, str]
+    execution: Execution
     elsewhere: dict[str, str] = field(default_factory=dict)
     here: set[str] = field(default_factory=set)
     free: list[str] = field(default_factory=list)
+    before: dict[str, dict[str, Any] | None] = field(default_factory=dict)
 
     def run(
         self, backend: Backend, keys: Sequence[str], stop: Callable[[], bool]
@@ -62,6 +68,7 @@ class Sharing:
         if event.failure is None or event.failure.kind != "elsewhere":
             return False
         self.elsewhere[event.key] = event.failure.message
+        self.before[event.key] = remembered(self.store, self.fits[event.key])
         return True
 
     def awaited(self, stop: Callable[[], bool]) -> Generator[Event, None, None]:
@@ -82,8 +89,8 @@ class Sharing:
         """Look at every claim once."""
         keys = list(self.elsewhere)
         standing = together(lambda key: watch.stands(self.fits[key]), keys)
-        for key, stands in zip(keys, standing, strict=True):
-            if stands:
+        for key, claimed in zip(keys, standing, strict=True):
+            if claimed:
                 continue
             del self.elsewhere[key]
             done = self.found(key)
@@ -97,8 +104,9 @@ class Sharing:
         estimates = whole(self.store, "estimates", key)
         if estimates is not None:
             return Done(key, 1, {**estimates.meta, "seconds": 0.0}, None, taken=True)
-        failure = failure_of(self.store, self.fits[key])
-        if failure is None:
+        failure = remembered(self.store, self.fits[key])
+        news = failure is not None and failure != self.before[key]
+        if failure is None or not news or not stands(failure, self.execution):
             return None
         return Done(key, 1, None, Failure(failure["kind"], failure["message"]), taken=True)
 

@@ -27,6 +27,21 @@ class Sources:
     covariates: Mapping[str, Path]
     digests: Mapping[str, str]
 
+    def check_unchanged(self) -> None:
+        """Check that what was read of these files is what was digested: to call after a read.
+
+        Raises
+        ------
+        DataError
+            If one has changed since: what was read would be kept under the key of other bytes.
+        """
+        paths = {"survey": self.survey, "population": self.population}
+        paths |= {f"covariates.{name}": path for name, path in self.covariates.items()}
+        for name, path in paths.items():
+            if digest_of(name, path) != self.digests[name]:
+                msg = f"study.{name}.source: {path} changed while it was read: run again"
+                raise DataError(msg)
+
 
 def sources_in(study: Study, directory: Path) -> Sources:
     """Find a study's files, relative to its config's directory or in a bucket, and digest them.
@@ -43,15 +58,21 @@ def sources_in(study: Study, directory: Path) -> Sources:
     for name, source in names.items():
         try:
             paths[name] = fetched(source) if "://" in source else directory / source
-            digests[name] = bytes_digest(paths[name].read_bytes())
         except SweepError as error:
             msg = f"study.{name}.source: {error}"
             raise DataError(msg) from error
-        except OSError as error:
-            msg = f"study.{name}.source: cannot read {paths.get(name, source)}: {error.strerror}"
-            raise DataError(msg) from error
+        digests[name] = digest_of(name, paths[name])
     covariates = {name: paths[f"covariates.{name}"] for name in study.covariates}
     return Sources(paths["survey"], paths["population"], covariates, digests)
+
+
+def digest_of(name: str, path: Path) -> str:
+    """Return the digest of a source's bytes."""
+    try:
+        return bytes_digest(path.read_bytes())
+    except OSError as error:
+        msg = f"study.{name}.source: cannot read {path}: {error.strerror}"
+        raise DataError(msg) from error
 
 
 def fetched(url: str) -> Path:

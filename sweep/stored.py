@@ -10,7 +10,7 @@ from sweep.artifacts import (
     damaged,
     pack_arrays,
     pack_json,
-    publish,
+    publish_same,
     read,
     read_record,
     unpack_arrays,
@@ -67,7 +67,7 @@ def put_design(store: Store, recipe: Mapping[str, Any], design: Design) -> str:
         "frame.npz": pack_arrays(design.frame.arrays()),
         "respondents.npz": pack_arrays(vars(design.respondents)),
     }
-    key = publish(store, "design", recipe, payload).key
+    key = publish_same(store, "design", recipe, payload)
     faultpoint("design.after_publish")
     return key
 
@@ -111,7 +111,7 @@ def put_counts(
         "n": float(counts.n.sum()),
         "y": float(counts.y.sum()),
     }
-    publish(store, "counts", recipe, {"sums.npz": pack_arrays(sums.arrays())}, meta)
+    publish_same(store, "counts", recipe, {"sums.npz": pack_arrays(sums.arrays())}, meta)
     faultpoint("counts.after_publish")
     return meta
 
@@ -121,10 +121,9 @@ def get_sums(store: Store, key: str) -> Sums:
     return Sums(**unpack_arrays(read(store, "counts", key).payload["sums.npz"]))
 
 
-def put_fit(store: Store, recipe: Mapping[str, Any], fit: "Fit", meta: Mapping[str, Any]) -> bool:
-    """Publish a fit; return whether an earlier fit with other draws stands in its place."""
-    payload = {"draws.npz": pack_arrays(fit.draws)}
-    return publish(store, "fit", recipe, payload, meta).differs
+def put_fit(store: Store, recipe: Mapping[str, Any], fit: "Fit", meta: Mapping[str, Any]) -> None:
+    """Publish a fit; raises as `publish_same` does."""
+    publish_same(store, "fit", recipe, {"draws.npz": pack_arrays(fit.draws)}, meta)
 
 
 def get_draws(store: Store, key: str) -> "Draws":

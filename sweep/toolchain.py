@@ -9,9 +9,11 @@ import platform
 import sys
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Literal
+
+from sweep.keys import digest
 
 __all__ = [
     "ESTIMATE",
@@ -78,26 +80,37 @@ def toolchain(
 ) -> dict[str, str | int | None]:
     """Return what enters a fit's recipe: versions of what computes, the route, the CPU class.
 
-    ``packages`` are further distributions, which a model file imports; one that is not installed
-    has version None.
+    ``packages`` are further distributions, which a model file imports, by version and contents; one
+    that is not installed is None.
     """
     if route == "stub":
         return {"numpy": version("numpy"), "FIT": FIT, "cpu": cpu_class(), "route": route}
     names = FAST if route == "fast" else GENERAL
     taken = fast_route() if route == "fast" else "compile_pymc_model"
-    tools: dict[str, str | int | None] = {name: version_of(name) for name in packages}
+    tools: dict[str, str | int | None] = {name: identity(name) for name in packages}
     tools |= {name: version(name) for name in names}
     if route == "general":
         tools["python"] = f"{sys.version_info[0]}.{sys.version_info[1]}"
     return {**tools, "FIT": FIT, "cpu": cpu_class(), "route": taken}
 
 
-def version_of(name: str) -> str | None:
-    """Return the version of a distribution, None if it is not installed."""
+@cache
+def identity(name: str) -> str | None:
+    """Return a distribution's version and a digest of its files, None if it is not installed.
+
+    A package of one's own changes more often than its version. The digests of its files are in its
+    RECORD, which the installer wrote; what depends on the place of installation is left out.
+    """
     try:
-        return version(name)
+        found = distribution(name)
     except PackageNotFoundError:
         return None
+    files = {
+        str(file): f"{file.hash.mode}={file.hash.value}" if file.hash else None
+        for file in found.files or ()
+        if not {"..", "__pycache__"} & set(file.parts) and ".dist-info" not in file.parts[0]
+    }
+    return f"{found.version} {digest(files)[:12]}"
 
 
 def pytensor_flags(given: str) -> str:

@@ -1,5 +1,6 @@
 """Own the verbs that keep a store in order: verify and gc."""
 
+import re
 import sys
 import time
 from collections import Counter
@@ -191,8 +192,9 @@ def seconds_of(option: str, text: str) -> float:
     number, unit = text[:-1], text[-1:]
     if text == "0":
         return 0.0
-    if unit not in UNITS or not number.isascii() or not number.isdigit():
-        msg = f"{option} {text!r}: write a number and one of {', '.join(UNITS)}, such as 24h or 30d"
+    if unit not in UNITS or not re.fullmatch(r"[0-9]{1,6}", number):
+        units = ", ".join(UNITS)
+        msg = f"{option} {text!r}: write a number up to 999999 and one of {units}, such as 24h"
         raise UsageError(msg)
     return float(int(number) * UNITS[unit])
 

@@ -13,12 +13,14 @@ import pytest
 import sweep
 from sweep.artifacts import write_record
 from sweep.coordinator import begin, carry_on
+from sweep.errors import ForeignToolchain
 from sweep.estimates import select
 from sweep.join import publish_report
 from sweep.journal import append_event, new_run, read_events
 from sweep.lineage import lineage_of
 from sweep.planning import Plan
 from sweep.store import Store
+from sweep.tasks import estimate_task, fit_task
 from sweep.worker import Memory, work
 from tests.project import OUTCOMES, Project, under
 
@@ -112,6 +114,18 @@ def test_a_report_on_its_way_hides_nothing_that_is_known(project: Project) -> No
 
     assert before
     assert before == sweep.Run(store, run).notes
+
+
+def test_estimates_are_not_made_by_another_toolchain_than_their_fit(project: Project) -> None:
+    store, plan = project.plan(project.config(STUB))
+    task = next(iter(plan.tasks.values()))
+    key, foreign = under(task, numpy="0.1")
+    write_record(store, f"tasks/{key}.json", foreign)
+    with upgraded("0.1"):
+        fitted = fit_task(store, foreign, True, Memory())
+    with pytest.raises(ForeignToolchain, match=r"numpy '0\.1', here"):
+        estimate_task(store, foreign, fitted, Memory())
+    assert [] == list(store.list("estimates/"))
 
 
 def test_fits_of_two_toolchains_in_one_run_are_said_first_and_flagged(project: Project) -> None:

@@ -1,5 +1,7 @@
 """A plan says what is left to do, and nothing has been fitted when it is made."""
 
+import itertools
+import shutil
 from typing import Any
 
 import pytest
@@ -20,7 +22,8 @@ from sweep.journal import (
 )
 from sweep.outcomes import Outcome
 from sweep.planning import Plan
-from sweep.store import Store
+from sweep.store import Store, open_store
+from sweep.survey import read_table
 from tests.project import OUTCOMES, Project, survey_of
 
 
@@ -80,6 +83,30 @@ def test_an_unchanged_transform_does_not_parse_the_tables_again(
     assert first.record == second.record
     with pytest.raises(AssertionError):
         project.plan(project.config({"survey": {"missing": "drop"}}))
+
+
+@pytest.mark.parametrize("read", [1, 2, 3], ids=["survey", "population", "answers"])
+def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones_key(
+    project: Project, monkeypatch: pytest.MonkeyPatch, read: int
+) -> None:
+    """A nightly export replaces the survey at the worst moment."""
+    before, calls = (project.directory / "survey.csv").read_bytes(), itertools.count(1)
+
+    def exporting(*given: Any) -> Any:
+        if next(calls) == read:
+            project.write("survey.csv", survey_of(seed=2))
+        return read_table(*given)
+
+    monkeypatch.setattr("sweep.prepare.read_table", exporting)
+    with pytest.raises(DataError, match=r"study.survey.source: .*survey.csv changed while it was"):
+        project.plan()
+    store = open_store(project.directory / ".sweep")
+    assert [] == list(store.list("counts/"))
+    (project.directory / "survey.csv").write_bytes(before)
+    monkeypatch.undo()
+    counts = {o["outcome"]: o["counts"] for o in project.plan()[1].record["outcomes"]}
+    shutil.rmtree(project.directory / ".sweep")
+    assert counts == {o["outcome"]: o["counts"] for o in project.plan()[1].record["outcomes"]}
 
 
 def test_outcomes_that_count_the_same_are_counted_once(

@@ -220,6 +220,32 @@ def test_how_others_have_failed_is_taken_as_well(project: Project) -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("shorter", [False, True], ids=["earlier", "of a shorter deadline"])
+def test_a_failure_that_is_no_answer_to_this_run_is_not_taken(
+    project: Project, shorter: bool
+) -> None:
+    """One that was there before, when it is to be tried again, or that more time may mend."""
+    config = stubs(project, 1)
+    store, plan = project.plan(config)
+    (outcome,) = plan.record["outcomes"]
+    limit = {"limit": "stall", "deadline": config.execution.stall - 1}
+    slow = {"kind": "timeout", "message": "no progress", **limit}
+    if not shorter:
+        remember_failure(store, outcome["fit"], {"kind": "model", "message": "an old bug"})
+        _, plan = project.plan(config, retry_failed=True)
+    far_claim(store, outcome["fit"])
+    run = begin(store, plan)
+
+    def watch(event: Event, _: Any) -> None:
+        if isinstance(event, Note) and shorter:
+            remember_failure(store, outcome["fit"], slow)
+            let_go(store, outcome["fit"])
+
+    carry_on(store, run, config.execution, watch, again=["q00"])
+    assert ["q00"] == fitted(store, run)
+
+
+@pytest.mark.usefixtures("here")
 def test_who_waits_stops_when_it_is_told_to(project: Project) -> None:
     config = stubs(project, 1)
     store, plan = project.plan(config)
