@@ -199,7 +199,9 @@ def test_a_model_that_is_not_there_is_an_error_with_a_guess(project: Project) ->
         project.plan(project.config({"model": "mrp_owm"}))
 
 
-@pytest.mark.parametrize("source", ["def terms(:", "raise RuntimeError('x')", "x = 1"])
+@pytest.mark.parametrize(
+    "source", ["def terms(:", "raise RuntimeError('x')", "x = 1", "import sys; sys.exit(0)"]
+)
 def test_a_broken_model_file_stops_the_plan(project: Project, source: str) -> None:
     project.model("mrp", source)
     with pytest.raises(ModelError, match=r"models/mrp\.py"):
@@ -259,6 +261,18 @@ def test_a_runs_own_end_counts_before_what_an_earlier_one_remembered(
         store, run, {"event": "failed", "outcome": "aware", "kind": "timeout", "message": "new"}
     )
     assert ("failed", "new") == states(store, run)["aware"]
+
+
+@pytest.mark.parametrize("line", [b"\xff{}", b'{"evEnt":"note"}', b'{"event":"failed"}', b"[1]"])
+def test_a_damaged_line_of_a_journal_hides_no_other(
+    begun: tuple[Store, Plan, str], line: bytes
+) -> None:
+    store, _, run = begun
+    before = read_events(store, run)
+    store.append(f"runs/{run}/events.jsonl", line + b"\n")
+    append_event(store, run, {"event": "note", "message": "after it"})
+    assert [*before, "after it"] == [*before, read_events(store, run)[-1]["message"]]
+    assert len(before) + 1 == len(read_events(store, run))
 
 
 def test_a_torn_last_event_is_left_out(begun: tuple[Store, Plan, str]) -> None:
