@@ -57,7 +57,6 @@ TOLD = {
 }
 """What readers of an event take from it: without, its line is as good as torn."""
 
-NEVER = {"unknown"}
 RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 LONGEST = 200  # bytes of a log's name
 RECENT, AT_ONCE = 64, 16  # runs whose plans are looked through; how many at a time
@@ -154,9 +153,8 @@ def parsed(line: bytes) -> dict[str, Any] | None:
         event = json.loads(line)
     except ValueError:  # bytes that are no text as well
         return None
-    if not isinstance(event, dict) or not TOLD.get(str(event.get("event")), NEVER) <= event.keys():
-        return None
-    return event
+    needed = TOLD.get(str(event.get("event"))) if isinstance(event, dict) else None
+    return event if needed is not None and needed <= event.keys() else None
 
 
 def log_name(run: str, outcome: str) -> str:
