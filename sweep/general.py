@@ -24,7 +24,7 @@ from sweep.sampler import Sample, Settings, run_nuts, statistics_of
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Compiled", "dataset", "file_probabilities", "fit_general"]
+__all__ = ["Compiled", "compiled_for", "dataset", "file_probabilities", "fit_general"]
 
 
 @dataclass
@@ -93,12 +93,24 @@ def ready(
     if "data" not in file.functions:
         compiled.compilations += 1
         return prepare_model(file, levels, counts, priors, compiled.watch)
+    model = compiled_for(file, levels, counts, priors, compiled)
+    return with_counts(model, file, levels, counts)
+
+
+def compiled_for(
+    file: ModelFile,
+    levels: Levels,
+    counts: Counts,
+    priors: Mapping[str, Any],
+    compiled: Compiled,
+) -> Prepared:
+    """Return the model that one compilation makes for all outcomes, with some outcome's data."""
     key = digest([file.digest, [[name, list(v)] for name, v in levels.items()], dict(priors)])
     if key not in compiled.models:
         made = prepare_model(file, levels, counts, priors, compiled.watch)
         compiled.models[key] = made
         compiled.compilations += 1
-    return with_counts(compiled.models[key], file, levels, counts)
+    return compiled.models[key]
 
 
 def start_in_words(model: Any, seed: int) -> str:

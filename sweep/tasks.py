@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sweep.artifacts import damaged, publish_same, unpack_arrays
+from sweep.cells import Counts
 from sweep.config import Group
 from sweep.counts import counts_of
 from sweep.design import Design
@@ -29,10 +30,12 @@ from sweep.summarise import answers_by_margin, estimate
 from sweep.toolchain import ESTIMATE, toolchain
 
 if TYPE_CHECKING:
+    from sweep.general import Compiled
     from sweep.worker import Memory
 
 __all__ = [
     "Fitted",
+    "compile_ahead",
     "design_of",
     "estimate_task",
     "fit_task",
@@ -114,14 +117,9 @@ def check_toolchain(task: Task) -> None:
 
 
 def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
-    """Sample the task's posterior by its route, from exactly the counts its recipe names."""
-    check_toolchain(task)
-    design = design_of(store, task, memory)
-    counts = counts_of(get_sums(store, task["counts"]), design.levels)
-    if counts.digests() != task["fit"]["counts"]:
-        raise damaged(
-            store, place("counts", task["counts"]), "its answers are not those the task names"
-        )
+    """Sample the task's posterior by its route."""
+    design, counts = inputs_of(store, task, memory)
+    memory.sampled = True
     asked = task["fit"]["sampler"]
     settings = Settings(asked["draws"], asked["tune"], asked["chains"], asked["target_accept"])
     target = Target(settings, asked["target_ess"], task["study_seed"], task["outcome"])
@@ -134,13 +132,46 @@ def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
         return fit_stub(counts, target, sampled)
     if route == "fast":
         return fit_terms(grid_from(task, design), counts, target, sampled)
-    from sweep.general import Compiled, fit_general
+    from sweep.general import fit_general
 
-    memory.compiled = memory.compiled or Compiled()
-    memory.compiled.watch = memory.watch
+    file, priors = model_file(store, task, memory), task["fit"]["priors"]
+    return fit_general(file, design.levels, counts, priors, target, compiled_in(memory))
+
+
+def compile_ahead(store: Store, task: Task, memory: "Memory") -> bool:
+    """Compile the task's model if that serves other outcomes, too; return whether it did."""
+    if route_of(task) != "general":
+        return False
+    from sweep.general import compiled_for
+
+    design, counts = inputs_of(store, task, memory)
     file = model_file(store, task, memory)
-    priors = task["fit"]["priors"]
-    return fit_general(file, design.levels, counts, priors, target, memory.compiled)
+    if "data" not in file.functions:
+        return False
+    memory.watch("build", 0)
+    compiled_for(file, design.levels, counts, task["fit"]["priors"], compiled_in(memory))
+    return True
+
+
+def compiled_in(memory: "Memory") -> "Compiled":
+    """Return the models this worker has compiled."""
+    from sweep.general import Compiled
+
+    compiled: Compiled = memory.compiled or Compiled()
+    memory.compiled, compiled.watch = compiled, memory.watch
+    return compiled
+
+
+def inputs_of(store: Store, task: Task, memory: "Memory") -> tuple[Design, Counts]:
+    """Return the task's design and exactly the counts its recipe names."""
+    check_toolchain(task)
+    design = design_of(store, task, memory)
+    counts = counts_of(get_sums(store, task["counts"]), design.levels)
+    if counts.digests() != task["fit"]["counts"]:
+        raise damaged(
+            store, place("counts", task["counts"]), "its answers are not those the task names"
+        )
+    return design, counts
 
 
 def model_file(store: Store, task: Task, memory: "Memory") -> Any:

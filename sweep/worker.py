@@ -14,8 +14,10 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from sweep.copies import POSSIBLE, copied, leaving_with
 from sweep.errors import Claimed, ForeignToolchain, StoreError
 from sweep.faultpoint import become, faultpoint
 from sweep.store import Store, open_store
@@ -32,7 +34,8 @@ NEEDS_LESS = (
 class Memory:
     """What a warm worker remembers between tasks, and whom it tells how a task gets on.
 
-    Losing it costs time only. ``mended`` is what the present task found damaged.
+    Losing it costs time only. ``mended`` is what the present task found damaged; ``sampled`` is
+    whether this process has begun to sample, so that it can no longer be copied.
     """
 
     design_key: str = ""
@@ -41,6 +44,7 @@ class Memory:
     models: dict[str, Any] = field(default_factory=dict)
     watch: Callable[[str, int], None] = lambda phase, count: None
     mended: list[str] = field(default_factory=list)
+    sampled: bool = False
 
     def tell(self, message: str) -> None:
         """Take note of damage, in the outcome's log too."""
@@ -108,8 +112,15 @@ def done_now(
     return {**meta, **told, "mended": memory.mended}
 
 
-def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:
-    """Answer each task with one event, until the input ends."""
+def serve(
+    lines: Any,
+    reply: Callable[[Mapping[str, Any]], None],
+    copy: Callable[[], bool] | None = None,
+) -> None:
+    """Answer each task with one event, until the input ends.
+
+    ``copy`` makes copies of this process once its model is compiled (`sweep.copies.copied`).
+    """
     memory = Memory()
     for line in lines:
         request = json.loads(line)
@@ -118,6 +129,10 @@ def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:
         reply({"event": "started", "key": key})
         memory.watch = teller(key, reply)
         try:
+            if copy is not None and compiled_ahead(request, memory):
+                first, copy = copy(), None
+                if not first:
+                    continue
             store, holder = open_store(request["store"]), request.get("holder", "")
             result = work(store, key, request["keep_draws"], memory, holder)
             faultpoint("worker.before_reply")
@@ -125,6 +140,23 @@ def serve(lines: Any, reply: Callable[[Mapping[str, Any]], None]) -> None:
             faultpoint("worker.after_reply")
         except Exception as error:  # a task's end, whatever it was, is an answer
             reply({"event": "done", "key": key, "failure": failure_of(error)})
+
+
+def compiled_ahead(request: Mapping[str, Any], memory: Memory) -> bool:
+    """Compile a task's model before its fit; return whether that serves other outcomes, too.
+
+    Not where nothing needs sampling, nor once this process has sampled.
+    """
+    from sweep.artifacts import exists
+    from sweep.keys import digest
+    from sweep.stored import read_task
+    from sweep.tasks import compile_ahead
+
+    store, key = open_store(request["store"]), request["key"]
+    if memory.sampled or exists(store, "estimates", key):
+        return False
+    task = read_task(store, key)
+    return not exists(store, "fit", digest(task["fit"])) and compile_ahead(store, task, memory)
 
 
 def teller(key: str, reply: Callable[[Mapping[str, Any]], None]) -> Callable[[str, int], None]:
@@ -161,13 +193,6 @@ def failure_of(error: Exception) -> dict[str, str]:
     return {"kind": kind, "message": message, "traceback": text}
 
 
-def leave_with(parent: int) -> None:
-    """End this process when its parent has: nobody is left to end a fit that hangs."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
 def main() -> None:
     """Serve on standard input and output, or compile the kernels and leave (``--compile``)."""
     if sys.argv[1:] == ["--compile"]:
@@ -185,14 +210,14 @@ def main() -> None:
         with lock:
             out.write(json.dumps(event) + "\n")
 
-    threading.Thread(target=leave_with, args=(os.getppid(),), daemon=True).start()
-    from sweep.warm import import_heavy
+    with contextlib.suppress(BrokenPipeError), contextlib.ExitStack() as guard:
+        guard.enter_context(leaving_with(os.getppid()))
+        from sweep.warm import import_heavy
 
-    import_heavy()
-    faultpoint("worker.before_ready")
-    reply({"event": "ready"})
-    with contextlib.suppress(BrokenPipeError):  # the coordinator is gone; what is done is stored
-        serve(sys.stdin, reply)
+        import_heavy()
+        faultpoint("worker.before_ready")
+        reply({"event": "ready"})  # a broken pipe: the coordinator is gone; what is done is stored
+        serve(sys.stdin, reply, partial(copied, guard, reply) if POSSIBLE else None)
 
 
 if __name__ == "__main__":

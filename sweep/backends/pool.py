@@ -105,42 +105,68 @@ class Pool:
     def _read(self, worker: Process) -> Iterator[Progress | Done]:
         answers = worker.answers()
         if answers is None:
-            self.selector.unregister(worker)
-            key, worker.key = worker.key, None
-            if key is not None:
-                faultpoint("pool.after_lost")
-                yield Done(key, 1, None, lost(worker), worker.output())
-                self._replace(worker)  # now: a new one needs seconds to import
-                faultpoint("pool.after_replace")
+            yield from self._ended(worker)
             return
         faultpoint("pool.after_answer")
         for answer in answers:
-            if answer.get("key") != worker.key or worker.key is None:
-                continue
-            if answer["event"] == "started":  # imports are over: from here on it is its own time
-                worker.since = time.monotonic()
-                worker.moves("started")
-                yield Progress(worker.key, "started", 0)
-            elif answer["event"] == "progress":
-                worker.moves(answer["phase"])
-                yield Progress(worker.key, answer["phase"], answer["count"])
-            elif answer["event"] == "done":
-                failed = answer.get("failure")
-                failure = None if failed is None else Failure(**failed)
-                key, worker.key = worker.key, None
-                yield Done(key, 1, answer.get("result"), failure, worker.output())
+            if answer["event"] in ("copy", "lost"):
+                yield from copy_told(worker, answer)
+            elif worker.key is not None and answer.get("key") == worker.key:
+                yield task_told(worker, answer)
+
+    def _ended(self, worker: Process) -> Iterator[Done]:
+        self.selector.unregister(worker)
+        key, worker.key = worker.key, None
+        if key is not None:
+            faultpoint("pool.after_lost")
+            yield Done(key, 1, None, lost(worker), worker.output())
+            self._replace(worker)  # now: a new one needs seconds to import
+            faultpoint("pool.after_replace")
 
     def _kill(self, worker: Process, limit: str, why: str) -> Done:
         key, worker.key = worker.key, None
         assert key is not None
-        worker.kill()
-        worker.process.wait()
+        whole = worker.copy is None or worker.since is None
+        worker.kill() if whole else worker.kill_copy()
         failure = Failure("timeout", f"{why} (execution.{limit})", limit=limit)
         if not limit:
             failure = Failure("worker lost", why)
         done = Done(key, 1, None, failure, worker.output())
-        self._replace(worker)
+        if whole:
+            worker.process.wait()
+            self._replace(worker)
         return done
+
+
+def task_told(worker: Process, answer: dict[str, Any]) -> Progress | Done:
+    """Return what a worker says of the task it has."""
+    assert worker.key is not None
+    if answer["event"] == "done":
+        failed = answer.get("failure")
+        failure = None if failed is None else Failure(**failed)
+        key, worker.key = worker.key, None
+        return Done(key, 1, answer.get("result"), failure, worker.output())
+    if answer["event"] == "started":  # imports are over: from here on it is its own time
+        worker.since = time.monotonic()
+    phase, count = answer.get("phase", "started"), answer.get("count", 0)
+    worker.moves(phase)
+    return Progress(worker.key, phase, count)
+
+
+def copy_told(worker: Process, answer: dict[str, Any]) -> Iterator[Done]:
+    """Take note of a worker's copy that has come, or has died; the worker makes the next."""
+    if answer["event"] == "copy":
+        worker.copy = answer["pid"]
+        return
+    if answer["pid"] == worker.killed:
+        return
+    worker.copy, worker.code = None, answer["code"]
+    if worker.key is not None and worker.since is None:
+        worker.kill()  # nobody knows whether it had taken its task: a new worker will
+    elif worker.key is not None:
+        key, worker.key = worker.key, None
+        faultpoint("pool.after_lost")
+        yield Done(key, 1, None, lost(worker), worker.output())
 
 
 def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:

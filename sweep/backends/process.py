@@ -27,6 +27,8 @@ class Process:
     """One worker process, the task it has, and when that last moved (seconds, monotonic).
 
     ``starved`` is how many processes the kernel had ended for want of memory when it got its task.
+    ``copy`` is the process id of its copy that does the tasks, if it has come so far; ``killed``
+    that of one ended from here, and ``code`` how one ended by itself, as Python tells it.
     """
 
     number: int
@@ -40,6 +42,9 @@ class Process:
     phase: str = ""
     logged: int = 0
     starved: int = 0
+    copy: int | None = None
+    killed: int | None = None
+    code: int | None = None
 
     def fileno(self) -> int:
         """Return the descriptor of its answers, for a selector."""
@@ -52,7 +57,7 @@ class Process:
 
     def give(self, key: str, request: Mapping[str, Any]) -> None:
         """Hand over a task; if it is dead already, reading its pipe will say so."""
-        self.key, self.since, self.moved, self.phase = key, None, None, ""
+        self.key, self.since, self.moved, self.phase, self.code = key, None, None, "", None
         self.given, self.starved = time.monotonic(), ended_for_memory()
         assert self.process.stdin is not None
         try:
@@ -83,18 +88,26 @@ class Process:
 
     def death(self) -> str:
         """Return how the process ended, in words."""
-        code = self.process.returncode
+        code = self.process.returncode if self.code is None else self.code
         if code < 0:
             return f"was killed by {signal.Signals(-code).name}"
         return f"left with exit code {code}"
 
     def starving(self) -> bool:
         """Return whether it was the kernel that ended it, for want of memory."""
-        killed = self.process.returncode == -signal.SIGKILL
-        return killed and ended_for_memory() > self.starved
+        code = self.process.returncode if self.code is None else self.code
+        return code == -signal.SIGKILL and ended_for_memory() > self.starved
+
+    def kill_copy(self) -> None:
+        """Kill the copy that does the tasks, and its children: it leads a group of its own."""
+        if self.copy is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.copy, signal.SIGKILL)
+        self.copy, self.killed = None, self.copy
 
     def kill(self) -> None:
-        """Kill the process and its children: it leads a group of its own."""
+        """Kill the process, its children, and its copy: it leads a group of its own."""
+        self.kill_copy()
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
 
