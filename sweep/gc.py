@@ -138,12 +138,15 @@ def retired(store: Store, runs: Sequence[str], rules: Rules) -> set[str]:
 
 
 def works(store: Store, run: str) -> bool:
-    """Return whether somebody may be at a run: its journal has begun, and is not a day old."""
-    marks = [e["event"] for e in read_events(store, run) if e["event"] in ("begun", "ended")]
-    journal = f"runs/{run}/events.jsonl"
-    return marks[-1:] != ["ended"] and not is_older(
-        store, journal if marks else plan_place(run), DAY
-    )
+    """Return whether somebody may be at a run: more began it than ended it, in the last day.
+
+    Two coordinators may share a run, and one of them end it for itself.
+    """
+    events = [e["event"] for e in read_events(store, run)]
+    if "begun" not in events:
+        return not is_older(store, plan_place(run), DAY)
+    open_ends = events.count("begun") - events.count("ended")
+    return open_ends > 0 and not is_older(store, f"runs/{run}/events.jsonl", DAY)
 
 
 def reachable(store: Store, runs: Iterable[str]) -> set[str]:

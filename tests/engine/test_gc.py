@@ -116,6 +116,9 @@ def test_a_run_that_works_is_not_forgotten_until_it_stands_still_for_a_day(
     store, run = swept_here(project, seeded(project, 1))
     append_event(store, run, {"event": "begun", "tasks": 1})
     assert [] == collect(store, FORGET, delete=True)
+    append_event(store, run, {"event": "begun", "tasks": 1})  # another coordinator of it,
+    append_event(store, run, {"event": "ended", "reason": "complete"})  # and one of them leaves
+    assert [] == collect(store, FORGET, delete=True)
     backdate(store, DAY + 60)
     assert 1 == folders(collect(store, FORGET))["runs"]
 
