@@ -116,10 +116,8 @@ class Pool:
 
     def _ended(self, worker: Process) -> Iterator[Done]:
         self.selector.unregister(worker)
-        key, worker.key = worker.key, None
-        if key is not None:
-            faultpoint("pool.after_lost")
-            yield Done(key, 1, None, lost(worker), worker.output())
+        if worker.key is not None:
+            yield task_lost(worker)
             self._replace(worker)  # now: a new one needs seconds to import
             faultpoint("pool.after_replace")
 
@@ -164,9 +162,15 @@ def copy_told(worker: Process, answer: dict[str, Any]) -> Iterator[Done]:
     if worker.key is not None and worker.since is None:
         worker.kill()  # nobody knows whether it had taken its task: a new worker will
     elif worker.key is not None:
-        key, worker.key = worker.key, None
-        faultpoint("pool.after_lost")
-        yield Done(key, 1, None, lost(worker), worker.output())
+        yield task_lost(worker)
+
+
+def task_lost(worker: Process) -> Done:
+    """Return the end of a task whose worker, or its copy, has died; the worker has none then."""
+    key, worker.key = worker.key, None
+    assert key is not None
+    faultpoint("pool.after_lost")
+    return Done(key, 1, None, lost(worker), worker.output())
 
 
 def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
