@@ -5,9 +5,11 @@ and compile for many seconds; a copy (a fork) of one that has is there at once, 
 code is the same to the bit. The original never samples: a fork has none of the sampler's threads.
 """
 
+import ctypes
 import gc
 import os
 import select
+import signal
 import sys
 import threading
 import warnings
@@ -19,6 +21,7 @@ __all__ = ["POSSIBLE", "copied", "leaving_with"]
 
 POSSIBLE = sys.platform == "linux"
 """Whether a process may be copied here: elsewhere, libraries of the system do not survive it."""
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 
 
 @contextmanager
@@ -62,9 +65,19 @@ def copied(guard: ExitStack, reply: Callable[[Mapping[str, Any]], None]) -> bool
         guard.enter_context(leaving_with(parent))
         return first
     os.setpgid(0, 0)  # what a model may start is ended with this copy
-    guard.enter_context(leaving_with(original))
+    end_with(original)
     reply({"event": "copy", "pid": os.getpid()})
     return first
+
+
+def end_with(original: int) -> None:
+    """Have the kernel kill this copy the moment its original dies, even in a call that hangs.
+
+    Else a fit of no worker would go on, and tell its end after the worker's death.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # fails for no valid signal
+    if os.getppid() != original:  # it died before that
+        os._exit(1)
 
 
 def fork() -> int:
