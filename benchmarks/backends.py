@@ -21,7 +21,7 @@ from sweep.artifacts import read_done
 from sweep.config import read_config
 from sweep.coordinator import execute, plan_sweep
 from sweep.journal import read_events
-from sweep.planning import Selection
+from sweep.selection import Selection
 from tests.engine.sites import Site, batch_site, ray_site
 
 

@@ -30,7 +30,8 @@ from benchmarks.surveys import (
 from sweep.config import read_config
 from sweep.coordinator import plan_sweep
 from sweep.estimates import select
-from sweep.planning import Selection, write_tasks
+from sweep.planning import write_tasks
+from sweep.selection import Selection
 from sweep.warm import warm_environment
 
 FEW = ("m.cca", "minwage", "ban.gaymarr")

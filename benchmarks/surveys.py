@@ -18,7 +18,7 @@ from sweep.coordinator import execute, plan_sweep
 from sweep.estimates import select
 from sweep.join import estimates_of
 from sweep.journal import read_plan
-from sweep.planning import Selection
+from sweep.selection import Selection
 
 __all__ = [
     "ABSENT",

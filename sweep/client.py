@@ -86,7 +86,7 @@ def planned(
     path = Path(config)
     read = read_config(path, listed(overrides))  # before the imports below: mistakes are told fast
     from sweep.coordinator import plan_sweep
-    from sweep.planning import Selection
+    from sweep.selection import Selection
 
     selection = Selection(tuple(listed(select)), limit, sample)
     store, made = plan_sweep(read, path.resolve().parent, selection, retry_failed)

@@ -19,9 +19,10 @@ from sweep.generation import generation
 from sweep.join import publish_report
 from sweep.journal import append_event, is_cancelled, new_run, read_plan
 from sweep.lacking import check_inputs, left_to_do, spoilt
-from sweep.planning import Plan, Selection, make_plan, settled, write_tasks
+from sweep.planning import Plan, make_plan, settled, write_tasks
 from sweep.quarantine import Tell
 from sweep.recording import record
+from sweep.selection import Selection
 from sweep.sharing import Sharing
 from sweep.store import Store, open_store
 from sweep.systemic import Ends

@@ -74,9 +74,9 @@ def collect(
         If the store cannot be read or written, or another collection deletes just now.
     """
     with collection(store) if delete else nullcontext(lambda: None) as alive:
-        units = inventory(store)  # before the plans: what comes later is not looked at
+        units = inventory(store, alive)  # before the plans: what comes later is not looked at
         found: list[Garbage] = []
-        candidates = list(garbage(store, units, rules))
+        candidates = list(garbage(store, units, rules, alive))
         for done, some in enumerate(batched(candidates, AT_ONCE)):
             alive()
             weighed = together(lambda unit: taken(store, *unit, rules.grace, delete), some)
@@ -105,17 +105,21 @@ def is_older(store: Store, name: str, seconds: float) -> bool:
 
 
 def garbage(
-    store: Store, units: Mapping[str, Sequence[str]], rules: Rules
+    store: Store, units: Mapping[str, Sequence[str]], rules: Rules, alive: Callable[[], None]
 ) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield units that nobody refers to, whatever their age, retired runs first."""
+    """Yield units that nobody refers to, whatever their age, retired runs first.
+
+    ``alive`` is called between requests: reading a large store's plans takes minutes.
+    """
     runs = [unit.removeprefix("runs/") for unit in units if unit.startswith("runs/")]
     planned = [run for run in runs if plan_place(run) in units[f"runs/{run}"]]
-    gone = retired(store, planned, rules)
-    live = reachable(store, [run for run in planned if run not in gone])
+    gone = retired(store, planned, rules, alive)
+    live = reachable(store, heard((run for run in planned if run not in gone), alive))
     yield from ((f"runs/{run}", units[f"runs/{run}"]) for run in runs if f"runs/{run}" not in live)
     kept = [(u, names) for u, names in units.items() if u in live and u.partition("/")[0] in KINDS]
-    left = together(lambda unit: strays(store, *unit), kept)
-    yield from ((u, names) for (u, _), names in zip(kept, left, strict=True) if names)
+    for some in heard(batched(kept, AT_ONCE), alive):
+        left = together(lambda unit: strays(store, *unit), some)
+        yield from ((u, names) for (u, _), names in zip(some, left, strict=True) if names)
     for unit, names in units.items():
         folder = unit.partition("/")[0]
         if folder in (*KINDS, *NAMED):
@@ -127,14 +131,22 @@ def garbage(
             yield unit, names  # a claim that is kept changes every minute
 
 
-def retired(store: Store, runs: Sequence[str], rules: Rules) -> set[str]:
+def heard[A](items: Iterable[A], alive: Callable[[], None]) -> Iterator[A]:
+    """Yield items, with a sign of life before each."""
+    for item in items:
+        alive()
+        yield item
+
+
+def retired(store: Store, runs: Sequence[str], rules: Rules, alive: Callable[[], None]) -> set[str]:
     """Return the runs to be forgotten: of those that the rules name, none that still works."""
     if rules.keep_runs is None and rules.older_than is None:
         return set()
     old = sorted(runs, reverse=True)[rules.keep_runs or 0 :]  # their ids begin with the time
     if rules.older_than is not None:
-        old = [run for run in old if is_older(store, plan_place(run), rules.older_than)]
-    return {run for run in old if not works(store, run)}
+        by = rules.older_than
+        old = [run for run in heard(old, alive) if is_older(store, plan_place(run), by)]
+    return {run for run in heard(old, alive) if not works(store, run)}
 
 
 def works(store: Store, run: str) -> bool:

@@ -1,6 +1,6 @@
 """Inventory: which files of a store belong together, and what a run refers to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sweep.done import LAYOUT
@@ -14,10 +14,14 @@ KINDS = {folder: kind for kind, folder in LAYOUT.items()}
 """Folder of artifacts to their kind."""
 
 
-def inventory(store: Store) -> dict[str, list[str]]:
-    """Return the names of all files by the unit they belong to; see `unit_of`."""
+def inventory(store: Store, alive: Callable[[], None] = lambda: None) -> dict[str, list[str]]:
+    """Return the names of all files by the unit they belong to (`unit_of`).
+
+    ``alive`` is called at every file: a large store takes minutes to list.
+    """
     units: dict[str, list[str]] = {}
     for name in store.list():
+        alive()
         units.setdefault(unit_of(name), []).append(name)
     return units
 

@@ -10,16 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sweep.artifacts import exists, read_done
+from sweep.artifacts import exists
 from sweep.compile_model import call
 from sweep.config import Execution, Study, SweepConfig
 from sweep.errors import ModelError, StoreError, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.generation import generation
-from sweep.journal import failure_of, remembered
+from sweep.journal import remembered
 from sweep.keys import digest, seed_of
 from sweep.model import STUB, Model, ModelFile, load_model
-from sweep.outcomes import Outcome, outcomes_of, select_outcomes
+from sweep.outcomes import Outcome
 from sweep.poststratify import check_groups
 from sweep.prepare import (
     Prepared,
@@ -36,24 +36,15 @@ from sweep.recipes import (
     of_outcome,
     stub_recipe,
 )
-from sweep.sources import Sources, sources_in
+from sweep.selection import Selection, by_status, outcomes_in
+from sweep.sources import sources_in
 from sweep.store import Store
 from sweep.store.together import together
 from sweep.stored import put_blob, put_task
-from sweep.survey import read_columns
 
-__all__ = ["Plan", "Selection", "make_plan", "settled", "write_tasks"]
+__all__ = ["Plan", "make_plan", "settled", "write_tasks"]
 
 NOBODY = {"kind": "data", "message": "nobody asked"}
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which part of a sweep to run: patterns of outcomes, at most so many, on so many people."""
-
-    patterns: tuple[str, ...] = ()
-    limit: int | None = None
-    sample: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +79,7 @@ def make_plan(
     config: SweepConfig,
     directory: Path,
     store: Store,
-    selection: Selection = Selection(),  # frozen
+    selection: Selection = Selection(),  # noqa: B008 # frozen
     retry_failed: bool = False,
 ) -> Plan:
     """Prepare the data and work out every key; what is taken from the store is verified.
@@ -105,41 +96,22 @@ def make_plan(
     outcomes = outcomes_in(study, sources, selection)
     prepared = prepare_design(config, sources, store, selection.sample, mended.append)
     check_groups(prepared.design.frame, study.groups)
-    shared = shared_recipe(study, file, prepared)
-    tables = estimates_recipe(study, prepared.design)
-    blob = put_blob(store, file.source, mended.append)
+    shared = shared_by(study, file, prepared, store, mended.append)
     faultpoint("plan.after_blob")
     counted = count_outcomes(study, sources, prepared, outcomes, store, mended.append)
-    entries: list[dict[str, Any]] = []
-    tasks: dict[str, dict[str, Any]] = {}
-    for outcome in outcomes:
-        counts = counted[outcome.name]
-        fit = of_outcome(shared, counts["counts"], seed_of(study.sampler.seed, outcome.name))
-        estimates = of_fit(tables, digest(fit), prepared.design, counts["sums"])
-        task = {
-            "outcome": outcome.name,
-            "study_seed": study.sampler.seed,
-            "design": prepared.key,
-            "counts": counts["key"],
-            "fit": fit,
-            "estimates": estimates,
-            "model": file.name,
-            "model_blob": blob if file.route == "general" else None,
-        }
-        entry = describe(outcome, counts, digest(fit), digest(estimates))
-        entries.append(entry)
-        if entry["failure"] is None:
-            tasks[entry["estimates"]] = task
+    tasks = [task_of(shared, o, counted[o.name]) for o in outcomes]
+    entries = [describe(o, counted[o.name], t) for o, t in zip(outcomes, tasks, strict=True)]
     actions = together(
         lambda e: action_of(store, e, retry_failed, config.execution, mended.append), entries
     )
     entries = [{**e, "action": action} for e, action in zip(entries, actions, strict=True)]
     chosen = by_status(store, outcomes, entries, selection)
-    pins = {"design": prepared.key, "model_blob": blob, "outcomes": chosen}
+    by_key = {digest(t["estimates"]): t for t in tasks}
+    wanted = {k: by_key[k] for e in chosen if e["failure"] is None for k in [e["estimates"]]}
+    pins = {"design": prepared.key, "model_blob": shared.blob, "outcomes": chosen}
     record = {**described(config, directory, selection), **pins}
     again = partial(make_plan, config, directory, store, selection, retry_failed)
-    chosen_tasks = {k: tasks[k] for e in chosen if (k := e["estimates"]) in tasks}
-    return Plan(record, chosen_tasks, prepared, file, tuple(mended), before, again)
+    return Plan(record, wanted, prepared, file, tuple(mended), before, again)
 
 
 def described(config: SweepConfig, directory: Path, selection: Selection) -> dict[str, Any]:
@@ -189,39 +161,41 @@ def read_model(config: SweepConfig, directory: Path) -> ModelFile:
     return load_model(name, path.read_bytes())
 
 
-def outcomes_in(study: Study, sources: Sources, selection: Selection) -> list[Outcome]:
-    """Return the outcomes of a study whose survey has them; those by status are chosen later."""
-    renames = study.survey.rename
-    columns = [renames.get(name, name) for name in read_columns(sources.survey)]
-    return named(outcomes_of(study, columns), selection)
+@dataclass(frozen=True)
+class Shared:
+    """What the tasks of a sweep have in common: ``fit`` and ``estimates`` are parts of recipes."""
+
+    study: Study
+    file: ModelFile
+    prepared: Prepared
+    fit: dict[str, Any]
+    estimates: dict[str, Any]
+    blob: str
 
 
-def named(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
-    """Return the outcomes selected by name or tag; those by status are chosen later."""
-    patterns = [p for p in selection.patterns if not p.startswith("status:")]
-    if any(p.startswith("status:") for p in selection.patterns):
-        return list(outcomes)
-    chosen = select_outcomes(outcomes, patterns)
-    return chosen[: selection.limit]
+def shared_by(
+    study: Study, file: ModelFile, prepared: Prepared, store: Store, tell: Tell
+) -> Shared:
+    """Return what a sweep's tasks have in common; its model file is in the store then."""
+    fit = shared_recipe(study, file, prepared)
+    tables = estimates_recipe(study, prepared.design)
+    return Shared(study, file, prepared, fit, tables, put_blob(store, file.source, tell))
 
 
-def by_status(
-    store: Store, outcomes: list[Outcome], entries: list[dict[str, Any]], selection: Selection
-) -> list[dict[str, Any]]:
-    """Return the entries of the selected outcomes, now that their states are known."""
-    if not any(p.startswith("status:") for p in selection.patterns):
-        return entries
-    statuses = {e["outcome"]: status_of(store, e) for e in entries}
-    chosen = {o.name for o in select_outcomes(outcomes, selection.patterns, statuses)}
-    return [e for e in entries if e["outcome"] in chosen][: selection.limit]
-
-
-def status_of(store: Store, entry: dict[str, Any]) -> str:
-    """Return an outcome's state before the run."""
-    if entry["action"] == "taken":
-        return str(read_done(store, "estimates", entry["estimates"]).meta["status"])
-    failure = entry["failure"] or failure_of(store, entry["fit"])
-    return "failed" if failure else "pending"
+def task_of(shared: Shared, outcome: Outcome, counts: dict[str, Any]) -> dict[str, Any]:
+    """Return an outcome's task: all that a worker needs to know."""
+    seed = shared.study.sampler.seed
+    fit = of_outcome(shared.fit, counts["counts"], seed_of(seed, outcome.name))
+    return {
+        "outcome": outcome.name,
+        "study_seed": seed,
+        "design": shared.prepared.key,
+        "counts": counts["key"],
+        "fit": fit,
+        "estimates": of_fit(shared.estimates, digest(fit), shared.prepared.design, counts["sums"]),
+        "model": shared.file.name,
+        "model_blob": shared.blob if shared.file.route == "general" else None,
+    }
 
 
 def shared_recipe(study: Study, file: ModelFile, prepared: Prepared) -> dict[str, Any]:
@@ -237,9 +211,7 @@ def shared_recipe(study: Study, file: ModelFile, prepared: Prepared) -> dict[str
     return fit_recipe(study, model, prepared.design)
 
 
-def describe(
-    outcome: Outcome, counts: dict[str, Any], fit_key: str, estimates_key: str
-) -> dict[str, Any]:
+def describe(outcome: Outcome, counts: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
     """Return an outcome's entry in the plan."""
     return {
         "outcome": outcome.name,
@@ -248,8 +220,8 @@ def describe(
         "metric": outcome.metric,
         "tags": list(outcome.tags),
         "counts": counts["key"],
-        "fit": fit_key,
-        "estimates": estimates_key,
+        "fit": digest(task["fit"]),
+        "estimates": digest(task["estimates"]),
         "n": counts["n"],
         "failure": NOBODY if counts["n"] == 0 else None,
     }

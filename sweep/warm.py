@@ -8,13 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sweep.errors import SweepError
+from sweep.errors import SweepError, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import digest
 from sweep.store.cached import cache_root
 from sweep.toolchain import UNWANTED, toolchain, worker_environment
 
 __all__ = ["cache_directory", "compile_kernels", "import_heavy", "warm_environment"]
+
+NUMBA_SETTINGS = ".numba_config.yaml"
 
 
 def import_heavy() -> None:
@@ -57,16 +59,29 @@ def cache_directory() -> Path:
     return cache_root() / "numba" / key[:16]
 
 
+def refuse_settings(file: Path) -> None:
+    """Refuse a file with which Numba changes machine code, and so the last bits of fits."""
+    if file.exists():
+        msg = (
+            f"{file}: every worker would compile by Numba's settings there, and fits would come "
+            "out with other last bits than their keys promise: move it, or start elsewhere"
+        )
+        raise UsageError(msg)
+
+
 def warm_environment() -> dict[str, str]:
     """Return a worker's environment, its machine code compiled if this is the first time.
 
     Raises
     ------
+    UsageError
+        If Numba would read settings in this directory.
     SweepError
         If the kernels do not compile here.
     """
     import os
 
+    refuse_settings(Path.cwd() / NUMBA_SETTINGS)
     directory = cache_directory()
     inherited = {name: value for name, value in os.environ.items() if name not in UNWANTED}
     environment = {**inherited, **worker_environment(directory)}

@@ -15,7 +15,8 @@ from sweep.config.read import parse_config
 from sweep.coordinator import begin, execute, plan_sweep
 from sweep.journal import read_events, read_plan
 from sweep.keys import digest
-from sweep.planning import Plan, Selection
+from sweep.planning import Plan
+from sweep.selection import Selection
 from sweep.store import Store
 
 AGES = (20, 40, 60)

@@ -26,8 +26,8 @@ WORDS = {
     # The store, and what reads and writes it.
     2: """
         artifacts claims commit copies forecast gc generation inventory join journal lacking lineage
-        nearest planning prepare quarantine reasons sources store store.cached store.directory
-        store.directory_words store.s3 store.s3_client store.s3_connect store.s3_log
+        nearest planning prepare quarantine reasons selection sources store store.cached
+        store.directory store.directory_words store.s3 store.s3_client store.s3_connect store.s3_log
         store.s3_probe store.s3_words store.together stored tasks verify warm worker
     """,
     3: """

@@ -10,7 +10,7 @@ import pytest
 
 import sweep
 from sweep import coordinator, gc, generation
-from sweep.artifacts import write_record
+from sweep.artifacts import read_record, write_record
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.gc import DAY, Garbage, Rules, collect
 from sweep.join import publish_report
@@ -299,6 +299,16 @@ def test_a_sweep_gives_the_same_bytes_while_another_process_collects(project: Pr
 @pytest.mark.timeout(600)  # three sweeps that another process keeps from their plans all the time
 def test_sweeps_give_the_same_bytes_while_another_process_collects(project: Project) -> None:
     assert swept_under_collection(project, stubs(project, 12, workers=2), 3) > 0
+
+
+def test_a_collection_gives_signs_of_life_before_it_deletes(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = swept_here(project, seeded(project, 1))
+    files = len(list(store.list()))
+    monkeypatch.setattr(generation, "BEAT", -1.0)  # seconds: one at every occasion
+    assert [] == collect(store, NOW, delete=True)  # it only looks: there is nothing to delete
+    assert read_record(store, "gc.json")["beat"] > files
 
 
 def test_a_store_on_s3_is_collected_and_verified(project: Project, on_s3: str) -> None:

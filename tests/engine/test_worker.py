@@ -12,7 +12,7 @@ import pytest
 
 from sweep.artifacts import publish, read_done, write_record
 from sweep.coordinator import begin
-from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError
+from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError, UsageError
 from sweep.keys import digest
 from sweep.store import open_store
 from sweep.stored import put_blob
@@ -206,3 +206,12 @@ def test_a_worker_publishes_what_it_read_the_recipe_of(project: Project) -> None
     publish(store, "estimates", task["estimates"], {}, {})
     again = open_store(store.url)
     assert task["estimates"] == read_done(again, "estimates", key).recipe
+
+
+def test_no_worker_starts_where_numba_would_read_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".numba_config.yaml").write_text("opt: 0\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"numba_config.yaml: every worker would compile by"):
+        warm_environment()
