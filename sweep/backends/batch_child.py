@@ -80,6 +80,8 @@ def main() -> None:
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, leave)
     run_child(given.store, given.array, os.environ)
+    # Python's own end brings back the default action, and a job that is done would count as killed.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,20 @@ def test_a_child_told_to_stop_leaves_at_once_without_debris(project: Project, de
         assert len(files) in (0, 2)
     assert 0 == child(store, name).wait(120)
     assert set(plan.to_do()) == {n.split("/")[1] for n in store.list("estimates/")}
+
+
+def test_a_child_whose_tasks_are_done_is_never_counted_as_killed(project: Project) -> None:
+    """The signal comes the moment the child's own handler is gone, which is its last."""
+    store, plan, name = prepared(project, pack=3)
+    assert 0 == child(store, name).wait(120)
+    assert set(plan.to_do()) == {n.split("/")[1] for n in store.list("estimates/")}
+    for _ in range(5):
+        one = child(store, name)  # all is done: it looks, and ends
+        until(partial(handles_sigterm, one.pid))
+        while handles_sigterm(one.pid):
+            pass
+        one.send_signal(signal.SIGTERM)
+        assert 0 == one.wait(30)
 
 
 def handles_sigterm(pid: int) -> bool:
