@@ -17,12 +17,12 @@ from typing import Any
 
 import sweep
 from benchmarks.surveys import cces_config
-from sweep.artifacts import read_done
+from sweep.artifacts.artifact import read_done
 from sweep.config import read_config
-from sweep.coordinator import execute, plan_sweep
-from sweep.journal import read_events
-from sweep.selection import Selection
-from tests.engine.sites import Site, batch_site, ray_site
+from sweep.coordinator.execute import execute, plan_sweep
+from sweep.journal.events import read_events
+from sweep.planning.selection import Selection
+from tests.support.sites import Site, batch_site, ray_site
 
 
 @contextmanager

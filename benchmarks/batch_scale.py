@@ -48,7 +48,7 @@ def project_of(directory: Path, outcomes: int, model: str) -> Project:
 
 def prepare(project: Project) -> tuple[str, list[str]]:
     """Write the tasks of a project; return the store's URL and the keys."""
-    from sweep.planning import write_tasks
+    from sweep.planning.plan import write_tasks
 
     store, plan = project.plan()
     keys = plan.to_do()
@@ -58,8 +58,8 @@ def prepare(project: Project) -> tuple[str, list[str]]:
 
 def client(url: str, keys: list[str]) -> dict[str, Any]:
     """Run tasks on the backend; return what it took of this process."""
-    from sweep.backends import Done, Note
     from sweep.backends.batch import Batch
+    from sweep.backends.events import Done, Note
     from sweep.config.batch import Batch as Settings
 
     settings = Settings(queue="queue", job_definition="worker", poll=POLL)

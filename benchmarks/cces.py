@@ -28,11 +28,11 @@ from benchmarks.surveys import (
     run_sweep,
 )
 from sweep.config import read_config
-from sweep.coordinator import plan_sweep
-from sweep.estimates import select
-from sweep.planning import write_tasks
-from sweep.selection import Selection
-from sweep.warm import warm_environment
+from sweep.coordinator.execute import plan_sweep
+from sweep.estimates.select import select
+from sweep.planning.plan import write_tasks
+from sweep.planning.selection import Selection
+from sweep.worker.environment import warm_environment
 
 FEW = ("m.cca", "minwage", "ban.gaymarr")
 ALLOWED_POINTS = 1.5

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 import sweep
-from sweep.prepare import packaged
+from sweep.planning.model_files import packaged
 from sweep.simulate import coverage, tracker, truth_table, write_tracker
 
 SEEDS = (1, 2, 3, 4, 5)

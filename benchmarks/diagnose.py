@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from sweep.chains import ChainSummary, summarise_chains
-from sweep.diagnose import ALPHA, ESS_PER_CHAIN, r_hat_threshold
+from sweep.diagnostics.chains import ChainSummary, summarise_chains
+from sweep.diagnostics.verdict import ALPHA, ESS_PER_CHAIN, r_hat_threshold
 
 Floats = NDArray[np.float64]
 

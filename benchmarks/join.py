@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 import sweep
-from sweep.artifacts import LAYOUT, read_done
-from sweep.join import publish_report
-from sweep.journal import read_plan
+from sweep.artifacts.artifact import read_done
+from sweep.artifacts.manifest import LAYOUT
+from sweep.journal.runs import read_plan
+from sweep.results.report import publish_report
 from sweep.store import open_store
 
 REGIONS, AGES = 20, 15

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import sweep
-from sweep.artifacts import read_done
-from sweep.journal import outcome_states
+from sweep.artifacts.artifact import read_done
+from sweep.journal.states import outcome_states
 from sweep.store import NotStored
-from tests.engine.poison import STALL, Room, layout, poisoned, rooms, study
 from tests.project import Project
+from tests.support.poison import STALL, Room, layout, poisoned, rooms, study
 
 DRAWS = 2000  # a fit then takes about a second
 

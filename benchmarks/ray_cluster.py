@@ -13,11 +13,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sweep.backends import Done, Event, Progress, Started, open_backend
-from sweep.coordinator import begin
-from tests.engine.sites import RaySite, kill_a_worker, ray_site
-from tests.engine.test_carrying import stubs
+from sweep.backends import open_backend
+from sweep.backends.events import Done, Event, Progress, Started
+from sweep.coordinator.execute import begin
+from tests.client.test_resume import stubs
 from tests.project import Project, project_in
+from tests.support.sites import RaySite, kill_a_worker, ray_site
 
 
 def tasks(directory: Path, site: RaySite, count: int) -> tuple[Any, str, list[str]]:

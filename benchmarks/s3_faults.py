@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import sweep
-from sweep.artifacts import publish, read, read_done
+from sweep.artifacts.artifact import publish, read, read_done
 from sweep.project import make_project
 from sweep.store import Store, open_store
-from sweep.store.cached import cache_root
+from sweep.store.cache import cache_root
 from tests.faults.proxy import Proxy, faulty
 from tests.faults.servers import BUCKET, aws_settings, moto_server
 

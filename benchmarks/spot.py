@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import sweep
-from sweep.journal import read_events
-from tests.engine.sites import BatchSite, batch_site
-from tests.engine.test_carrying import stubs
+from sweep.journal.events import read_events
+from tests.client.test_resume import stubs
 from tests.project import project_in
+from tests.support.sites import BatchSite, batch_site
 
 
 def attempts(site: BatchSite) -> list[dict[str, Any]]:

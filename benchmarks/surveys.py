@@ -12,13 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.backends import Done, Event, Note, Started
+from sweep.backends.events import Done, Event, Note, Started
 from sweep.config import read_config
-from sweep.coordinator import execute, plan_sweep
-from sweep.estimates import select
-from sweep.join import estimates_of
-from sweep.journal import read_plan
-from sweep.selection import Selection
+from sweep.coordinator.execute import execute, plan_sweep
+from sweep.estimates.select import select
+from sweep.journal.runs import read_plan
+from sweep.planning.selection import Selection
+from sweep.results.table import estimates_of
 
 __all__ = [
     "ABSENT",

@@ -26,16 +26,16 @@ from numpy.typing import NDArray
 import sweep
 from benchmarks.diagnose import alarms
 from benchmarks.surveys import ROOT, children_seconds
-from sweep.artifacts import read_record
-from sweep.chains import ChainSummary, summarise_chains
-from sweep.counts import counts_of
-from sweep.diagnose import ALPHA, SamplerStatistics, judge
-from sweep.fit import quantities, quantity_names
-from sweep.prepare import packaged
+from sweep.artifacts.contents import get_draws, get_sums
+from sweep.artifacts.records import read_record
+from sweep.data.counts import counts_of
+from sweep.diagnostics.chains import ChainSummary, summarise_chains
+from sweep.diagnostics.verdict import ALPHA, SamplerStatistics, judge
+from sweep.inference.fast import quantities, quantity_names
+from sweep.planning.model_files import packaged
 from sweep.simulate import tracker, write_tracker
-from sweep.stored import get_draws, get_sums
-from sweep.tasks import design_of, grid_from
-from sweep.worker import Memory
+from sweep.worker.memory import Memory
+from sweep.worker.task import design_of, grid_from
 
 Floats = NDArray[np.float64]
 

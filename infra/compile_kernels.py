@@ -9,7 +9,7 @@ import platform
 import sys
 
 import sweep.toolchain
-from sweep.warm import cache_directory, warm_environment
+from sweep.worker.environment import cache_directory, warm_environment
 
 
 def main() -> None:

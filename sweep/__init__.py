@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sweep.client import Run, explain, open, plan, run, runs
+    from sweep.client.handle import Run
+    from sweep.client.verbs import explain, open, plan, run, runs
     from sweep.errors import (
         ConfigError,
         CorruptArtifact,
@@ -50,7 +51,7 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         msg = f"module 'sweep' has no attribute {name!r}"
         raise AttributeError(msg)
-    module = import_module("sweep.client" if name in CLIENT else "sweep.errors")
+    module = import_module("sweep.client.verbs" if name in CLIENT else "sweep.errors")
     value = globals()[name] = getattr(module, name)
     return value
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sweep.errors import StoreError, SweepError
 from sweep.store import Store, open_store
-from sweep.store.cached import cache_root
+from sweep.store.cache import cache_root
 
 if TYPE_CHECKING:
     from sweep.config.batch import Batch
@@ -100,7 +100,7 @@ def processor() -> Finding:
 
 def compiled() -> Finding:
     """Look for the compiled kernels."""
-    from sweep.warm import cache_directory
+    from sweep.worker.environment import cache_directory
 
     directory = cache_directory()
     if (directory / "ready").exists():
@@ -125,9 +125,9 @@ def conditional_writes(store: Store) -> Finding:
 def bucket(url: str) -> list[Finding]:
     """Look at a store on S3: whose credentials, whether it can be reached, what it promises."""
     try:
-        from sweep.store.s3 import open_s3
-        from sweep.store.s3_connect import credentials_source
-        from sweep.store.s3_probe import probe
+        from sweep.store.s3.connection import credentials_source
+        from sweep.store.s3.probe import probe
+        from sweep.store.s3.store import open_s3
 
         store = open_s3(url)
         source = credentials_source()

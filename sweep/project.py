@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sweep.config import json_schema
 from sweep.errors import UsageError
-from sweep.prepare import packaged
+from sweep.planning.model_files import packaged
 
 __all__ = ["make_project"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sweep.store.cached import cache_root
+from sweep.store.cache import cache_root
 from tests.faults.servers import BUCKET, aws_settings, moto_server, seaweed_server
 from tests.project import Project, Swept, project_in
 

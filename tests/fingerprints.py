@@ -21,30 +21,25 @@ EXPRESSION = ("expression.evaluation", "expression.grammar", "expression.tokens"
 NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
-        *("cells", "config.values", "config.variables", "counts", "design", "effects", "frame"),
-        *("outcomes", "prepare", "sources", "survey"),
+        *("config.values", "config.variables", "data.cells", "data.counts", "data.covariates"),
+        *("data.design", "data.frame", "data.levels", "data.outcomes", "data.respondents"),
+        *("data.variables", "planning.prepare", "sources.files", "sources.tables"),
         *EXPRESSION,
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
-        *("cells", "chains", "compile_model", "diagnose", "effects", "fit", "general", "grid"),
-        *(
-            "imports",
-            "kernels",
-            "keys",
-            "laplace",
-            "model",
-            "pointer",
-            "poststratify",
-            "sampler",
-            "stub",
-        ),
-        "tasks",
+        *("data.cells", "data.covariates", "diagnostics.chains", "diagnostics.verdict"),
+        *("estimates.poststratify", "inference.checkpoints", "inference.compilation"),
+        *("inference.fast", "inference.general", "inference.grid", "inference.kernels"),
+        *("inference.laplace", "inference.nuts", "inference.pointer", "inference.stub", "keys"),
+        *("model.effects", "model.files", "model.imports", "model.terms", "worker.task"),
     ),
     # From stored draws, frame and answers to an outcome's rows.
     "ESTIMATE": (
-        *("cells", "chains", "compile_model", "counts", "diagnose", "effects", "estimates", "fit"),
-        *("frame", "general", "grid", "poststratify", "stub", "summarise", "tasks"),
+        *("data.cells", "data.counts", "data.frame", "diagnostics.chains", "diagnostics.verdict"),
+        *("estimates.formats", "estimates.poststratify", "estimates.rows", "estimates.select"),
+        *("estimates.table", "inference.checkpoints", "inference.compilation", "inference.fast"),
+        *("inference.general", "inference.grid", "inference.stub", "model.effects", "worker.task"),
         *EXPRESSION,
     ),
 }

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sweep.artifacts import publish
+from sweep.artifacts.artifact import publish
 from sweep.config import SweepConfig
 from sweep.config.read import parse_config
-from sweep.coordinator import begin, execute, plan_sweep
-from sweep.journal import read_events, read_plan
+from sweep.coordinator.execute import begin, execute, plan_sweep
+from sweep.journal.events import read_events
+from sweep.journal.runs import read_plan
 from sweep.keys import digest
-from sweep.planning import Plan
-from sweep.selection import Selection
+from sweep.planning.plan import Plan
+from sweep.planning.selection import Selection
 from sweep.store import Store
 
 AGES = (20, 40, 60)

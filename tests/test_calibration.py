@@ -18,7 +18,7 @@ from benchmarks.calibration.parameters import linear_predictor, sigmoid, unit_ef
 from benchmarks.calibration.quantities import ESTIMATES, NAMES
 from benchmarks.calibration.ranks import Uniform, rank
 from benchmarks.calibration.simulate import simulate
-from sweep.effects import zero_sum_basis
+from sweep.model.effects import zero_sum_basis
 
 TEST = Uniform(count=300, draws=DRAWS, simulations=20_000)
 

@@ -78,7 +78,7 @@ def density_in(copy: Path) -> str:
     """Hold the copy's density against its PyMC definition; return what fails."""
     command = [
         *(sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=no"),
-        *("-p", "no:cacheprovider", "-m", "not sampling", "tests/test_density.py"),
+        *("-p", "no:cacheprovider", "-m", "not sampling", "tests/inference/test_density.py"),
     ]
     done = subprocess.run(
         command, cwd=copy, env=environment(copy), capture_output=True, text=True, check=False

@@ -20,7 +20,7 @@ GATES = {
     "diagnostics": f"no fit fails; at most {percent(FLAGGED)} of them are flagged, at {ALPHA}",
     "poststratification": "published means and intervals are the posterior's own sums by hand",
     "counts": "published bases and raw shares are the survey's",
-    "density": "density and gradient equal the PyMC definition (`tests/test_density.py`)",
+    "density": "density and gradient equal the PyMC definition (`tests/inference/test_density.py`)",
 }
 
 

@@ -9,7 +9,7 @@ __all__ = ["MANY", "MUTATIONS", "ROOT", "Edit", "Mutation", "plant"]
 ROOT = Path(__file__).resolve().parents[2]
 WORLDS = 100  # of a bug that is easy to see
 MANY = 300  # of one that is not, and of the package as it is
-COPIED = ("sweep", "models", "configs", "benchmarks/calibration", "tests/test_density.py")
+COPIED = ("sweep", "models", "configs", "benchmarks/calibration", "tests/inference/test_density.py")
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,10 @@ MUTATIONS = (
     Mutation(
         "probit for logit",
         (
-            Edit("kernels", LOGIT + DENSE, PROBIT + DENSE),
-            Edit("kernels", LOGIT + SPARSE, PROBIT + SPARSE),
+            Edit("inference/kernels", LOGIT + DENSE, PROBIT + DENSE),
+            Edit("inference/kernels", LOGIT + SPARSE, PROBIT + SPARSE),
             Edit(
-                "poststratify",
+                "estimates/poststratify",
                 "    np.negative(eta, out=eta)\n",
                 "    from scipy.special import ndtr\n\n    eta[:] = ndtr(eta)\n    return eta\n",
             ),
@@ -96,7 +96,7 @@ MUTATIONS = (
         "a factor's index off by one in poststratification",
         (
             Edit(
-                "fit",
+                "inference/fast",
                 "        return sigmoid(linear_predictor(grid, theta, cells))\n",
                 "        codes = dict(cells.codes)\n"
                 '        codes["age"] = (codes["age"] + 1) % len(grid.levels["age"])\n'
@@ -108,7 +108,7 @@ MUTATIONS = (
         "an effect dropped in poststratification",
         (
             Edit(
-                "fit",
+                "inference/fast",
                 THETA,
                 THETA + '    kept = [b.name != "age:education" for b in grid.blocks]\n'
                 "    theta = theta * np.repeat(kept, [b.columns for b in grid.blocks])\n",
@@ -118,21 +118,25 @@ MUTATIONS = (
     Mutation(
         "the Jacobian of the information-weighted effects left out",
         (
-            Edit("kernels", "prior += math.log(step[k] / s) -", "prior += -math.log(s) -"),
-            Edit("kernels", "t * t / (s * s) - 1 + ratio) / s", "t * t / (s * s) - 1) / s"),
+            Edit(
+                "inference/kernels", "prior += math.log(step[k] / s) -", "prior += -math.log(s) -"
+            ),
+            Edit(
+                "inference/kernels", "t * t / (s * s) - 1 + ratio) / s", "t * t / (s * s) - 1) / s"
+            ),
         ),
         worlds=4,  # nothing keeps the scales from 0: a fit takes minutes
     ),
     Mutation(
         "basis not rescaled",
-        (Edit("effects", "    Q *= np.sqrt(levels / (levels - 1))\n", ""),),
+        (Edit("model/effects", "    Q *= np.sqrt(levels / (levels - 1))\n", ""),),
         worlds=MANY,
     ),
     Mutation(
         "n of another outcome",
         (
             Edit(
-                "prepare",
+                "planning/prepare",
                 COUNT,
                 COUNT + "            other = count(\n"
                 "                prepared.design, new[new.index(outcome) - 1], answers\n"
@@ -146,25 +150,29 @@ MUTATIONS = (
     Mutation(
         "every answer counted twice",
         (
-            Edit("counts", "total(np.ones(int(base.sum())))", "total(np.full(base.sum(), 2.0))"),
-            Edit("counts", "        total(yes),\n", "        total(2 * yes),\n"),
+            Edit(
+                "data/counts", "total(np.ones(int(base.sum())))", "total(np.full(base.sum(), 2.0))"
+            ),
+            Edit("data/counts", "        total(yes),\n", "        total(2 * yes),\n"),
         ),
     ),
     Mutation(
         "likelihood switched off",
         (
-            Edit("kernels", "    return value + prior\n", "    return prior\n"),
-            Edit("kernels", "linear_transposed(g_row, X_row, d[:p])", "d[:p] = 0.0"),
-            Edit("kernels", "linear_transposed(g_column, X_column, d[p:])", "d[p:] = 0.0"),
+            Edit("inference/kernels", "    return value + prior\n", "    return prior\n"),
+            Edit("inference/kernels", "linear_transposed(g_row, X_row, d[:p])", "d[:p] = 0.0"),
+            Edit(
+                "inference/kernels", "linear_transposed(g_column, X_column, d[p:])", "d[p:] = 0.0"
+            ),
         ),
     ),
     Mutation(
         "an 80 % interval labelled 90 %",
-        (Edit("summarise", '(1 - facts["interval"]) / 2', '(1.1 - facts["interval"]) / 2'),),
+        (Edit("estimates/rows", '(1 - facts["interval"]) / 2', '(1.1 - facts["interval"]) / 2'),),
     ),
     Mutation(
         "five tuning draws",
-        (Edit("sampler", "tune=settings.tune", "tune=5"),),
+        (Edit("inference/nuts", "tune=settings.tune", "tune=5"),),
         worlds=30,  # every fit goes through all remedies
     ),
 )

@@ -1,6 +1,6 @@
 """Parameters: what a model made of terms says, by its definition and without the engine's basis.
 
-Written apart from `sweep.effects` on purpose: a truth drawn by the code that is under test would
+Written apart from `sweep.model.effects` on purpose: a truth drawn by the code under test would
 agree with its mistakes.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.model import Contrast, Covariate, Intercept, Term, Varying
+from sweep.model.terms import Contrast, Covariate, Intercept, Term, Varying
 
 __all__ = ["Parameters", "draw_parameters", "linear_predictor", "sigmoid"]
 

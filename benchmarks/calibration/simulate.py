@@ -23,8 +23,9 @@ from benchmarks.calibration.parameters import (
     sigmoid,
 )
 from sweep.config import read_config
-from sweep.model import Term, load_model
-from sweep.prepare import packaged
+from sweep.model.files import load_model
+from sweep.model.terms import Term
+from sweep.planning.model_files import packaged
 
 __all__ = ["RESPONDENTS", "World", "Worlds", "simulate"]
 

@@ -13,8 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from sweep.cells import Cells, Counts
-from sweep.model import Levels
+from sweep.model import Cells, Counts, Levels
 
 
 def build(levels: Levels, counts: Counts, priors: Mapping[str, Any]) -> pm.Model:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from uuid import uuid4
 
-from sweep.backends import RETRIED, Done, Event, Failure, Started
+from sweep.backends.events import RETRIED, Done, Event, Failure, Started
 from sweep.backends.pool import Limits, Pool, cores
 from sweep.config import Execution
 

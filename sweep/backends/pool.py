@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sweep.backends import Done, Failure, Progress
+from sweep.backends.events import Done, Failure, Progress
 from sweep.backends.process import Process, start
 from sweep.faultpoint import faultpoint
-from sweep.warm import warm_environment
-from sweep.worker import NEEDS_LESS
+from sweep.worker.environment import warm_environment
+from sweep.worker.serve import NEEDS_LESS
 
 __all__ = ["COMPILING", "Limits", "Pool", "cores"]
 

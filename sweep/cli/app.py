@@ -7,7 +7,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sweep.cli import carrying, configs, explaining, fitting, keeping, projects, results
+from sweep.cli import explain as explaining
+from sweep.cli import maintenance as keeping
+from sweep.cli import plan as configs
+from sweep.cli import project as projects
+from sweep.cli import results
+from sweep.cli import resume as carrying
+from sweep.cli import run as fitting
 from sweep.errors import SweepError
 
 __all__ = ["app"]
@@ -31,7 +37,7 @@ class Verbs(TyperGroup):
 
 def told(error: BaseException) -> int:
     """Print an error for people; return the exit code."""
-    from sweep.cli.output import inert
+    from sweep.client.terminal import inert
     from sweep.errors import ConfigError, RunFailed
 
     if isinstance(error, KeyboardInterrupt):

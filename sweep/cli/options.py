@@ -9,7 +9,7 @@ import typer
 from sweep.errors import UsageError
 
 if TYPE_CHECKING:
-    from sweep.results import Run
+    from sweep.client.handle import Run
     from sweep.store import Store
 
 __all__ = [
@@ -120,6 +120,6 @@ def find_store(store: str | None) -> "Store":
 
 def open_run(run: str, store: str | None) -> "Run":
     """Open a run of the store that was named, or of the nearest one."""
-    from sweep.results import Run
+    from sweep.client.handle import Run
 
     return Run(find_store(store), run)

@@ -7,20 +7,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sweep.client.terminal import inert
+
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["frame_rows", "inert", "print_json", "print_lines", "table_lines"]
-
-ALLOWED = frozenset("\n\t")
-
-
-def inert(text: str) -> str:
-    """Return a text from data or a config with its control characters spelt out.
-
-    A terminal obeys them: a question's name could otherwise move the cursor or hide a line.
-    """
-    return "".join(c if c.isprintable() or c in ALLOWED else repr(c)[1:-1] for c in text)
+__all__ = ["frame_rows", "print_json", "print_lines", "table_lines"]
 
 
 def print_lines(lines: Sequence[str]) -> None:

@@ -31,10 +31,10 @@ def status(
     form: Printed = Format.table,
 ) -> None:
     """Show how a run's outcomes stand, failures first."""
-    from sweep.cli.closing import count_words
     from sweep.cli.output import frame_rows, print_json, print_lines
+    from sweep.cli.summary import count_words
     from sweep.cli.tables import state_lines
-    from sweep.client import run_row
+    from sweep.client.verbs import run_row
 
     opened = open_run(run, store)
     row = run_row(opened.store, opened.id)
@@ -53,7 +53,7 @@ def status(
 def runs(store: StorePath = None, form: Printed = Format.table) -> None:
     """List the runs of a store, newest first."""
     from sweep.cli.output import frame_rows, print_json, print_lines, table_lines
-    from sweep.client import runs as runs_of
+    from sweep.client.verbs import runs as runs_of
 
     table = runs_of(find_store(store).url)
     rows = frame_rows(table)
@@ -93,8 +93,8 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     table = open_run(run, store).estimates(grouping, outcomes or None, group)
     data = written(table, form)
     if output is not None:
-        from sweep.cli.closing import say
-        from sweep.writing import write_whole
+        from sweep.cli.summary import say
+        from sweep.client.files import write_whole
 
         write_whole(output, data)
         say(f"{len(table):,} rows written to {output}")
@@ -129,9 +129,10 @@ def written(table: "pd.DataFrame", form: TableFormat) -> bytes:
     """Return the table in one of its written forms."""
     import json
 
-    from sweep.cli.output import frame_rows, inert
+    from sweep.cli.output import frame_rows
     from sweep.cli.tables import estimate_lines
-    from sweep.estimates import to_csv, to_parquet
+    from sweep.client.terminal import inert
+    from sweep.estimates.formats import to_csv, to_parquet
 
     if form is TableFormat.csv:
         return to_csv(table)
@@ -164,8 +165,8 @@ def logs(
     store: StorePath = None,
 ) -> None:
     """Print what an outcome's attempts printed and raised."""
-    from sweep.cli.closing import say
     from sweep.cli.output import print_lines
+    from sweep.cli.summary import say
 
     text = open_run(run, store).logs(outcome)
     if text:

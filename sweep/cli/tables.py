@@ -16,7 +16,7 @@ SHARES = ("mean", "lower", "upper", "raw", "weighted")
 
 def estimate_lines(table: "pd.DataFrame") -> list[str]:
     """Return estimates as lines, one per row, in per cent; the full table has more columns."""
-    from sweep.estimates import RESERVED
+    from sweep.estimates.table import RESERVED
 
     variables = [name for name in table.columns if name not in RESERVED]
     rows = [estimate_row(row, variables) for row in frame_rows(table)]

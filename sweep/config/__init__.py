@@ -1,10 +1,11 @@
 """Own the sweep config: its shape, how it is read, and how its mistakes are told."""
 
+from sweep.config.execution import Execution
 from sweep.config.groups import RESERVED, Group
 from sweep.config.json_schema import json_schema
 from sweep.config.outcomes import DONT_KNOW_VALUES, OutcomeRule
 from sweep.config.read import parse_config, read_config
-from sweep.config.schema import MISSING_LIMIT, Execution, Sampler, Study, SweepConfig
+from sweep.config.schema import MISSING_LIMIT, Sampler, Study, SweepConfig
 from sweep.config.variables import Covariate, Cut, Population, Predictor, Priors, Recode, Survey
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from sweep.config.across import suggestion
+from sweep.config.consistency import suggestion
 from sweep.config.nodes import Entry, Node, Place
 from sweep.config.schema import SweepConfig
 from sweep.config.section import KEY, show

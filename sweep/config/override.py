@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.config.across import suggestion
-from sweep.config.compose import Refused, compose
+from sweep.config.consistency import suggestion
+from sweep.config.execution import Execution
 from sweep.config.mistakes import mistake_at
 from sweep.config.nodes import Entry, Node, Place, clipped
-from sweep.config.schema import Execution, Study, SweepConfig
+from sweep.config.schema import Study, SweepConfig
+from sweep.config.yaml import Refused, compose
 from sweep.errors import Mistake
 
 __all__ = ["override"]

@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sweep.config.compose import Refused, compose
 from sweep.config.mistakes import mistake_at, told
 from sweep.config.nodes import Node, Place, clipped, plain
 from sweep.config.override import override
 from sweep.config.schema import SweepConfig
 from sweep.config.section import show
+from sweep.config.yaml import Refused, compose
 from sweep.errors import ConfigError, Mistake
 
 __all__ = ["MAX_BYTES", "parse_config", "read_config"]

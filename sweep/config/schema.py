@@ -10,20 +10,18 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     Field,
-    field_validator,
 )
 from pydantic_core import InitErrorDetails
 
-from sweep.config.across import across
-from sweep.config.batch import Batch
+from sweep.config.consistency import across
+from sweep.config.execution import Execution
 from sweep.config.groups import Group, Groups
 from sweep.config.outcomes import OutcomeRule
-from sweep.config.ray import Ray
-from sweep.config.section import Section, at, refuse, show
+from sweep.config.section import Section, refuse, show
 from sweep.config.values import Pair, Text
 from sweep.config.variables import Covariate, Derived, Population, Predictor, Priors, Survey
 
-__all__ = ["MISSING_LIMIT", "Execution", "Sampler", "Study", "SweepConfig"]
+__all__ = ["MISSING_LIMIT", "Sampler", "Study", "SweepConfig"]
 
 MISSING_LIMIT = 0.02
 """The share of respondents with a missing predictor above which ``missing: error`` refuses."""
@@ -58,75 +56,6 @@ class Sampler(Section):
         lt=2**63,
         description="The study's seed; each outcome's seed derives from it and from its name.",
     )
-
-
-Whole = Annotated[int, Field(ge=1, le=1024)]
-
-
-def _workers(value: object) -> object:
-    whole = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1024
-    if value != "auto" and not whole:
-        refuse(f"expected 'auto' or a whole number from 1 to 1024, got {show(value)}")
-    return value
-
-
-class Execution(Section):
-    """Where and how the sweep runs: nothing here enters a key or changes a number."""
-
-    backend: Literal["local", "ray", "batch"] = Field(
-        default="local",
-        description="Where fits run: on this machine, on a Ray cluster, or as jobs of AWS Batch.",
-    )
-    ray: Ray = Field(default=Ray(), description="The Ray cluster, for `backend: ray`.")
-    workers: Annotated[Literal["auto"] | Whole, BeforeValidator(_workers)] = Field(
-        default="auto", description="Worker processes, one core each; 'auto' is one per core."
-    )
-    store: Text = Field(
-        default=".sweep",
-        description="The store: a folder, relative to the config, or s3://bucket/prefix.",
-    )
-    keep: tuple[Literal["estimates", "draws"], ...] = Field(
-        default=("estimates", "draws"),
-        description="What to keep. Without 'draws', new groups fit again.",
-    )
-    models_dir: Text | None = Field(
-        default=None,
-        description="Folder of model files, relative to the config. Default: 'models' in the "
-        "nearest parent of the config that has one.",
-    )
-    retries: int = Field(
-        default=1,
-        ge=0,
-        le=10,
-        description="How often an outcome is tried again when its worker dies.",
-    )
-    timeout: float | None = Field(
-        default=None, gt=0, description="Seconds after which one fit is given up. Default: never."
-    )
-    stall: float | None = Field(
-        default=600,
-        gt=0,
-        description="Seconds without a new draw after which a fit is given up; while a model "
-        "file loads PyMC or compiles, at least 900.",
-    )
-    batch: Batch | None = Field(
-        default=None, description="AWS Batch; needed with `backend: batch`."
-    )
-
-    @classmethod
-    def between(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
-        """Refuse a backend that lacks its section."""
-        if data.get("backend") == "batch" and data.get("batch") is None:
-            needs = "backend 'batch' needs a section 'batch' with queue and job_definition"
-            return [at(("backend",), needs)]
-        return []
-
-    @field_validator("keep")
-    @classmethod
-    def _check_keep(cls, keep: tuple[str, ...]) -> tuple[str, ...]:
-        if "estimates" not in keep:
-            refuse("'estimates' must be kept: write [estimates] or [estimates, draws]")
-        return tuple(word for word in ("estimates", "draws") if word in keep)
 
 
 class Study(Section):

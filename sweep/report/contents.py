@@ -67,7 +67,7 @@ class Report:
     name
         The sweep's name.
     estimates
-        The table of `sweep.estimates`; an outcome without estimates is one row of nulls.
+        The table of `sweep.estimates.table`; an outcome without estimates is one row of nulls.
     outcomes
         One row per outcome, in config order, with the columns of ``OUTCOMES``; ``status`` is ok,
         flagged, failed, cancelled, or pending while the run goes on; ``reason`` says in words why

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sweep.estimates import grouped_by, withheld
+from sweep.estimates.table import grouped_by, withheld
 from sweep.report.contents import OUTCOMES, Report
 from sweep.report.figures import significant
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweep.estimates import grouped_by, withheld
+from sweep.estimates.table import grouped_by, withheld
 from sweep.report.contents import Report
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ __all__ = ["demonstrate", "main"]
 def demonstrate(directory: Path, seed: int, hard: bool) -> str:
     """Write the project, run it, write the report, and return what to print."""
     import sweep
-    from sweep.prepare import packaged
+    from sweep.planning.model_files import packaged
     from sweep.simulate import coverage, coverage_line, tracker, truth_table, write_tracker
 
     directory.mkdir(parents=True, exist_ok=True)

@@ -20,8 +20,9 @@ from pathlib import Path
 
 from sweep.errors import StoreError
 from sweep.faultpoint import faultpoint
-from sweep.store import NotStored, check_appendable, check_name, check_replaceable
-from sweep.store.directory_words import ADVICE, in_words
+from sweep.store import NotStored
+from sweep.store.directory_errors import ADVICE, in_words
+from sweep.store.names import check_appendable, check_name, check_replaceable
 
 __all__ = ["Directory", "open_directory"]
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sweep.artifacts import read_done
-from sweep.journal import outcome_states, read_plan
+from sweep.artifacts.artifact import read_done
+from sweep.journal.runs import read_plan
+from sweep.journal.states import outcome_states
 from tests.aws.cloud import Cloud
 from tests.project import Swept
 

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from sweep.errors import UsageError
-from sweep.journal import outcome_states, read_log, read_plan
+from sweep.journal.logs import read_log
+from sweep.journal.runs import read_plan
+from sweep.journal.states import outcome_states
 from tests.aws.cloud import Cloud
 from tests.aws.sweeping import jobs_since, on_batch, payloads, states, submissions
 from tests.project import OUTCOMES, Project, Swept

@@ -7,13 +7,13 @@ from typing import Any, cast
 
 import pytest
 
-from sweep.backends import Done, Failure, Note
-from sweep.backends.batch.api import Api
 from sweep.backends.batch.arrays import Array, Need, live_arrays, new_array, write_array, write_job
+from sweep.backends.batch.client import Api
+from sweep.backends.batch.completions import put_end
 from sweep.backends.batch.cost import Meter
-from sweep.backends.batch.course import HOLD, Course
-from sweep.backends.batch.ends import put_end
-from sweep.backends.batch.judge import Policy
+from sweep.backends.batch.retry import Policy
+from sweep.backends.batch.scheduler import HOLD, Course
+from sweep.backends.events import Done, Failure, Note
 from sweep.config.batch import Batch as Settings
 from sweep.store import Store, open_store
 

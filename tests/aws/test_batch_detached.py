@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 import sweep
-from sweep.coordinator import begin
-from sweep.journal import read_events, remember_failure
+from sweep.coordinator.execute import begin
+from sweep.journal.events import read_events
+from sweep.journal.failures import remember_failure
 from sweep.store import open_store
 from tests.aws.cloud import Cloud
 from tests.aws.sweeping import jobs_since, on_batch
-from tests.engine.test_carrying import stubs
+from tests.client.test_resume import stubs
 from tests.project import Project
 
 BUCKET = "detached"

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from sweep.backends import Failure
 from sweep.backends.batch.arrays import Array, Need
 from sweep.backends.batch.cost import Meter
-from sweep.backends.batch.judge import LOSSES, Loss, Policy, judge, judge_failure
-from sweep.backends.batch.packing import pack_of
-from sweep.backends.batch.stuck import fault_of, queue_faults
+from sweep.backends.batch.retry import LOSSES, Loss, Policy, judge, judge_failure
+from sweep.backends.batch.sizing import pack_of
 from sweep.backends.batch.submit import request_of
+from sweep.backends.batch.waiting import fault_of, queue_faults
+from sweep.backends.events import Failure
 from sweep.config.batch import Batch as Settings
 from tests.aws.emulation.rules import check
 from tests.aws.emulation.scheduler import matches

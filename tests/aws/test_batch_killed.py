@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from sweep.backends.batch.arrays import Need, new_array, read_array, write_array
-from sweep.backends.batch_child import run_child
-from sweep.coordinator import plan_sweep
-from sweep.journal import read_events, runs_in
-from sweep.planning import Plan, write_tasks
-from sweep.selection import Selection
+from sweep.backends.batch.child import run_child
+from sweep.coordinator.execute import plan_sweep
+from sweep.journal.events import read_events
+from sweep.journal.runs import runs_in
+from sweep.planning.plan import Plan, write_tasks
+from sweep.planning.selection import Selection
 from sweep.store import Store, open_store
 from tests.aws.cloud import Cloud
 from tests.aws.sweeping import jobs_since, on_batch, submissions

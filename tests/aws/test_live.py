@@ -9,7 +9,7 @@ import os
 import pytest
 
 import sweep
-from tests.engine.test_carrying import stubs
+from tests.client.test_resume import stubs
 from tests.project import Project
 
 NEEDED = ("SWEEP_LIVE_STORE", "SWEEP_LIVE_QUEUE", "SWEEP_LIVE_DEFINITION")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sweep.journal import read_events, read_plan
+from sweep.journal.events import read_events
+from sweep.journal.runs import read_plan
 from sweep.store import open_store
 from tests.aws.cloud import Cloud, emulated
 

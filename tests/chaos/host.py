@@ -85,7 +85,7 @@ class Host:
 @contextmanager
 def host(directory: Path) -> Iterator[Host]:
     """Run a host until the block ends."""
-    from sweep.warm import warm_environment
+    from sweep.worker.environment import warm_environment
 
     address = str(directory / "host")
     # Arrow's allocator has a thread of its own, and knows about forks.
@@ -115,13 +115,13 @@ def import_everything() -> None:
 
     import sweep.backends.local
     import sweep.cli.app
-    import sweep.cli.closing
-    import sweep.cli.display
-    import sweep.coordinator
-    import sweep.results
+    import sweep.cli.summary
+    import sweep.client.display
+    import sweep.client.handle
+    import sweep.coordinator.execute
     import sweep.store.directory
-    import sweep.store.s3  # noqa: F401
-    from sweep.warm import import_heavy
+    import sweep.store.s3.store  # noqa: F401
+    from sweep.worker.warmup import import_heavy
 
     import_heavy()
 
@@ -141,7 +141,7 @@ def fork_workers() -> None:
 
 def worker(environment: Mapping[str, str]) -> NoReturn:
     """Be a worker on the standard streams."""
-    from sweep.worker import main
+    from sweep.worker.serve import main
 
     os.closerange(3, 4096)  # the rest of the pipes; also tells the parent that we are on our way
     sys.stdin = open(0)  # noqa: SIM115 # as long as the process lives

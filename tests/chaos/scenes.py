@@ -15,11 +15,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sweep.artifacts import read, read_done
+from sweep.artifacts.artifact import read, read_done
 from sweep.faultpoint import VARIABLE
-from sweep.journal import read_events, remember_failure, runs_in
+from sweep.journal.events import read_events
+from sweep.journal.failures import remember_failure
+from sweep.journal.runs import runs_in
 from sweep.store import Store, open_store
-from sweep.warm import cache_directory
+from sweep.worker.environment import cache_directory
 from tests.chaos.host import Host, Running
 from tests.faults.servers import BUCKET, aws_settings
 from tests.project import Project, project_in

@@ -13,8 +13,8 @@ import pytest
 
 import sweep
 from benchmarks.poison import published, swept
-from sweep.copies import POSSIBLE
-from tests.engine.poison import Room, poisoned, study
+from sweep.worker.forks import POSSIBLE
+from tests.support.poison import Room, poisoned, study
 
 pytestmark = [
     pytest.mark.chaos,

@@ -12,7 +12,7 @@ import pytest
 
 from sweep.errors import SweepError
 from sweep.faultpoint import POINTS
-from sweep.journal import runs_in
+from sweep.journal.runs import runs_in
 from tests.chaos.scenes import OUTCOMES, SCENES, WORKERS, Case, Stage, place_of, reached
 from tests.chaos.whole import check_whole, workers_gone
 

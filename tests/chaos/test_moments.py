@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from sweep.journal import runs_in
+from sweep.journal.runs import runs_in
 from tests.chaos.host import Running, is_alive
 from tests.chaos.scenes import Stage
 from tests.chaos.whole import check_whole, workers_gone

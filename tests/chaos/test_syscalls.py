@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sweep.artifacts import publish, read
-from sweep.done import describe, is_named_by, place
+from sweep.artifacts.artifact import publish, read
+from sweep.artifacts.manifest import describe, is_named_by, place
 from sweep.keys import digest, sha256
 from sweep.store import NotStored, Store, open_store
 
@@ -21,7 +21,7 @@ RECIPE = {"kind": "fit", "n": 1}
 PAYLOAD = {"draws.bin": b"x" * 100_000, "more.bin": b"y" * 100}
 PUBLISH = f"""
 import sys
-from sweep.artifacts import publish
+from sweep.artifacts.artifact import publish
 from sweep.errors import StoreError
 from sweep.store import open_store
 try:

@@ -5,7 +5,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sweep.journal import read_events, runs_in
+from sweep.journal.events import read_events
+from sweep.journal.runs import runs_in
 from tests.chaos.host import is_alive
 from tests.chaos.scenes import WORKERS, Case, Golden, reached
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from sweep.artifacts import publish, read
-from sweep.journal import read_plan
+from sweep.artifacts.artifact import publish, read
+from sweep.journal.runs import read_plan
 from sweep.store import Store, open_store
 from tests.cli.conftest import Project, inside, sweep
 

@@ -21,8 +21,8 @@ from sweep.config import (
     json_schema,
     read_config,
 )
-from sweep.config.compose import compose
 from sweep.config.nodes import Place, plain
+from sweep.config.yaml import compose
 from sweep.keys import canonical
 
 EXAMPLE = Path(__file__).parent / "example.yaml"

@@ -47,7 +47,7 @@ def test_there_is_one_config_and_its_names_are_those_of_the_terraform() -> None:
 
 def test_the_config_is_valid() -> None:
     pytest.importorskip("sweep.config.batch")
-    from sweep.config.schema import Execution
+    from sweep.config.execution import Execution
 
     (block,) = fenced("yaml")
     execution: Any = Execution.model_validate(YAML(typ="safe").load(block)["execution"])

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sweep.config.ray import Ray
-from tests.engine import sites
+from sweep.config.execution import Ray
 from tests.infra.families import CLASSES
+from tests.support import sites
 
 ROOT = Path(__file__).parents[2]
 HEALTH = {f"RAY_{name}": str(value) for name, value in sites.HEALTH.items()}

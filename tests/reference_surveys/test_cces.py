@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.subsamples import one
 from benchmarks.surveys import ABSENT, CCES, Sweep, cces_config, cces_differences, run_sweep
-from sweep.selection import Selection
+from sweep.planning.selection import Selection
 
 FEW = ("m.cca", "m.aarp", "minwage", "ss.priv", "ban.gaymarr")  # 1 % to 77 % of the answers
 VARIABLES = ["sex", "age", "income", "education", "race", "state"]

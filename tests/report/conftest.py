@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweep import estimates
+from sweep.estimates import table as estimates
 from sweep.report import Report, render
 
 CHROMIUM = Path("/usr/bin/chromium")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sweep import estimates
+from sweep.estimates import table as estimates
 from sweep.report import Report, render
 
 pytestmark = pytest.mark.browser

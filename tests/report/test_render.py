@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sweep import estimates
+from sweep.estimates import table as estimates
 from sweep.report import Report, render
 from sweep.report.payload import script_json
 

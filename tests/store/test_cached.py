@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sweep.keys import sha256
-from sweep.store import cached as module
-from sweep.store.cached import cache_root, cached, is_shared, keep, kept
+from sweep.store import cache as module
+from sweep.store.cache import cache_root, cached, is_shared, keep, kept
 
 DATA = b"design" * 100
 NAME = f"designs/{'a' * 40}/frame-{sha256(DATA)[:12]}.npz"
@@ -80,7 +80,7 @@ def test_only_payload_files_of_designs_are_shared() -> None:
 def test_many_processes_share_it(here: Path) -> None:
     script = """
 import sys
-from sweep.store.cached import cached
+from sweep.store.cache import cached
 data = b"design" * 100
 assert all(cached(sys.argv[1], lambda: data) == data for _ in range(200))
 """

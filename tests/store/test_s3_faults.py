@@ -10,9 +10,9 @@ import pytest
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.keys import sha256
 from sweep.store import NotStored
-from sweep.store.s3 import S3
-from sweep.store.s3_connect import Limits
-from sweep.store.s3_probe import forget_probes
+from sweep.store.s3.connection import Limits
+from sweep.store.s3.probe import forget_probes
+from sweep.store.s3.store import S3
 from tests.faults.proxy import Proxy, faulty
 from tests.faults.servers import BUCKET
 

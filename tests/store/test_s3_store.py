@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sweep.artifacts import publish, read
+from sweep.artifacts.artifact import publish, read
+from sweep.artifacts.quarantine import quarantine
 from sweep.doctor import examine
 from sweep.errors import CorruptArtifact, StoreError, UsageError
-from sweep.quarantine import quarantine
 from sweep.store import open_store
-from sweep.store.s3 import open_s3
+from sweep.store.s3.store import open_s3
 from tests.faults.proxy import faulty
 from tests.faults.servers import BUCKET, KEY_ID, SECRET, client_of
 
@@ -43,7 +43,7 @@ def test_without_boto3_the_extra_is_named(on_s3: str) -> None:
 import sys
 sys.modules["boto3"] = None
 from sweep.errors import UsageError
-from sweep.quarantine import quarantine
+from sweep.artifacts.quarantine import quarantine
 from sweep.store import open_store
 try:
     open_store("s3://bucket/x")
@@ -167,7 +167,7 @@ def test_the_doctor_fails_a_server_that_ignores_conditions(
 def test_opening_is_offline_and_imports_boto3_only_for_s3(tmp_path: Path) -> None:
     script = """
 import sys
-from sweep.quarantine import quarantine
+from sweep.artifacts.quarantine import quarantine
 from sweep.store import open_store
 open_store(sys.argv[1])
 print(sorted({"boto3", "botocore"} & set(sys.modules)))

@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
-from sweep.backends import Event, Note
-from sweep.backends.batch.api import open_api
 from sweep.backends.batch.arrays import Need
+from sweep.backends.batch.client import open_api
 from sweep.backends.batch.cost import Meter
-from sweep.backends.batch.course import Course
-from sweep.backends.batch.judge import Policy
-from sweep.backends.batch.packing import pack_of, seconds_per_fit
-from sweep.backends.batch.stuck import capacity
+from sweep.backends.batch.retry import Policy
+from sweep.backends.batch.scheduler import Course
+from sweep.backends.batch.sizing import pack_of, seconds_per_fit
+from sweep.backends.batch.waiting import capacity
+from sweep.backends.events import Event, Note
 from sweep.config import Execution
 from sweep.config.batch import Batch as Settings
 from sweep.store import Store, open_store

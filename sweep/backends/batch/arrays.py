@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any
 
-from sweep.artifacts import read_record, write_record
+from sweep.artifacts.records import read_record, write_record
 from sweep.keys import digest
 from sweep.store import NotStored, Store
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from sweep.backends.batch.api import Api, open_api
-from sweep.backends.batch.stuck import environments, fault_of, queue_faults, queue_of
+from sweep.backends.batch.client import Api, open_api
+from sweep.backends.batch.waiting import environments, fault_of, queue_faults, queue_of
 from sweep.config.batch import Batch as Settings
 from sweep.errors import SweepError
 

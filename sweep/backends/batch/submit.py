@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
-from sweep.backends.batch.api import Api
 from sweep.backends.batch.arrays import Array, job_of, retire, write_array, write_job
+from sweep.backends.batch.client import Api
 from sweep.config.batch import Batch as Settings
 from sweep.errors import UsageError
 from sweep.store import Store

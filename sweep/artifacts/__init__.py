@@ -1,0 +1,1 @@
+"""Artifacts: results published once under the digest of their recipe, read only if whole."""

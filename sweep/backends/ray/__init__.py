@@ -1,0 +1,1 @@
+"""Ray: the same worker on the cores of a cluster."""

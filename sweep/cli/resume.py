@@ -1,0 +1,106 @@
+"""Own the verbs that go on with a run that is in the store: resume, retry and cancel."""
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sweep.cli.options import Detach, Format, Printed, RunId, Select, StorePath, open_run
+
+if TYPE_CHECKING:
+    from sweep.client.handle import Run
+
+ObeyCancel = Annotated[
+    bool,
+    typer.Option(
+        "--obey-cancel",
+        help="Start nothing if the run was cancelled: for coordinators that nobody watches.",
+    ),
+]
+
+__all__ = ["cancel", "resume", "retry", "send_away"]
+
+
+def resume(
+    run: RunId = "last",
+    store: StorePath = None,
+    away: Detach = False,
+    obey_cancel: ObeyCancel = False,
+    form: Printed = Format.table,
+) -> None:
+    """Do what a run still lacks, after a stop, a crash or a lost coordinator.
+
+    Needs the store alone: any machine and any working directory will do. What failed for a reason
+    that would happen again is left as it is.
+    """
+    opened = open_run(run, store)
+    if away:
+        send_away(opened, ["resume", opened.id], form)
+    else:
+        leave(opened, None, obey_cancel, form)
+
+
+def retry(
+    select: Select,
+    run: RunId = "last",
+    store: StorePath = None,
+    away: Detach = False,
+    obey_cancel: ObeyCancel = False,
+    form: Printed = Format.table,
+) -> None:
+    """Try again what a run has no estimates for, or what is selected of it.
+
+    What is selected is sampled anew also where only its draws are gone or damaged.
+    """
+    from sweep.journal.remaining import unfinished
+
+    opened = open_run(run, store)
+    names = unfinished(opened.store, opened.plan, select)  # refuses what selects nothing
+    if away:
+        patterns = [word for pattern in select for word in ("--select", pattern)]
+        send_away(opened, ["retry", opened.id, *patterns], form)
+    else:
+        leave(opened, names, obey_cancel, form)
+
+
+def leave(opened: "Run", again: list[str] | None, obey_cancel: bool, form: Format) -> None:
+    """Carry a run on, tell how it ended, and leave with its exit code."""
+    from sweep.cli.exit_codes import exit_code
+    from sweep.cli.output import print_json
+    from sweep.cli.summary import closing_lines, say, summary
+    from sweep.client.handle import Run
+    from sweep.client.resume import carry_on_shown
+
+    started = time.monotonic()
+    interrupted = carry_on_shown(opened, again, None, True, obey_cancel)
+    finished = Run(opened.store, opened.id)
+    say("\n".join(closing_lines(finished, time.monotonic() - started, None)))
+    if form is Format.json:
+        print_json(summary(finished, None))
+    raise typer.Exit(exit_code(finished, False, interrupted))
+
+
+def send_away(opened: "Run", verb: list[str], form: Format) -> None:
+    """Let a job do a verb to a run, and say how to look at it."""
+    from sweep.cli.output import print_json
+    from sweep.cli.summary import option, say
+    from sweep.client.resume import detach
+
+    job = detach(opened, verb)
+    say(f"run {opened.id} goes on without this machine, coordinated by job {job}")
+    say(f"next    sweep status {opened.id}{option(opened)}   (also logs, estimates, cancel, retry)")
+    if form is Format.json:
+        print_json({"run": opened.id, "store": opened.store.url, "job": job})
+
+
+def cancel(run: RunId = "last", store: StorePath = None) -> None:
+    """Stop a run, wherever it is coordinated: no further fit starts; those that run now end first.
+
+    `sweep resume` goes on with it.
+    """
+    from sweep.cli.summary import option, say
+
+    opened = open_run(run, store)
+    opened.cancel()
+    say(f"run {opened.id} is cancelled: what runs now ends first")
+    say(f"next    sweep resume {opened.id}{option(opened)}   (goes on with it)")

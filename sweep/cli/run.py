@@ -1,0 +1,173 @@
+"""Own the verbs that fit: run, a whole sweep on its backend, and fit, one outcome right here."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sweep.cli.exit_codes import exit_code
+from sweep.cli.options import Config, Detach, Format, Limit, Printed, Sample, Select, Set
+from sweep.cli.summary import summary
+
+if TYPE_CHECKING:
+    from sweep.config import SweepConfig
+    from sweep.planning.plan import Plan
+    from sweep.store import Store
+
+__all__ = ["fit", "run"]
+
+
+def run(  # noqa: PLR0913, PLR0917 # one parameter per option
+    config: Config,
+    select: Select,
+    overrides: Set,
+    sample: Sample = None,
+    limit: Limit = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed and would fail again.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Leave with exit code 3 if outcomes are flagged.")
+    ] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="PATH", help="Write the report: .html, .parquet or .csv."),
+    ] = None,
+    away: Detach = False,
+    form: Printed = Format.table,
+) -> None:
+    """Run a sweep: fit what the store lacks, then join it all.
+
+    What an earlier run has done is taken from the store. Ctrl-C lets the running fits end; the
+    same command goes on later.
+    """
+    from sweep.cli.output import print_json
+    from sweep.cli.summary import closing_lines, say
+    from sweep.client.display import shown
+    from sweep.client.files import check_report_path
+    from sweep.client.handle import Run
+    from sweep.client.interrupt import draining
+    from sweep.client.verbs import planned
+    from sweep.coordinator.execute import execute
+
+    if report is not None:
+        check_report_path(report)
+    started = time.monotonic()
+    read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    say(opening(made, read.execution.backend))
+    if away:
+        start_away(read, store, made, form)
+        return
+    with shown(made.record, None, lines=True) as screen, draining(screen.say) as interrupt:
+        run_id = execute(read, store, made, screen.watch, interrupt.stop)
+    finished = Run(store, run_id)
+    written = None if report is None else finished.report(report)
+    say("\n".join(closing_lines(finished, time.monotonic() - started, written)))
+    if form is Format.json:
+        print_json(summary(finished, written))
+    raise typer.Exit(exit_code(finished, strict, interrupt.stop()))
+
+
+def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format) -> None:
+    """Store a plan and let a job carry it out."""
+    from sweep.cli.resume import send_away
+    from sweep.client.handle import Run
+    from sweep.coordinator.execute import begin
+    from sweep.errors import UsageError
+    from sweep.journal.failures import forget_failure
+    from sweep.planning.plan import settled
+    from sweep.store.concurrency import together
+
+    if config.execution.backend != "batch":
+        msg = f"--detach needs execution.backend: batch, not {config.execution.backend!r}"
+        raise UsageError(msg)
+    run_id = begin(store, made)
+    made = settled(store, made)
+    again = [o["fit"] for o in made.record["outcomes"] if o["action"] in ("fit", "estimate")]
+    together(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
+    send_away(Run(store, run_id), ["resume", run_id], form)
+
+
+def opening(made: "Plan", backend: str) -> str:
+    """Return the line that says what is about to happen."""
+    from sweep.cli.plan import action_words, actions_of
+
+    total = len(made.record["outcomes"])
+    return f"{made.record['name']}: {total} outcomes, {action_words(actions_of(made))}; {backend}"
+
+
+def fit(
+    config: Config,
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="The outcome's name.")],
+    overrides: Set,
+    sample: Sample = None,
+    form: Printed = Format.table,
+) -> None:
+    """Fit one outcome in this process, to debug a model.
+
+    Prints the diagnostics and the estimates.
+    """
+    become_worker()
+    from glob import escape
+
+    from sweep.cli.summary import say
+    from sweep.client.verbs import planned
+    from sweep.errors import DataError
+    from sweep.planning.plan import write_tasks
+    from sweep.worker.memory import Memory
+    from sweep.worker.serve import work
+
+    read, store, made = planned(config, escape(outcome), overrides, sample, None, True)
+    entry = made.record["outcomes"][0]
+    if entry["failure"] is not None:
+        msg = f"{outcome!r} cannot be fitted: {entry['failure']['message']}"
+        raise DataError(msg)
+    key = entry["estimates"]
+    for message in made.mended:
+        say(message)
+    write_tasks(store, made, [key], say)
+    say(f"{outcome}: {entry['n']:,.0f} answers, {entry['action']}")
+    result = work(store, key, "draws" in read.execution.keep, Memory())
+    show_fit(store, key, outcome, result, form)
+
+
+def become_worker() -> None:
+    """Start this process anew with a worker's environment, unless it has it.
+
+    Machine code and threads are then a worker's, and so are the bytes of what is published.
+    """
+    import os
+    import sys
+
+    from sweep.toolchain import UNWANTED
+    from sweep.worker.environment import warm_environment
+
+    environment = warm_environment()
+    other = any(os.environ.get(name) != value for name, value in environment.items())
+    if other or any(name in os.environ for name in UNWANTED):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.execve(sys.executable, [sys.executable, "-m", "sweep", *sys.argv[1:]], environment)
+
+
+def show_fit(store: "Store", key: str, outcome: str, result: Any, form: Format) -> None:
+    """Print one fit's state, diagnostics and estimates."""
+    from sweep.artifacts.artifact import read
+    from sweep.cli.output import frame_rows, print_json, print_lines
+    from sweep.cli.tables import estimate_lines
+    from sweep.estimates.formats import from_parquet
+
+    table = from_parquet(read(store, "estimates", key).payload["estimates.parquet"])
+    told = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
+    facts = {"outcome": outcome, **{k: result[k] for k in told}}
+    if form is Format.json:
+        print_json({**facts, "estimates": frame_rows(table)})
+        return
+    lines = [f"{outcome}: {facts['status']}"]
+    lines += [f"  {reason}" for reason in facts["reasons"]]
+    lines += [f"  remedy applied: {remedy}" for remedy in facts["remedies"]]
+    lines.append("taken from the store" if facts["hit"] else f"fitted in {facts['seconds']:.1f} s")
+    numbers = {k: v for k, v in facts["diagnostics"].items() if k != "reasons"}
+    lines += [f"  {name:14} {value}" for name, value in numbers.items()]
+    print_lines([*lines, "", *estimate_lines(table)])

@@ -1,0 +1,1 @@
+"""The client: what users of Python hold, and what a terminal shows them while it works."""

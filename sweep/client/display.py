@@ -1,0 +1,172 @@
+"""Own the display of a running sweep: one live panel on a terminal, one line per change elsewhere.
+
+Progress goes to standard error, so that standard output holds data alone.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sweep.backends.events import Done, Event, Note
+from sweep.client.progress import Progress, duration, line_of
+from sweep.client.terminal import inert
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+
+__all__ = ["Lines", "Nothing", "Panel", "Screen", "shown"]
+
+PER_SECOND = 4
+
+
+class Screen(Protocol):
+    """What a running sweep is shown on."""
+
+    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+        """Show an event."""
+
+    def say(self, text: str) -> None:
+        """Show a message."""
+
+
+class Nothing:
+    """No display: a message still comes through."""
+
+    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+        """Show nothing but what a person should read."""
+        if isinstance(event, Note):
+            self.say(inert(event.message))
+
+    def say(self, text: str) -> None:
+        """Print a message."""
+        sys.stderr.write(text + "\n")
+
+
+class Lines(Nothing):
+    """One line per outcome that ends, for logs and pipes."""
+
+    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+        """Print how a task ended."""
+        super().watch(event, outcome)
+        if isinstance(event, Done):
+            sys.stderr.write(inert(line_of(event, outcome)).replace("\n", " ") + "\n")
+            sys.stderr.flush()
+
+
+class Panel:
+    """A live panel on a terminal."""
+
+    def __init__(self, name: str, progress: Progress, live: "Live") -> None:
+        self.name = name
+        self.progress = progress
+        self.live = live
+
+    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+        """Take note; the panel redraws itself by the clock."""
+        if isinstance(event, Note):
+            self.say(inert(event.message))
+            return
+        self.progress.watch(event, outcome)
+
+    def say(self, text: str) -> None:
+        """Print a message above the panel."""
+        self.live.console.print(text, style="yellow", markup=False, highlight=False)
+
+    def __rich__(self) -> "RenderableType":
+        from rich import box
+        from rich.console import Group
+        from rich.panel import Panel as Box
+
+        parts = [headline(self.progress), *failure_lines(self.progress), slow_line(self.progress)]
+        return Box(Group(*parts), title=inert(self.name), title_align="left", box=box.ROUNDED)
+
+
+def headline(progress: Progress) -> "RenderableType":
+    """Return the bar, the counts (failures first), the speed and the time left."""
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    styles = {"failed": "bold red", "flagged": "yellow", "ok": "green"}
+    counts = Text()
+    for status, style in styles.items():
+        if progress.counts[status] or status == "ok":
+            counts.append(f"{status} {progress.counts[status]}  ", style)
+    if progress.taken:
+        counts.append(f"stored {progress.taken}  ", "dim")
+    left = progress.left()
+    eta = "" if left is None else f"  {duration(left)} left"
+    counts.append(f"{progress.speed():,.0f} draws/s  {duration(progress.elapsed())}{eta}")
+    grid = Table.grid(padding=(0, 1))
+    bar = ProgressBar(total=max(progress.total, 1), completed=progress.finished, width=24)
+    grid.add_row(bar, Text(f"{progress.finished}/{progress.total}"), counts)
+    return grid
+
+
+def failure_lines(progress: Progress) -> "list[RenderableType]":
+    """Return the most recent failures with their reasons."""
+    from rich.text import Text
+
+    return [
+        Text(inert(f"FAIL {name}  {reason}").replace("\n", " "), "red", overflow="ellipsis",
+             no_wrap=True)
+        for name, reason in progress.failures[-3:]
+    ]  # fmt: skip
+
+
+def slow_line(progress: Progress) -> "RenderableType":
+    """Return the slowest outcomes: running ones first, longest first."""
+    import time
+
+    from rich.text import Text
+
+    now = time.monotonic()
+    running = sorted(((now - since, name) for name, since in progress.running.items()))[::-1][:4]
+    words = [f"{name} {duration(s)}{draws_of(progress, name)}" for s, name in running]
+    done = [f"{name} {duration(s)}" for s, name in progress.slowest[::-1]]
+    text = f"now: {', '.join(words) or 'starting'}" + (
+        f"\nslowest: {', '.join(done)}" if done else ""
+    )
+    return Text(inert(text), "dim", overflow="ellipsis", no_wrap=True)
+
+
+def draws_of(progress: Progress, name: str) -> str:
+    """Return how many draws a running fit has, if it has told."""
+    count = progress.moving.get(name)
+    return f" ({count:,} draws)" if count else ""
+
+
+@contextmanager
+def shown(
+    record: Mapping[str, Any], progress: bool | None, lines: bool = False
+) -> Iterator[Screen]:
+    """Show a sweep while the block runs.
+
+    ``progress`` True shows it anywhere, False nowhere, None on a terminal or in a notebook, and
+    with ``lines`` elsewhere too.
+    """
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    work = any(o["action"] in ("fit", "estimate") for o in record["outcomes"])
+    if progress is False or not work:
+        yield Nothing()
+    elif console.is_terminal and not console.is_dumb_terminal:
+        with panel(record, console) as screen:
+            yield screen
+    else:
+        yield Lines() if progress or lines or console.is_jupyter else Nothing()
+
+
+@contextmanager
+def panel(record: Mapping[str, Any], console: "Console") -> Iterator[Panel]:
+    """Show the live panel while the block runs; it goes when the sweep ends."""
+    from rich.live import Live
+
+    live = Live(console=console, refresh_per_second=PER_SECOND, transient=True)
+    screen = Panel(record["name"], Progress.of(record), live)
+    live.update(screen)
+    with live:
+        yield screen

@@ -1,0 +1,245 @@
+"""Client: a sweep from Python: run it, plan it, and open the runs of a store."""
+
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweep.client.handle import Run
+from sweep.store import Store, open_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sweep.config import SweepConfig
+    from sweep.planning.explain import Explanation
+    from sweep.planning.plan import Plan
+
+__all__ = ["explain", "open", "plan", "run", "runs"]
+
+RUN_COLUMNS = (
+    *("run", "name", "started", "outcomes", "taken", "fitted", "failed", "ended", "seconds"),
+)
+
+
+def run(  # noqa: PLR0913 # the options of the command
+    config: str | Path,
+    *,
+    select: str | Iterable[str] = (),
+    set: str | Iterable[str] = (),  # named as on the command line
+    sample: int | None = None,
+    limit: int | None = None,
+    retry_failed: bool = False,
+    progress: bool | None = None,
+) -> Run:
+    """Run a sweep; what is in the store already is taken from there.
+
+    Works in a script without a main guard and in a notebook. An interrupt first lets the running
+    fits end; a second one ends them at once.
+
+    Parameters
+    ----------
+    config
+        Path of the YAML file; the store lies beside it unless it says otherwise.
+    select
+        Globs of outcomes, ``tag:NAME`` or ``status:STATE``.
+    set
+        Overrides such as ``"sampler.draws=200"``.
+    sample, limit
+        At most so many respondents, at most so many outcomes: to develop on a part.
+    retry_failed
+        Try again what failed for a reason that would happen again.
+    progress
+        Whether to show progress on standard error; None shows it on a terminal or in a notebook.
+
+    Returns
+    -------
+    Run
+        Also when outcomes failed: see `Run.failures` and `Run.raise_for_failures`.
+
+    Raises
+    ------
+    ConfigError, DataError, ModelError, UsageError
+        If config, data, model file and arguments do not fit together; nothing has run then.
+    """
+    from sweep.client.display import shown
+    from sweep.client.interrupt import draining
+    from sweep.coordinator.execute import execute
+
+    read, store, made = planned(config, select, set, sample, limit, retry_failed)
+    with shown(made.record, progress) as screen, draining(screen.say) as interrupt:
+        run_id = execute(read, store, made, screen.watch, interrupt.stop)
+    return Run(store, run_id)
+
+
+def planned(
+    config: str | Path,
+    select: str | Iterable[str] = (),
+    overrides: str | Iterable[str] = (),
+    sample: int | None = None,
+    limit: int | None = None,
+    retry_failed: bool = False,
+) -> "tuple[SweepConfig, Store, Plan]":
+    """Return the config, its store and the plan; nothing has been fitted."""
+    from sweep.config import read_config
+
+    path = Path(config)
+    read = read_config(path, listed(overrides))  # before the imports below: mistakes are told fast
+    from sweep.coordinator.execute import plan_sweep
+    from sweep.planning.selection import Selection
+
+    selection = Selection(tuple(listed(select)), limit, sample)
+    store, made = plan_sweep(read, path.resolve().parent, selection, retry_failed)
+    return read, store, made
+
+
+def plan(
+    config: str | Path,
+    *,
+    select: str | Iterable[str] = (),
+    set: str | Iterable[str] = (),  # named as on the command line
+    sample: int | None = None,
+    limit: int | None = None,
+) -> "pd.DataFrame":
+    """Return what a run would do: one row per outcome, with ``action`` and ``n``.
+
+    ``action`` is ``taken`` (in the store), ``estimate`` (draws are in the store), ``fit``, or
+    ``failed`` (nobody asked, or a remembered failure). Raises as `run` does.
+    """
+    import pandas as pd
+
+    _, _, made = planned(config, select, set, sample, limit)
+    for message in made.mended:
+        warnings.warn(message, stacklevel=2)
+    frame = pd.DataFrame(made.record["outcomes"])
+    frame = frame.assign(tags=[", ".join(tags) for tags in frame["tags"]])
+    return frame[["outcome", "label", "brand", "metric", "tags", "n", "action"]]
+
+
+def explain(  # the options of the command
+    config: str | Path,
+    outcome: str | None = None,
+    *,
+    select: str | Iterable[str] = (),
+    set: str | Iterable[str] = (),  # named as on the command line
+    sample: int | None = None,
+    limit: int | None = None,
+) -> "pd.DataFrame":
+    """Return why a run would fit, estimate or take each outcome; nothing is fitted.
+
+    One row per field that differs from the nearest stored result: ``outcome``, ``action`` (as in
+    `plan`), ``reason``, ``field``, ``old``, ``new``, ``words``, and ``run``, which planned that
+    result. An outcome without differences is one row with nulls. Raises as `run` does.
+    """
+    import pandas as pd
+
+    found = explained(config, outcome, select, set, sample, limit)
+    rows = [
+        (
+            *(e.outcome, e.action, e.reason),
+            *((None,) * 4 if d is None else (d.field, d.old, d.new, d.words)),
+            None if e.nearest is None else e.nearest.run,
+        )
+        for e in found
+        for d in e.differences or (None,)
+    ]
+    columns = ["outcome", "action", "reason", "field", "old", "new", "words", "run"]
+    return pd.DataFrame(rows, columns=columns, dtype="object")
+
+
+def explained(
+    config: str | Path,
+    outcome: str | None = None,
+    select: str | Iterable[str] = (),
+    overrides: str | Iterable[str] = (),
+    sample: int | None = None,
+    limit: int | None = None,
+) -> "list[Explanation]":
+    """Return the explanation of each outcome of a plan, or of the one that is named.
+
+    Raises
+    ------
+    UsageError
+        If ``outcome`` and patterns were both given.
+    """
+    from glob import escape
+
+    from sweep.errors import UsageError
+
+    patterns = listed(select)
+    if outcome is not None and patterns:
+        msg = f"the outcome {outcome!r} and --select {patterns[0]} were both given: choose one"
+        raise UsageError(msg)
+    patterns = patterns if outcome is None else [escape(outcome)]
+    _, store, made = planned(config, patterns, overrides, sample, limit)
+    from sweep.planning.explain import explain as explain_plan
+
+    return explain_plan(store, made)
+
+
+def open(run_id: str = "last", store: str | Path = ".sweep") -> Run:
+    """Open a run by its id, the beginning or the end of it, or ``last``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such run, or more than one.
+    """
+    return Run(open_store(store), run_id)
+
+
+def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
+    """Return one row per run of a store, newest first; one whose plan is damaged says so."""
+    import pandas as pd
+
+    from sweep.errors import CorruptArtifact
+    from sweep.journal.runs import runs_in
+
+    def row_of(run_id: str) -> dict[str, Any]:
+        try:
+            return run_row(opened, run_id)
+        except CorruptArtifact:
+            return {"run": run_id, "ended": "its plan is damaged: see `sweep verify`"}
+
+    opened = open_store(store)
+    rows = [row_of(run_id) for run_id in runs_in(opened)]
+    return pd.DataFrame(rows, columns=list(RUN_COLUMNS))
+
+
+def run_row(store: Store, run_id: str) -> dict[str, Any]:
+    """Return what a run's plan and journal say of it.
+
+    ``ended`` is why it ended (``complete``, ``stopped``, ``interrupted``), null if it has not.
+    """
+    from sweep.journal.events import read_events
+    from sweep.journal.runs import read_plan
+
+    made, events = read_plan(store, run_id), read_events(store, run_id)
+    actions = [o["action"] for o in made["outcomes"]]
+    done = {e["outcome"]: "taken" in e for e in events if e["event"] == "done"}
+    failed = {e["outcome"] for e in events if e["event"] == "failed"} - done.keys()
+    last = max((k for k, e in enumerate(events) if e["event"] == "begun"), default=0)
+    ends = [e for e in events[last:] if e["event"] == "ended"]
+    return {
+        "run": made["run"],
+        "name": made["name"],
+        "started": made["started"],
+        "outcomes": len(actions),
+        "taken": actions.count("taken") + list(done.values()).count(True),
+        "fitted": list(done.values()).count(False),
+        "failed": len(failed) + actions.count("failed"),
+        "ended": ends[-1]["reason"] if ends else None,
+        "seconds": between(events[0]["at"], ends[-1]["at"]) if ends else None,
+    }
+
+
+def between(first: str, last: str) -> float:
+    """Return the seconds between two stamps of a journal."""
+    from datetime import datetime
+
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+
+
+def listed(texts: str | Iterable[str]) -> list[str]:
+    """Return one or several texts as a list."""
+    return [texts] if isinstance(texts, str) else list(texts)

@@ -1,0 +1,1 @@
+"""The coordinator: what one process does while a run's tasks are worked on."""

@@ -1,0 +1,1 @@
+"""Data: tables in, counts out; no store, no network."""

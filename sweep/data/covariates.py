@@ -1,0 +1,46 @@
+"""Covariates: numbers that belong to a predictor's levels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweep.config import Study
+from sweep.errors import DataError
+
+__all__ = ["standardise"]
+
+Covariates = dict[str, dict[str, NDArray[np.float64]]]
+
+
+def covariate_values(
+    predictor: str, table: pd.DataFrame, levels: Sequence[str], study: Study
+) -> dict[str, NDArray[np.float64]]:
+    """Return each covariate of a predictor by level, standardised."""
+    spec = study.covariates[predictor]
+    where = f"study.covariates.{predictor} ({spec.source})"
+    repeated = table[spec.key][table[spec.key].duplicated()]
+    if len(repeated):
+        msg = f"{where}: level {repeated.iloc[0]!r} has more than one row"
+        raise DataError(msg)
+    by_level = table.set_index(spec.key)
+    missing = [label for label in levels if label not in by_level.index]
+    if missing:
+        msg = f"{where}: no row for {len(missing)} levels of {predictor!r}, such as {missing[0]!r}"
+        raise DataError(msg)
+    made: dict[str, NDArray[np.float64]] = {}
+    for column in spec.columns:
+        values = pd.to_numeric(by_level.loc[list(levels), column], errors="coerce").to_numpy(float)
+        if not np.isfinite(values).all():
+            label = levels[int(np.argmin(np.isfinite(values)))]
+            msg = f"{where}: column {column!r} holds no number for level {label!r}"
+            raise DataError(msg)
+        made[column] = standardise(values)
+    return made
+
+
+def standardise(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values with mean 0 and sd 1 over the levels, each level counting once."""
+    spread = values.std()
+    return (values - values.mean()) / (spread if spread > 0 else 1.0)

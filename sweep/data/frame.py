@@ -1,0 +1,81 @@
+"""Frame: the population's cells with their sizes, split by the further variables groups use."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweep.data.cells import decode, encode_codes
+from sweep.data.levels import Levels
+from sweep.keys import arrays_digest, digest
+
+__all__ = ["Frame", "frame_of"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One row per cell and combination of further variables that has people, ascending by cell.
+
+    ``cell`` (row,) is the cell's number on the grid of predictors; ``codes`` (row, variable) the
+    levels of the further variables; ``size`` (row,) the number of people.
+    """
+
+    levels: Levels
+    further: Levels
+    cell: NDArray[np.int64]
+    codes: NDArray[np.int32]
+    size: NDArray[np.float64]
+
+    def digest(self) -> str:
+        """Return the frame's identity."""
+        names = [[name, list(labels)] for name, labels in self.variables().items()]
+        return digest([names, arrays_digest(self.arrays())])
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays by name, as they are stored."""
+        return {"cell": self.cell, "codes": self.codes, "size": self.size}
+
+    def variables(self) -> dict[str, tuple[str, ...]]:
+        """Return the levels of every variable, predictors first."""
+        return {**self.levels, **self.further}
+
+    def rows(self, which: NDArray[np.int64]) -> "Frame":
+        """Return some of the rows."""
+        arrays = {name: array[which] for name, array in self.arrays().items()}
+        return Frame(self.levels, self.further, **arrays)
+
+    def column(self, variable: str) -> NDArray[np.int32]:
+        """Return the level codes (row,) of one variable."""
+        if variable in self.further:
+            return self.codes[:, list(self.further).index(variable)]
+        return decode(self.cell, self.levels)[variable]
+
+    def labels(self, variables: Sequence[str]) -> dict[str, pd.Series]:
+        """Return the labels (row,) of some variables, for an expression to be evaluated on."""
+        names = self.variables()
+        return {
+            v: pd.Series(pd.Categorical.from_codes(self.column(v), pd.Index(names[v])))
+            for v in variables
+        }
+
+
+def frame_of(
+    people: pd.DataFrame, levels: Mapping[str, tuple[str, ...]], further: Levels, size: str
+) -> Frame:
+    """Sum the population's sizes over everything but the predictors and the further variables."""
+    codes = {
+        name: pd.Categorical(people[name], categories=list(labels)).codes.astype(np.int32)
+        for name, labels in {**levels, **further}.items()
+    }
+    every = {**levels, **further}
+    number = encode_codes(codes, every)
+    unique, place = np.unique(number, return_inverse=True)
+    total = np.bincount(place, people[size].to_numpy(float), len(unique))
+    parts = decode(unique, every)
+    cell = encode_codes({name: parts[name] for name in levels}, levels)
+    columns = [parts[name] for name in further]
+    stacked = np.stack(columns, axis=1) if columns else np.zeros((len(unique), 0), np.int32)
+    return Frame(dict(levels), dict(further), cell, stacked, total)

@@ -1,0 +1,74 @@
+"""Levels: the values of a predictor, in their order."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweep.config import Cut, Predictor, Study
+from sweep.errors import DataError
+
+__all__ = ["Levels"]
+
+
+def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) -> tuple[str, ...]:
+    """Return a variable's levels: those of the population, in the config's order if it has one."""
+    present = set(values.unique())
+    rule = study.derive.get(predictor.column or name)
+    if predictor.levels is not None:
+        ordered = list(predictor.levels)
+        absent = [label for label in ordered if label not in present]
+        if absent:
+            msg = (
+                f"study.predictors.{name}.levels: {absent[0]!r} is not in the population (it has "
+                f"{sorted(present)}): remove it, or correct it"
+            )
+            raise DataError(msg)
+    elif isinstance(rule, Cut):
+        ordered = [label for label in rule.labels if label in present]
+    else:
+        ordered = sorted(present, key=natural)
+    strange = sorted(present - set(ordered))
+    if strange:
+        count = int((values == strange[0]).sum())
+        msg = (
+            f"population column {name!r} has the value {strange[0]!r} in {count} rows, which is "
+            f"not among study.predictors.{name}.levels {ordered}: add it, recode it or filter it"
+        )
+        raise DataError(msg)
+    return tuple(ordered)
+
+
+def natural(label: str) -> tuple[int, float, str]:
+    """Return a sort key: numbers by value, then words by letter."""
+    try:
+        number = float(label)
+    except ValueError:
+        number = np.nan
+    return (1, 0.0, label) if np.isnan(number) else (0, number, label)  # "nan" is a word
+
+
+def encode_column(values: pd.Series, name: str, levels: Sequence[str]) -> NDArray[np.int32]:
+    """Return each label's code, -1 where missing.
+
+    Raises
+    ------
+    DataError
+        If a label is not a level, with the value, the column and how many respondents have it.
+    """
+    codes = pd.Index(list(levels)).get_indexer(pd.Index(values)).astype(np.int32)
+    unknown = values[(codes < 0) & values.notna().to_numpy()]
+    if len(unknown):
+        counted = unknown.value_counts()
+        shown = ", ".join(f"{value!r} ({count} respondents)" for value, count in counted.items())
+        msg = (
+            f"survey column {name!r} has values that the population does not know: {shown}. "
+            f"Levels: {list(levels)}. Recode them in study.derive, or drop them with "
+            f"study.survey.filter"
+        )
+        raise DataError(msg)
+    return codes
+
+
+type Levels = Mapping[str, tuple[str, ...]]

@@ -1,0 +1,1 @@
+"""Diagnostics: what chains say about themselves, and the verdict on a fit."""

@@ -1,0 +1,260 @@
+"""Diagnose: decide from the chains of a fit whether its numbers can be trusted, and say why not.
+
+Every threshold has a constant error rate per quantity: a verdict never depends on how many other
+quantities or outcomes are looked at.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sweep.diagnostics.chains import ChainSummary
+from sweep.errors import UsageError
+
+__all__ = [
+    "ALPHA",
+    "DEPTH_SHARE",
+    "ESS_PER_CHAIN",
+    "E_BFMI",
+    "Diagnostics",
+    "SamplerStatistics",
+    "as_json",
+    "e_bfmi",
+    "from_json",
+    "judge",
+    "r_hat_threshold",
+]
+
+Floats = NDArray[np.float64]
+
+ALPHA = 4e-7  # chance that R-hat flags a quantity of a healthy fit: 1 in 100 sweeps of 25,000
+ESS_PER_CHAIN = 100  # least bulk and tail ESS, as in Stan and PyMC
+DEPTH_SHARE = 0.01  # of draws at the largest tree depth, from which on a fit is flagged
+E_BFMI = 0.3  # least E-BFMI of a chain
+
+
+@dataclass(frozen=True)
+class SamplerStatistics:
+    """What the sampler reported of each kept draw; arrays of shape (chain, draw).
+
+    ``depth_reached`` is true where the tree was cut off at the largest depth.
+    """
+
+    diverging: NDArray[np.bool_]
+    depth_reached: NDArray[np.bool_]
+    energy: NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """The verdict on one fit: its worst figures, the quantities they belong to, and the reasons.
+
+    ``r_hat_max`` is infinite when chains stand still or are not finite. ``depth_share`` is a share
+    of all draws, ``draws`` counts per chain. No ``reasons``, no objection.
+    """
+
+    r_hat_max: float
+    r_hat_where: str
+    ess_bulk_min: float
+    ess_tail_min: float
+    ess_where: str
+    divergences: int
+    depth_share: float
+    e_bfmi_min: float
+    draws: int
+    chains: int
+    target_ess: float
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def target_reached(self) -> bool:
+        """Whether the least bulk ESS reaches the config's target; missing it is no objection."""
+        return self.ess_bulk_min >= self.target_ess
+
+
+def r_hat_threshold(ess_within: ArrayLike, chains: int, draws: int, alpha: float = ALPHA) -> Floats:
+    """Return the R-hat that a healthy quantity exceeds with probability ``alpha``.
+
+    Of healthy chains, cut in halves of n draws, the means of the 2C halves have variance 2C / ESS
+    and R-hat squared is 1 - 1/n plus that variance times chi-squared / (2C - 1), with 2C - 1
+    degrees of freedom. R-hat takes two looks at a quantity, bulk and folded: each gets half of
+    ``alpha``, and its own ESS, because draws that alternate about their mean tell far more about
+    it than about their spread.
+
+    Parameters
+    ----------
+    ess_within : array
+        Effective sample size, all chains together, that disagreement does not lower:
+        `ChainSummary.ess_within_bulk` for the bulk, `ess_within_folded` for the folded R-hat.
+    chains, draws
+        Their number; ``draws`` per chain.
+
+    Returns
+    -------
+    array of the shape of ``ess_within``
+        Infinite where the ESS is 0: then the floor on the ESS speaks.
+    """
+    from scipy.special import chdtri
+
+    ess = np.asarray(ess_within, dtype=np.float64)
+    freedom = 2 * chains - 1
+    with np.errstate(divide="ignore"):
+        excess = 2.0 * chains / ess * (chdtri(freedom, alpha / 2.0) / freedom)
+    threshold: Floats = np.sqrt(1.0 - 1.0 / (draws // 2) + excess)
+    return threshold
+
+
+def e_bfmi(energy: ArrayLike) -> Floats:
+    """Return each chain's energy Bayesian fraction of missing information (Betancourt 2016).
+
+    ``energy`` has shape (chain, draw). Below 0.3 the sampler is likely to miss the tails of the
+    posterior. 0 for a chain whose energy never changes or is not always finite.
+    """
+    values = np.asarray(energy, dtype=np.float64)
+    if values.ndim != 2 or values.shape[1] < 2:
+        message = f"energy has shape (chain, draw) with two draws or more; got {values.shape}"
+        raise UsageError(message)
+    usable = np.isfinite(values).all(axis=1) & (values != values[:, :1]).any(axis=1)
+    fraction = np.zeros(len(values))
+    moves = np.diff(values[usable], axis=1)
+    fraction[usable] = np.mean(moves**2, axis=1) / np.var(values[usable], axis=1, ddof=1)
+    return fraction
+
+
+def judge(
+    summary: ChainSummary,
+    names: Sequence[str],
+    statistics: SamplerStatistics,
+    target_ess: float,
+) -> Diagnostics:
+    """Judge a fit by its fixed quantities and its sampler's statistics.
+
+    Parameters
+    ----------
+    summary : ChainSummary
+        Of the quantities that decide on the fit.
+    names : sequence of str
+        What to call them in a reason, in the summary's order.
+    statistics : SamplerStatistics
+        Of the same draws.
+    target_ess : float
+        What the config asks for; recorded, while the floor of 100 per chain is what flags.
+
+    Raises
+    ------
+    UsageError
+        If names or statistics do not fit the summary.
+    """
+    _check_fit(summary, names, statistics)
+    r_hat_worst = int(np.argmax(summary.r_hat))
+    energies = e_bfmi(statistics.energy)
+    diagnostics = Diagnostics(
+        r_hat_max=float(summary.r_hat[r_hat_worst]),
+        r_hat_where=names[r_hat_worst],
+        ess_bulk_min=float(summary.ess_bulk.min()),
+        ess_tail_min=float(summary.ess_tail.min()),
+        ess_where=names[int(np.argmin(summary.ess_min))],
+        divergences=int(np.count_nonzero(statistics.diverging)),
+        depth_share=float(np.mean(statistics.depth_reached)),
+        e_bfmi_min=float(energies.min()),
+        draws=summary.draws,
+        chains=summary.chains,
+        target_ess=float(target_ess),
+    )
+    reasons = (
+        *_sampler_reasons(diagnostics, energies),
+        *_r_hat_reasons(summary, names),
+        *_ess_reasons("bulk", summary.ess_bulk, names, summary.chains),
+        *_ess_reasons("tail", summary.ess_tail, names, summary.chains),
+    )
+    return replace(diagnostics, reasons=reasons)
+
+
+def as_json(diagnostics: Diagnostics) -> dict[str, Any]:
+    """Return plain JSON values: six significant digits, null for an infinite R-hat."""
+    return {name: _plain(value) for name, value in asdict(diagnostics).items()}
+
+
+def from_json(value: Mapping[str, Any]) -> Diagnostics:
+    """Return the diagnostics that `as_json` wrote, to six significant digits."""
+    known = dict(value)
+    if known["r_hat_max"] is None:
+        known["r_hat_max"] = math.inf
+    return Diagnostics(**{**known, "reasons": tuple(known["reasons"])})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _check_fit(summary: ChainSummary, names: Sequence[str], statistics: SamplerStatistics) -> None:
+    if len(names) != len(summary.mean):
+        message = f"{len(names)} names for {len(summary.mean)} quantities: each needs one"
+        raise UsageError(message)
+    expected = (summary.chains, summary.draws)
+    for name in ("diverging", "depth_reached", "energy"):
+        shape = np.shape(getattr(statistics, name))
+        if shape != expected:
+            message = f"{name} has shape {shape}; the draws have (chain, draw) {expected}"
+            raise UsageError(message)
+
+
+def _sampler_reasons(diagnostics: Diagnostics, energies: Floats) -> Iterator[str]:
+    total = diagnostics.draws * diagnostics.chains
+    if count := diagnostics.divergences:
+        yield f"{count} divergence{'s' if count > 1 else ''} in {total} draws"
+    if diagnostics.depth_share >= DEPTH_SHARE:
+        share = f"{100 * diagnostics.depth_share:.1f} %"
+        yield f"{share} of draws reached the largest tree depth; the limit is {DEPTH_SHARE:.0%}"
+    if diagnostics.e_bfmi_min < E_BFMI:
+        value, limit = _apart(diagnostics.e_bfmi_min, E_BFMI, 2)
+        others = _others(energies < E_BFMI)
+        yield f"E-BFMI {value} of chain {int(np.argmin(energies)) + 1} is below {limit}{others}"
+
+
+def _r_hat_reasons(summary: ChainSummary, names: Sequence[str]) -> Iterator[str]:
+    """Name the quantity furthest beyond its own threshold, which need not have the largest R-hat.
+
+    A quantity flagged by both looks counts once.
+    """
+    r_hats = np.stack([summary.r_hat_bulk, summary.r_hat_folded])
+    within = np.stack([summary.ess_within_bulk, summary.ess_within_folded])
+    thresholds = r_hat_threshold(within, summary.chains, summary.draws)
+    broken = ~np.isfinite(r_hats)
+    flagged = (r_hats > thresholds) | broken
+    if not flagged.any():
+        return
+    distance = np.divide(r_hats, thresholds, out=np.full(r_hats.shape, np.inf), where=~broken)
+    worst = np.unravel_index(np.argmax(np.where(flagged, distance, 0.0)), distance.shape)
+    name, others = names[int(worst[1])], _others(flagged.any(axis=0))
+    if broken[worst]:
+        yield f"{name} has chains that stand still, or draws that are not finite{others}"
+    else:
+        value, limit = _apart(float(r_hats[worst]), float(thresholds[worst]), 3)
+        yield f"R-hat {value} of {name} exceeds {limit}{others}"
+
+
+def _ess_reasons(kind: str, ess: Floats, names: Sequence[str], chains: int) -> Iterator[str]:
+    floor = ESS_PER_CHAIN * chains
+    worst = int(np.argmin(ess))
+    if ess[worst] < floor:
+        least = math.floor(ess[worst])
+        yield f"{kind} ESS {least} of {names[worst]} is below {floor}{_others(ess < floor)}"
+
+
+def _others(flagged: NDArray[np.bool_]) -> str:
+    count = int(np.count_nonzero(flagged)) - 1
+    return f" (and {count} more)" if count else ""
+
+
+def _apart(value: float, limit: float, decimals: int) -> tuple[str, str]:
+    """Write two numbers with as many decimals as it takes to tell them apart."""
+    while f"{value:.{decimals}f}" == f"{limit:.{decimals}f}" and decimals < 12:
+        decimals += 1
+    return f"{value:.{decimals}f}", f"{limit:.{decimals}f}"

@@ -1,0 +1,1 @@
+"""Estimates: from draws to a table of rows."""

@@ -1,0 +1,83 @@
+"""Formats: the table of estimates as Parquet and CSV."""
+
+import json
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from sweep.keys import canonical
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+__all__ = ["from_parquet", "to_csv", "to_parquet"]
+
+LEVELS = b"sweep.levels"
+
+FORMULA = frozenset("=+-@")
+
+BREAKS = frozenset("\t\r\n")
+
+QUOTES = frozenset("'\"`´‘’“”„‚«»")
+
+
+def to_parquet(frame: "pd.DataFrame") -> bytes:
+    """Return the table as Parquet; the same table gives the same bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    levels = {name: list(frame[name].cat.categories) for name in frame.select_dtypes("category")}
+    table = table.replace_schema_metadata({**table.schema.metadata, LEVELS: canonical(levels)})
+    pq.write_table(table, sink, compression="zstd")
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def from_parquet(data: bytes) -> "pd.DataFrame":
+    """Return the table that `to_parquet` wrote, dtypes and level order included."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(pa.BufferReader(data))
+    frame: pd.DataFrame = table.to_pandas()
+    # Parquet forgets the levels of a column that holds no value.
+    for name, levels in json.loads(table.schema.metadata[LEVELS]).items():
+        frame[name] = frame[name].astype("str").astype(pd.CategoricalDtype(levels))
+    return frame
+
+
+def to_csv(frame: "pd.DataFrame") -> bytes:
+    """Return the table as RFC 4180 in UTF-8, safe to open in a spreadsheet.
+
+    A text cell or column name that would be run as a formula gets a leading apostrophe; numbers
+    are never touched. Removing one apostrophe from every cell whose rest is such a text gives the
+    original back; Parquet keeps texts as they are.
+    """
+    import pandas as pd
+
+    safe = {}
+    for name in frame.columns:
+        values = frame[name]
+        if not pd.api.types.is_numeric_dtype(values.dtype):
+            values = values.astype("object").map(_inert, na_action="ignore")
+        safe[_inert(name)] = values
+    text = pd.DataFrame(safe, index=frame.index).to_csv(index=False, lineterminator="\r\n")
+    return text.encode()
+
+
+def _inert(cell: Any) -> str:
+    text = str(cell)
+    return "'" + text if _runs(text) else text
+
+
+def _runs(text: str) -> bool:
+    """Tell whether a spreadsheet may run ``text``: importers skip blanks, quotes and width."""
+    for character in text:
+        if character in BREAKS:
+            return True
+        if character in QUOTES or unicodedata.category(character)[0] in "ZC":
+            continue
+        return unicodedata.normalize("NFKC", character)[0] in FORMULA
+    return False

@@ -1,0 +1,190 @@
+"""Poststratify: turn draws of cell probabilities into draws for margins of a population.
+
+``value[draw, group] = sum_cells weight[group, cell] p[cell, draw]``, cells in blocks: memory is
+that of one block of probabilities, however large the frame. Probabilities are single precision,
+sums over blocks double.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.config import Group
+from sweep.data.cells import Cells, Counts, cells_of, decode
+from sweep.data.frame import Frame
+from sweep.data.levels import Levels
+from sweep.errors import DataError
+from sweep.expression import columns as columns_of
+from sweep.expression import evaluate, literals, parse
+
+__all__ = [
+    "Margin",
+    "Weighting",
+    "check_groups",
+    "margins_of",
+    "poststratify",
+    "sigmoid",
+    "weighting_of",
+]
+
+type Probabilities = Callable[[Cells], NDArray[np.float32]]
+
+BLOCK = 1024  # cells per step: 8 MB of probabilities for 2,000 draws
+
+
+@dataclass(frozen=True)
+class Margin:
+    """One row to estimate: a level of each grouping variable, or a named group."""
+
+    name: str | None
+    at: dict[str, str]
+
+    def words(self) -> str:
+        """Return how a message calls it."""
+        if self.name is not None:
+            return f"group {self.name}"
+        if not self.at:
+            return "the total"
+        return f"{':'.join(self.at)}[{', '.join(self.at.values())}]"
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """Which cells make up which margin.
+
+    Entries (entry,): people of cell ``cell[entry]`` (a position in ``index``) in margin
+    ``margin[entry]`` are ``size[entry]``. ``index`` (cell,) are numbers of cells on the grid.
+    """
+
+    margins: tuple[Margin, ...]
+    index: NDArray[np.int64]
+    cell: NDArray[np.int64]
+    margin: NDArray[np.int64]
+    size: NDArray[np.float64]
+
+    @property
+    def total(self) -> NDArray[np.float64]:
+        """Return the number of people (margin,)."""
+        return np.bincount(self.margin, self.size, len(self.margins))
+
+
+def weighting_of(frame: Frame, groups: Sequence[Group]) -> Weighting:
+    """Return the margins that some groups ask for, in order, and the people behind them.
+
+    A combination of levels without people makes no row.
+    """
+    index, position = np.unique(frame.cell, return_inverse=True)
+    margins: list[Margin] = []
+    parts: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
+    for group in groups:
+        rows, place, made = split(frame, group)
+        parts.append((position[rows], place + len(margins), frame.size[rows]))
+        margins += made
+    cell, margin, size = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Weighting(tuple(margins), index, cell, margin, size)
+
+
+def check_groups(frame: Frame, groups: Sequence[Group]) -> None:
+    """Refuse groups that no estimate can be made for, before anything is fitted.
+
+    Raises
+    ------
+    DataError
+        If a named group asks for a level that the population lacks, or holds nobody of it.
+    """
+    for group in groups:
+        if group.where is None:
+            continue
+        for variable, value in literals(parse(group.where)):
+            check_level(group, variable, value, frame.variables()[variable])
+        if not len(split(frame, group)[0]):
+            msg = (
+                f"study.groups: nobody of the population is in group {group.name!r} "
+                f"({group.where}): compare its values with the population's levels"
+            )
+            raise DataError(msg)
+
+
+def check_level(group: Group, variable: str, value: object, levels: Sequence[str]) -> None:
+    """Refuse a value that no level bears: the group would silently be another one."""
+    if not isinstance(value, str) or value in levels:
+        return  # a value of another type is refused when the expression is evaluated
+    near = get_close_matches(value, levels, n=1)
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    msg = (
+        f"study.groups: group {group.name!r} ({group.where}): {value!r} is not a level of "
+        f"{variable!r}.{guess} Its levels: {', '.join(levels)}"
+    )
+    raise DataError(msg)
+
+
+def split(frame: Frame, group: Group) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Margin]]:
+    """Return which rows of the frame a group takes, each row's margin, and the margins."""
+    everyone = np.arange(len(frame.cell))
+    if group.where is not None:
+        condition = parse(group.where)
+        inside = evaluate(condition, frame.labels(sorted(columns_of(condition))))
+        return everyone[inside], np.zeros(int(inside.sum()), np.int64), [Margin(group.name, {})]
+    levels = {v: frame.variables()[v] for v in group.by}
+    number = np.zeros(len(frame.cell), np.int64)
+    for variable, labels in levels.items():
+        number = number * len(labels) + frame.column(variable)
+    present, place = np.unique(number, return_inverse=True)
+    codes = decode(present, levels)
+    made = [
+        Margin(None, {v: labels[codes[v][k]] for v, labels in levels.items()})
+        for k in range(len(present))
+    ]
+    return everyone, place.astype(np.int64), made
+
+
+def margins_of(counts: Counts, levels: Levels) -> Weighting:
+    """Return the total and every predictor's margins, weighted by the outcome's own n.
+
+    These decide on a fit, so that neither the frame nor the groups can cause a refit.
+    """
+    margins = [Margin(None, {})]
+    margin = [np.zeros(len(counts.n), np.int64)]
+    for predictor, labels in levels.items():
+        seen, place = np.unique(counts.cells[predictor], return_inverse=True)
+        margin.append(place.astype(np.int64) + len(margins))
+        margins += [Margin(None, {predictor: labels[code]}) for code in seen]
+    cell = np.tile(np.arange(len(counts.n)), len(margin))
+    size = np.tile(counts.n, len(margin))
+    return Weighting(tuple(margins), counts.index, cell, np.concatenate(margin), size)
+
+
+def poststratify(
+    weighting: Weighting, levels: Levels, probabilities: Probabilities
+) -> NDArray[np.float64]:
+    """Return draws (draw, margin) of each margin's probability.
+
+    ``probabilities`` gives (cell, draw) for a block of cells.
+    """
+    from scipy.sparse import csr_array
+
+    share = weighting.size / weighting.total[weighting.margin]
+    shape = (len(weighting.index), len(weighting.margins))
+    by_cell = csr_array((share, (weighting.cell, weighting.margin)), shape=shape)
+    total: NDArray[np.float64] | None = None
+    for first in range(0, len(weighting.index), BLOCK):
+        where = slice(first, first + BLOCK)
+        p = probabilities(cells_of(weighting.index[where], levels))
+        weight = by_cell[where].toarray().astype(np.float32)
+        part = (p.T @ weight).astype(np.float64)
+        total = part if total is None else total + part
+    assert total is not None  # a frame has at least one cell
+    return total
+
+
+def sigmoid(eta: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return 1 / (1 + exp(-eta)), in place; no overflow however large eta is."""
+    np.negative(eta, out=eta)
+    np.minimum(eta, np.float32(80), out=eta)
+    np.exp(eta, out=eta)
+    eta += 1
+    np.reciprocal(eta, out=eta)
+    return eta

@@ -1,0 +1,138 @@
+"""Summarise: one outcome's rows of the estimates table, from its stored draws and its answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweep.config import Group
+from sweep.data.cells import Counts
+from sweep.data.counts import Sums
+from sweep.data.frame import Frame
+from sweep.diagnostics.chains import ChainSummary, summarise_chains
+from sweep.diagnostics.verdict import ESS_PER_CHAIN, r_hat_threshold
+from sweep.estimates.poststratify import Weighting, split
+from sweep.estimates.table import tidy, withheld
+from sweep.expression import columns as columns_of
+from sweep.expression import parse
+
+__all__ = ["answers_by_margin", "estimate"]
+
+Array = NDArray[np.float64]
+
+
+def estimate(
+    draws: Array,
+    weighting: Weighting,
+    answers: Mapping[str, Array],
+    counts: Counts,
+    facts: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Return one row per margin.
+
+    Parameters
+    ----------
+    draws
+        (chain, draw, margin) probabilities.
+    answers
+        From `answers_by_margin`.
+    facts
+        ``outcome``, ``status``, ``interval``, ``minimum_base``, ``levels`` (of all variables), and
+        ``population``, its total size.
+    """
+    tail = (1 - facts["interval"]) / 2
+    summary = summarise_chains(draws)
+    flat = draws.reshape(-1, draws.shape[-1])
+    lower, upper = np.quantile(flat, [tail, 1 - tail], axis=0)
+    people = weighting.total
+    unseen = ~np.isin(weighting.index, counts.index)[weighting.cell]
+    n = answers["n"]
+    small = np.isfinite(n) & (n < facts["minimum_base"])
+    shown = {k: np.where(small, np.nan, answers[k]) for k in ("n", "raw", "weighted")}
+    margins = len(weighting.margins)
+    rows = pd.DataFrame(
+        {
+            "outcome": facts["outcome"],
+            "quantity": "probability",
+            "group": [m.name for m in weighting.margins],
+            **{v: [m.at.get(v) for m in weighting.margins] for v in facts["levels"]},
+            "mean": summary.mean,
+            "sd": summary.sd,
+            "lower": lower,
+            "upper": upper,
+            "mcse": summary.mcse_mean,
+            "ess_bulk": summary.ess_bulk,
+            "ess_tail": summary.ess_tail,
+            "r_hat": np.where(np.isfinite(summary.r_hat), summary.r_hat, np.nan),
+            **shown,
+            "share": people / facts["population"],
+            "unseen_share": np.bincount(
+                weighting.margin, weighting.size * unseen, margins
+            ) / people,
+            "status": facts["status"],
+            "flag": flags(summary, small, facts["minimum_base"]),
+        }
+    )  # fmt: skip
+    return tidy(rows, list(facts["levels"]), facts["levels"])
+
+
+def flags(summary: ChainSummary, small: NDArray[np.bool_], minimum_base: int) -> list[str | None]:
+    """Return each row's reason for caution, None where there is none."""
+    limit = r_hat_threshold(summary.ess_within_bulk, summary.chains, summary.draws)
+    folded = r_hat_threshold(summary.ess_within_folded, summary.chains, summary.draws)
+    apart = (summary.r_hat_bulk > limit) | (summary.r_hat_folded > folded)
+    floor = ESS_PER_CHAIN * summary.chains
+    made: list[str | None] = []
+    for k in range(len(small)):
+        reasons = [withheld(minimum_base)] if small[k] else []
+        if apart[k]:
+            reasons.append(f"R-hat {summary.r_hat[k]:.3f}: chains disagree")
+        if summary.ess_min[k] < floor:
+            reasons.append(f"ESS {summary.ess_min[k]:.0f} is below {floor}")
+        made.append("; ".join(reasons) or None)
+    return made
+
+
+def answers_by_margin(
+    sums: Sums, asked: Sequence[str], frame: Frame, groups: Sequence[Group], weighting: Weighting
+) -> dict[str, Array]:
+    """Return n, raw and weighted means (margin,); NaN where the survey lacks a variable.
+
+    A margin nobody answered from has n 0 and no means. A respondent who misses one of a group's
+    variables is in none of its margins.
+    """
+    place = {(m.name, tuple(m.at.items())): k for k, m in enumerate(weighting.margins)}
+    margins = len(weighting.margins)
+    n, y, w, wy = (np.full(margins, np.nan) for _ in range(4))
+    known = {v: frame.further[v] for v in asked}
+    table = Frame(frame.levels, known, sums.cell, sums.codes, sums.n)
+    for group in groups:
+        variables = group.by if group.where is None else tuple(columns_of(parse(group.where)))
+        if not set(variables) <= {*frame.levels, *asked}:
+            continue
+        keep = complete_rows(table, variables)
+        rows, number, made = split(table.rows(keep), group)
+        target = np.array([place.get((m.name, tuple(m.at.items())), -1) for m in made], np.int64)
+        here = target[number]
+        inside = here >= 0
+        mine = [k for (name, at), k in place.items() if belongs(name, at, group)]
+        for total, amount in ((n, sums.n), (y, sums.y), (w, sums.w), (wy, sums.wy)):
+            total[mine] = 0.0
+            np.add.at(total, here[inside], amount[keep[rows]][inside])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {"n": n, "raw": y / n, "weighted": wy / w}
+
+
+def belongs(name: str | None, at: tuple[tuple[str, str], ...], group: Group) -> bool:
+    """Return whether a margin is one of a group's."""
+    return name == group.name and (name is not None or tuple(v for v, _ in at) == group.by)
+
+
+def complete_rows(table: Frame, variables: Sequence[str]) -> NDArray[np.int64]:
+    """Return the rows in which every variable is known."""
+    known = np.ones(len(table.cell), bool)
+    for variable in variables:
+        known &= table.column(variable) >= 0
+    return np.flatnonzero(known)

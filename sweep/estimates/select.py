@@ -1,0 +1,94 @@
+"""Select: some rows of a table of estimates, by outcome, grouping and group."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from sweep.errors import UsageError
+from sweep.estimates.table import RESERVED, grouped_by
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+__all__ = ["select"]
+
+
+def select(
+    frame: "pd.DataFrame",
+    by: Sequence[str] | None = None,
+    outcomes: str | Sequence[str] | None = None,
+    group: str | None = None,
+) -> "pd.DataFrame":
+    """Return the rows of some outcomes, grouped exactly by some variables.
+
+    Parameters
+    ----------
+    by
+        Variables in any order; ``[]`` is the total, None every grouping. Rows of named groups are
+        not part of a grouping. An outcome without estimates is one row without a group, so it is
+        found under ``[]`` and None.
+    outcomes
+        Names or globs; None means all.
+    group
+        A named target group, instead of ``by``.
+
+    Raises
+    ------
+    UsageError
+        If a variable, a grouping, a named group or a glob matches nothing.
+    """
+    if by is not None and group is not None:
+        msg = f"by={list(by)} and group={group!r} were both given: choose one"
+        raise UsageError(msg)
+    chosen = frame if outcomes is None else _of_outcomes(frame, outcomes)
+    if by is not None:
+        chosen = chosen[_in_grouping(frame, by).reindex(chosen.index)]
+    if group is not None:
+        _known("group", group, list(frame["group"].dropna().unique()))
+        chosen = chosen[chosen["group"] == group]
+    return chosen.reset_index(drop=True)
+
+
+def _of_outcomes(frame: "pd.DataFrame", outcomes: str | Sequence[str]) -> "pd.DataFrame":
+    names = list(frame["outcome"].unique())
+    wanted: set[str] = set()
+    for glob in [outcomes] if isinstance(outcomes, str) else outcomes:
+        matched = {name for name in names if fnmatchcase(name, glob)}
+        if not matched:
+            _known("outcome", glob, names)
+        wanted |= matched
+    return frame[frame["outcome"].isin(wanted)]
+
+
+def _in_grouping(frame: "pd.DataFrame", by: Sequence[str]) -> "pd.Series[Any]":
+    if isinstance(by, str):
+        msg = f"by={by!r} is a text: give a list of variables, as in by=[{by!r}]"
+        raise UsageError(msg)
+    variables = [name for name in frame.columns if name not in RESERVED]
+    for variable in by:
+        _known("variable", variable, variables)
+    wanted = tuple(v for v in variables if v in by)
+    unnamed = frame["group"].isna()
+    shapes = grouped_by(frame)
+    mask = shapes.map(lambda shape: shape == wanted).astype(bool) & unnamed
+    estimated = shapes[unnamed & frame["mean"].notna()]
+    if len(estimated) and not mask.any():
+        there = "; ".join(", ".join(shape) or "total" for shape in dict.fromkeys(estimated))
+        msg = (
+            f"nothing is grouped by {', '.join(wanted) or 'total'}; groupings here: {there}. "
+            "Add it to study.groups: new groups are computed from stored draws, without refits"
+        )
+        raise UsageError(msg)
+    return mask
+
+
+def _known(kind: str, name: str, names: Sequence[str]) -> None:
+    if name in names:
+        return
+    near = get_close_matches(name.strip("*"), names, n=1)
+    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    guess = f" Did you mean {near[0]!r}?" if near else ""
+    msg = f"no {kind} matches {name!r}.{guess} There are: {shown or 'none'}"
+    raise UsageError(msg)

@@ -1,0 +1,111 @@
+"""Estimates: the columns, dtypes and written forms of the one tidy table that a sweep publishes.
+
+The table is the same everywhere: in a worker's answer, in the report, in the client's DataFrame.
+Columns and dtypes never depend on the rows; an empty table has them all. Parquet keeps every value
+as it is. CSV is opened in spreadsheets, so there a text that a spreadsheet would run as a formula
+is written with a leading apostrophe.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "FLOATS",
+    "HEAD",
+    "RESERVED",
+    "STATUSES",
+    "TAIL",
+    "columns",
+    "grouped_by",
+    "tidy",
+    "withheld",
+]
+
+HEAD = ("outcome", "label", "brand", "metric", "wave", "category", "quantity", "group")
+FLOATS = (
+    *("mean", "sd", "lower", "upper", "mcse", "ess_bulk", "ess_tail", "r_hat"),
+    *("share", "unseen_share", "raw", "weighted"),
+)
+TAIL = (*FLOATS[:8], "n", *FLOATS[8:], "status", "flag")
+RESERVED = frozenset(HEAD + TAIL)
+STATUSES = ("ok", "flagged", "failed", "cancelled")
+
+
+def columns(variables: Sequence[str]) -> list[str]:
+    """Return the table's columns in order: what it is about, its group, the numbers, the state."""
+    taken = sorted(set(variables) & RESERVED)
+    if taken:
+        msg = f"variable {taken[0]!r} bears a name that the estimates table reserves: rename it"
+        raise ValueError(msg)
+    return [*HEAD, *variables, *TAIL]
+
+
+def withheld(minimum_base: int) -> str:
+    """Return the flag of a row whose n, raw and weighted means are withheld for a small base."""
+    return f"n < {minimum_base} (withheld)"
+
+
+def tidy(
+    rows: "Iterable[Mapping[str, Any]] | pd.DataFrame",
+    variables: Sequence[str],
+    levels: Mapping[str, Sequence[str]],
+) -> "pd.DataFrame":
+    """Return the rows as the table: every column, in order, each with its fixed dtype.
+
+    Parameters
+    ----------
+    rows
+        One mapping per estimate, or a frame; what a row does not mention is null.
+    variables
+        Names of the predictors and further frame variables, in config order.
+    levels
+        Each variable's levels in config order, which becomes the order of its categories. A
+        variable without levels stays text.
+
+    Raises
+    ------
+    ValueError
+        If a row has a column or a level that is not declared: turning it into a null would
+        quietly make a group's row look like the total.
+    """
+    import pandas as pd
+
+    names = columns(variables)
+    frame = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
+    unknown = [name for name in frame.columns if name not in names]
+    if unknown:
+        msg = f"the estimates table has no column {unknown[0]!r}; it has {', '.join(names)}"
+        raise ValueError(msg)
+    frame = frame.reindex(columns=names)
+    order = {"status": STATUSES, **{v: levels[v] for v in variables if v in levels}}
+    return pd.DataFrame({name: _typed(frame[name], order.get(name)) for name in names})
+
+
+def _typed(values: "pd.Series[Any]", levels: Sequence[str] | None) -> "pd.Series[Any]":
+    import pandas as pd
+
+    if values.name in FLOATS:
+        return values.astype("float64")
+    if values.name == "n":
+        return values.astype("Int64")
+    text = values.astype("str")  # nulls stay null
+    if levels is None:
+        return text
+    stray = sorted(set(text.dropna()) - set(levels))
+    if stray:
+        msg = f"{values.name}: {stray[0]!r} is not one of its levels {list(levels)}"
+        raise ValueError(msg)
+    return text.astype(pd.CategoricalDtype(list(levels)))
+
+
+def grouped_by(frame: "pd.DataFrame") -> "pd.Series[Any]":
+    """Return, per row, the tuple of variables it is grouped by, in column order."""
+    import pandas as pd
+
+    variables = [name for name in frame.columns if name not in RESERVED]
+    known = frame[variables].notna().to_numpy()
+    shapes = [tuple(v for v, there in zip(variables, row, strict=True) if there) for row in known]
+    return pd.Series(shapes, index=frame.index, dtype="object")

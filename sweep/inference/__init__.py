@@ -1,0 +1,1 @@
+"""Inference: from terms and counts to stored draws."""

@@ -1,0 +1,146 @@
+"""Sampler: NUTS by nutpie, in the coordinates of the Laplace approximation.
+
+Deterministic: the draws depend on the problem, the settings and the seed, and chain i on nothing
+else of the other chains. One core; four chains one after another use it best when outcomes
+outnumber cores.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.diagnostics.verdict import SamplerStatistics
+from sweep.errors import ModelError
+from sweep.inference.grid import Problem, coefficients
+from sweep.inference.kernels import whitened
+from sweep.inference.laplace import Approximation
+from sweep.inference.pointer import pointer_model
+from sweep.toolchain import fast_route
+
+__all__ = ["Sample", "Settings", "Watch", "function_model", "run_nuts", "sample", "statistics_of"]
+
+Array = NDArray[np.float64]
+
+OVERDISPERSION = 1.5  # starts are drawn from the approximation, this much wider
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the sampler is told; remedies change these and nothing else."""
+
+    draws: int
+    tune: int
+    chains: int
+    target_accept: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Draws of every scale (chain, draw, scale) and coefficient (chain, draw, coefficient)."""
+
+    draws: Mapping[str, NDArray[np.float32]]
+    statistics: SamplerStatistics
+
+
+type Watch = Callable[[int], None]
+"""Told how many draws there are so far, over all chains and tuning included, from any thread."""
+
+EVERY = 1000  # milliseconds between two looks at the draws
+
+
+def sample(
+    problem: Problem,
+    approximation: Approximation,
+    settings: Settings,
+    seed: int,
+    watch: Watch | None = None,
+) -> Sample:
+    """Sample one outcome's posterior.
+
+    Raises
+    ------
+    ModelError
+        If no chain can start, or the density stops being a number.
+    """
+    dim = problem.dim
+
+    def start(chain_seed: int) -> Array:
+        return np.random.default_rng(chain_seed).normal(0, OVERDISPERSION, dim)
+
+    route = pointer_model if fast_route() == "pointer" else function_model
+    compiled = route(problem, approximation, start)
+    trace = run_nuts(compiled, settings, seed, watch)
+    x = approximation.centre + trace.posterior["w"].to_numpy() @ approximation.spread.T
+    scale, theta = coefficients(problem, x)
+    draws = {"scale": scale.astype(np.float32), "theta": theta.astype(np.float32)}
+    return Sample(draws, statistics_of(trace))
+
+
+def function_model(
+    problem: Problem, approximation: Approximation, start: Callable[[int], Array]
+) -> Any:
+    """Return the model by nutpie's public route: a Python function per gradient."""
+    from nutpie.compiled_pyfunc import from_pyfunc
+
+    data, layout, dim = problem.data, problem.layout, problem.dim
+    centre, spread = approximation.centre, approximation.spread
+
+    def density(w: Array) -> tuple[float, Array]:
+        grad = np.empty(dim)
+        return whitened(w, data, layout, centre, spread, grad), grad
+
+    return from_pyfunc(
+        dim,
+        lambda: density,
+        lambda *_: lambda w: {"w": w},
+        [np.dtype(np.float64)],
+        [(dim,)],
+        ["w"],
+        make_initial_point_fn=start,
+    )
+
+
+def run_nuts(compiled: Any, settings: Settings, seed: int, watch: Watch | None = None) -> Any:
+    """Run nutpie on a compiled model and return its trace (an xarray.DataTree)."""
+    import nutpie
+
+    def told(chains: list[Any]) -> None:
+        if watch is not None:
+            watch(sum(chain.finished_draws for chain in chains))
+
+    try:
+        return nutpie.sample(
+            compiled,
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            cores=1,
+            seed=seed,
+            target_accept=settings.target_accept,
+            save_warmup=False,
+            progress_bar=False,
+            progress_callback=None if watch is None else told,
+            progress_rate=EVERY,
+        )
+    except RuntimeError as error:
+        reason = str(error).split("\n\n    Stack backtrace")[0].split("\n\nStack backtrace")[0]
+        msg = f"the sampler could not go on: {' '.join(reason.split())}"
+        raise ModelError(msg) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of Rust: no Exception, and not importable
+            raise
+        msg = f"the sampler broke off: {error}"
+        raise ModelError(msg) from error
+
+
+def statistics_of(trace: Any) -> SamplerStatistics:
+    """Return what the sampler said of each kept draw."""
+    stats = trace.sample_stats
+    return SamplerStatistics(
+        stats["diverging"].to_numpy().astype(bool),
+        stats["maxdepth_reached"].to_numpy().astype(bool),
+        stats["energy"].to_numpy().astype(np.float64),
+    )

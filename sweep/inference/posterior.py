@@ -1,0 +1,103 @@
+"""Posterior: stored draws under names, dimensions and coordinates that ArviZ and xarray know."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.config import Group
+from sweep.data.cells import Cells
+from sweep.data.frame import Frame
+from sweep.data.levels import Levels
+from sweep.estimates.poststratify import poststratify, weighting_of
+from sweep.model.effects import Block
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+__all__ = ["grouped_draws", "named_draws", "posterior_tree", "terms_dataset"]
+
+type Draws = Mapping[str, NDArray[np.float32]]
+
+CHAIN_DRAW = ("chain", "draw")
+
+
+def grouped_draws(
+    frame: Frame,
+    by: Sequence[str],
+    probabilities: Callable[[Cells], NDArray[np.float32]],
+    chains: int,
+    length: int,
+) -> "pd.DataFrame":
+    """Return poststratified draws, long: ``chain``, ``draw``, one column per variable, ``value``.
+
+    Levels are in the frame's order; a combination of levels without people makes no row.
+    """
+    import pandas as pd
+
+    weighting = weighting_of(frame, [Group(by=tuple(by))])
+    values = poststratify(weighting, frame.levels, probabilities)
+    groups = len(weighting.margins)
+    columns: dict[str, Any] = {
+        "chain": np.repeat(np.arange(chains), length * groups),
+        "draw": np.tile(np.repeat(np.arange(length), groups), chains),
+    }
+    for name in by:
+        levels = list(frame.variables()[name])
+        labels = [margin.at[name] for margin in weighting.margins]
+        columns[name] = pd.Categorical(labels * (chains * length), categories=levels)
+    return pd.DataFrame({**columns, "value": values.reshape(-1)})
+
+
+def terms_dataset(blocks: tuple[Block, ...], levels: Levels, draws: Draws) -> "xr.Dataset":
+    """Return the draws of a model made of terms.
+
+    ``intercept`` (chain, draw); per term, ``effect_TERM`` (chain, draw, predictors), every level's
+    effect on the logit scale; ``sigma_TERM`` for the sd of a varying term's effects, ``beta_TERM``
+    for the coefficient of a contrast or a covariate.
+    """
+    import xarray as xr
+
+    variables: dict[str, Any] = {}
+    first = scaled = 0
+    for block in blocks:
+        theta = draws["theta"][..., first : first + block.columns]
+        first += block.columns
+        if block.scaled:
+            variables[f"sigma_{block.name}"] = (CHAIN_DRAW, draws["scale"][..., scaled])
+            scaled += 1
+        elif block.columns == 1:
+            name = f"beta_{block.name}" if block.predictors else block.name
+            variables[name] = (CHAIN_DRAW, theta[..., 0])
+        if block.predictors:
+            shape = (*theta.shape[:2], *(len(levels[p]) for p in block.predictors))
+            effects = (theta.astype(np.float64) @ block.basis.T).reshape(shape)
+            variables[f"effect_{block.name}"] = ((*CHAIN_DRAW, *block.predictors), effects)
+    used = dict.fromkeys(p for block in blocks for p in block.predictors)
+    return xr.Dataset(variables, {p: list(levels[p]) for p in used}).assign_coords(steps(draws))
+
+
+def named_draws(draws: Draws) -> "xr.Dataset":
+    """Return the stored variables of a user's own model, dimensions numbered as ArviZ does."""
+    import xarray as xr
+
+    variables = {
+        name: ((*CHAIN_DRAW, *(f"{name}_dim_{k}" for k in range(d.ndim - 2))), d)
+        for name, d in draws.items()
+    }
+    return xr.Dataset(variables).assign_coords(steps(draws))
+
+
+def posterior_tree(dataset: "xr.Dataset", attributes: Mapping[str, str]) -> "xr.DataTree":
+    """Return the tree with the group ``posterior``."""
+    import xarray as xr
+
+    return xr.DataTree.from_dict({"posterior": dataset.assign_attrs(attributes)})
+
+
+def steps(draws: Draws) -> dict[str, NDArray[np.int64]]:
+    """Return the coordinates of chains and draws."""
+    chains, length = next(iter(draws.values())).shape[:2]
+    return {"chain": np.arange(chains), "draw": np.arange(length)}

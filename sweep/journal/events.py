@@ -1,0 +1,50 @@
+"""Events: what happened to a run, a line each."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sweep.faultpoint import faultpoint
+from sweep.store import NotStored, Store
+
+__all__ = ["append_event", "read_events"]
+
+TOLD = {
+    "begun": {"at"},
+    "ended": {"at", "reason"},
+    "started": {"at", "outcome"},
+    "done": {"at", "outcome"},
+    "failed": {"at", "outcome", "kind", "message"},
+    "note": {"at", "message"},
+    "report": {"at", "report"},
+}
+"""What readers of an event take from it: without, its line is as good as torn."""
+
+
+def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
+    """Append one event, stamped, to the run's journal."""
+    stamped = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **event}
+    faultpoint("journal.before_append", event["event"])
+    before = b"\n" if event["event"] == "begun" else b""  # ends a line that a crash may have torn
+    store.append(f"runs/{run}/events.jsonl", before + json.dumps(stamped).encode() + b"\n")
+    faultpoint("journal.after_append", event["event"])
+
+
+def read_events(store: Store, run: str) -> list[dict[str, Any]]:
+    """Return the run's events; a line that a crash tore, or a bad disk spoilt, is left out."""
+    try:
+        lines = store.get(f"runs/{run}/events.jsonl").split(b"\n")
+    except NotStored:
+        return []
+    return [event for line in lines[:-1] if (event := parsed(line)) is not None]
+
+
+def parsed(line: bytes) -> dict[str, Any] | None:
+    """Return an event's line as data, None if it is torn, spoilt or empty."""
+    try:
+        event = json.loads(line)
+    except ValueError:  # bytes that are no text as well
+        return None
+    needed = TOLD.get(str(event.get("event"))) if isinstance(event, dict) else None
+    return event if needed is not None and needed <= event.keys() else None

@@ -1,0 +1,73 @@
+"""Failures: those that would happen again are remembered under the fit's key."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sweep.artifacts.quarantine import Tell, sound, unheard
+from sweep.artifacts.records import damaged, read_record, write_record
+from sweep.config import Execution
+from sweep.faultpoint import faultpoint
+from sweep.store import NotStored, Store
+
+__all__ = [
+    "FAILED_KINDS",
+    "failure_of",
+    "failure_place",
+    "forget_failure",
+    "remember_failure",
+    "remembered",
+    "stands",
+]
+
+FAILED_KINDS = ("data", "model", "timeout")
+"""Kinds of failure that would happen again, and are remembered."""
+
+
+def remember_failure(store: Store, fit_key: str, failure: Mapping[str, Any]) -> None:
+    """Remember a failure that would happen again, in place of an earlier one."""
+    forget_failure(store, fit_key)
+    write_record(store, failure_place(fit_key), {**failure, "fit": fit_key})
+    faultpoint("failure.after_remember")
+
+
+def failure_place(fit_key: str) -> str:
+    """Return where the failure of a fit is remembered."""
+    return f"failures/{fit_key}.json"
+
+
+def failure_of(store: Store, fit_key: str) -> dict[str, Any] | None:
+    """Return the remembered failure of a fit, None if there is none.
+
+    Raises
+    ------
+    CorruptArtifact
+        If it is damaged, or another fit's.
+    """
+    place = failure_place(fit_key)
+    try:
+        failure = read_record(store, place)
+    except NotStored:
+        return None
+    if (found := failure.pop("fit", None)) != fit_key:
+        raise damaged(store, place, f"expected the failure of fit {fit_key}, found that of {found}")
+    return failure
+
+
+def remembered(store: Store, fit_key: str, tell: Tell = unheard) -> dict[str, Any] | None:
+    """Return what `failure_of` does; what is damaged is moved aside, and the fit tried again."""
+    place = failure_place(fit_key)
+    return sound(store, place, lambda: failure_of(store, fit_key), tell)
+
+
+def forget_failure(store: Store, fit_key: str) -> None:
+    """Forget a remembered failure, to try again."""
+    faultpoint("failure.before_forget")
+    store.delete(failure_place(fit_key))
+
+
+def stands(failure: dict[str, Any] | None, execution: Execution) -> bool:
+    """Return whether a remembered failure would happen again; more time may mend a timeout."""
+    if failure is None or failure["kind"] != "timeout":
+        return failure is not None
+    now = getattr(execution, failure["limit"])
+    return now is not None and now <= failure["deadline"]

@@ -1,0 +1,114 @@
+"""Runs: one `sweep run` of one config: an immutable plan, and what happened, appended.
+
+Status is derived, never stored: from the plan, and from which keys exist.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from sweep.artifacts.records import damaged, read_record, write_record
+from sweep.errors import UsageError
+from sweep.store import NotStored, Store
+from sweep.store.concurrency import together
+
+__all__ = [
+    "cancel_run",
+    "forget_cancel",
+    "is_cancelled",
+    "new_run",
+    "plan_of",
+    "plan_place",
+    "read_plan",
+    "recent_plans",
+    "runs_in",
+]
+
+
+RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
+RECENT, AT_ONCE = 64, 16  # runs whose plans are looked through; how many at a time
+
+
+def new_run(store: Store, plan: Mapping[str, Any]) -> str:
+    """Write a run's plan; return its id: date, time and four digits of the second's fraction.
+
+    Ids sort as the runs began, also those of one second.
+    """
+    now = datetime.now(UTC)
+    for attempt in range(100):
+        fraction = (now.microsecond * 65_536 // 1_000_000 + attempt) % 65_536
+        run = f"{now:%Y%m%d-%H%M%S}-{fraction:04x}"
+        started = now.isoformat(timespec="seconds")
+        if write_record(store, plan_place(run), {**plan, "run": run, "started": started}):
+            return run
+    msg = "no free run id"
+    raise AssertionError(msg)  # nobody begins a hundred runs in two milliseconds
+
+
+def runs_in(store: Store) -> list[str]:
+    """Return the ids of all runs, newest first."""
+    names = (name.split("/") for name in store.list("runs/"))
+    return sorted({n[1] for n in names if n[-1] == "plan.json"}, reverse=True)
+
+
+def recent_plans(store: Store) -> Iterator[list[dict[str, Any]]]:
+    """Yield the plans of the newest runs, newest first, some at a time; older runs are left out."""
+    known = runs_in(store)[:RECENT]
+    for start in range(0, len(known), AT_ONCE):
+        block = known[start : start + AT_ONCE]
+        yield together(lambda run: plan_of(store, run), block)
+
+
+def read_plan(store: Store, run: str) -> dict[str, Any]:
+    """Return a run's plan; an id may be cut short, and ``last`` is the newest.
+
+    Raises
+    ------
+    UsageError
+        If no run, or more than one, goes by that name.
+    CorruptArtifact
+        If the plan is damaged, or another run's.
+    """
+    if RUN.fullmatch(run):  # a whole id needs no look at all the others
+        with suppress(NotStored):
+            return plan_of(store, run)
+    known = runs_in(store)
+    found = known[:1] if run == "last" else [r for r in known if r == run]
+    found = found or [r for r in known if r.startswith(run) or r.endswith(run)]
+    if len(found) != 1:
+        shown = ", ".join(known[:5]) or "none"
+        problem = "matches more than one run" if found else "is not a run"
+        msg = f"{run!r} {problem} of {store.url}; newest: {shown}"
+        raise UsageError(msg)
+    return plan_of(store, found[0])
+
+
+def plan_of(store: Store, run: str) -> dict[str, Any]:
+    """Return the plan of the run with this very id; raises as `read_plan` does."""
+    plan = read_record(store, plan_place(run))
+    if plan.get("run") != run:
+        raise damaged(store, plan_place(run), f"expected run {run}, found run {plan.get('run')}")
+    return plan
+
+
+def plan_place(run: str) -> str:
+    """Return where a run's plan lies."""
+    return f"runs/{run}/plan.json"
+
+
+def cancel_run(store: Store, run: str) -> bool:
+    """Ask whoever works on a run to start nothing further; return whether it is news."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return write_record(store, f"runs/{run}/cancel.json", {"at": at})
+
+
+def is_cancelled(store: Store, run: str) -> bool:
+    """Return whether a run is to start nothing further."""
+    return store.size(f"runs/{run}/cancel.json") is not None
+
+
+def forget_cancel(store: Store, run: str) -> None:
+    """Let a run go on."""
+    store.delete(f"runs/{run}/cancel.json")

@@ -1,0 +1,1 @@
+"""Maintenance: look after a store: verify it, collect its garbage."""

@@ -1,0 +1,143 @@
+"""Forecast: how long a plan's fits will take, and how many bytes a run of it adds to the store.
+
+Both are measured on stored results where there are any; else they are worked out from the draws,
+the parameters and the rows, and the forecast says so.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from math import prod
+from statistics import mean, median
+from typing import Any
+
+from sweep.artifacts.artifact import read_done
+from sweep.artifacts.encoding import seal
+from sweep.artifacts.manifest import LAYOUT, Done, pack_done
+from sweep.planning.plan import Plan
+from sweep.store import NotStored, Store
+from sweep.store.concurrency import together
+
+__all__ = ["Forecast", "forecast", "parameters_of"]
+
+LOOKED = 50  # stored results looked at; keys are digests, so the first ones are a random sample
+SECONDS = 1.0  # of a fit, while the store holds none
+FLOAT, FITTED = 4, 1500  # bytes: of a stored draw, and of what a fit says of itself
+TABLE, ROW = 19_000, 90  # bytes: a stored table of estimates, and each of its rows
+REPORT, REPORT_ROW = 250_000, 550  # bytes: a report's three files, and each row in all of them
+UNKNOWN = 20  # parameters of a model file that nobody has fitted, beside its levels
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run of a plan will cost.
+
+    ``seconds_per_fit`` is the median of ``fits_measured`` stored fits, or a guess if that is 0.
+    ``bytes`` are added to the store, by what they are of; those of fits and of estimates come from
+    where ``sources`` says.
+    """
+
+    seconds_per_fit: float
+    fits_measured: int
+    bytes: Mapping[str, int]
+    sources: Mapping[str, str]
+
+    @property
+    def total(self) -> int:
+        """Return all bytes."""
+        return sum(self.bytes.values())
+
+
+def forecast(store: Store, plan: Plan) -> Forecast:
+    """Return what a run of a plan will cost; at most a hundred stored results are looked at."""
+    entries = [e for e in plan.record["outcomes"] if e["action"] in ("fit", "estimate")]
+    keeps = "draws" in plan.record["config"]["execution"]["keep"]
+    to_fit = sum(e["action"] == "fit" for e in entries) if keeps else 0
+    tables = list(some(store, "estimates"))
+    seconds = [float(done.meta["seconds"]) for done in tables if "seconds" in done.meta]
+    fit, fits_from = bytes_per_fit(store, plan) if to_fit else (0, "")
+    table, tables_from = bytes_per_table(tables, plan)
+    rows = rows_of(plan)
+    sizes = {
+        "fits": fit * to_fit,
+        "estimates": table * len(entries),
+        "tasks": sum(len(seal(plan.tasks[e["estimates"]])) for e in entries),
+        "report": REPORT + REPORT_ROW * rows * len(plan.record["outcomes"]) if entries else 0,
+    }
+    sources = {"fits": fits_from, "estimates": tables_from if entries else ""}
+    return Forecast(median(seconds) if seconds else SECONDS, len(seconds), sizes, sources)
+
+
+def some(store: Store, kind: str) -> Iterator[Done]:
+    """Yield what some stored results of a kind say of themselves."""
+    names = (n for n in store.list(f"{LAYOUT[kind]}/") if n.endswith("/done.json"))
+    keys = [name.split("/")[1] for name in islice(names, LOOKED)]
+
+    def there(key: str) -> Done | None:
+        try:
+            return read_done(store, kind, key)
+        except NotStored:  # taken away meanwhile
+            return None
+
+    return (done for done in together(there, keys) if done is not None)
+
+
+def size_of(done: Done) -> int:
+    """Return the bytes of an artifact: its payload and its ``done.json``."""
+    return sum(file.size for file in done.payload.values()) + len(pack_done(done))
+
+
+def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
+    """Return the bytes that one fit adds, and where that is known from."""
+    recipe = next(iter(plan.tasks.values()))["fit"]
+    like = [size_of(d) for d in some(store, "fit") if shape(d.recipe) == shape(recipe)]
+    if like:
+        return round(mean(like)), f"{len(like)} stored fits of this shape"
+    sampler = recipe["sampler"]
+    draws = sampler["chains"] * sampler["draws"]
+    numbers, known = parameters_of(recipe)
+    guess = "" if known else " (a guess)"
+    words = f"{draws:,} draws x {numbers:,} parameters{guess}, at the first checkpoint"
+    return FLOAT * draws * numbers + len(seal(recipe)) + FITTED, words
+
+
+def shape(recipe: Mapping[str, Any]) -> Any:
+    """Return what decides the size of a fit: draws, levels, and the terms without their priors."""
+    model, sampler = recipe["model"], recipe["sampler"]
+    if isinstance(model, dict) and "terms" in model:
+        model = [[t["term"], t.get("predictors"), t.get("predictor")] for t in model["terms"]]
+    levels = [[name, len(labels)] for name, labels in recipe.get("levels", [])]
+    return [model, levels, sampler["chains"], sampler["draws"], sampler["target_ess"]]
+
+
+def parameters_of(recipe: Mapping[str, Any]) -> tuple[int, bool]:
+    """Return the numbers that a fit stores per draw, and whether that is known.
+
+    Of a model file only a fit can tell: the guess is one per level and some more.
+    """
+    model = recipe["model"]
+    levels = {name: len(labels) for name, labels in recipe.get("levels", [])}
+    if isinstance(model, str):
+        return 1, True
+    if "file" in model:
+        return sum(levels.values()) + UNKNOWN, False
+    varying = [t["predictors"] for t in model["terms"] if t["term"] == "varying"]
+    fixed = len(model["terms"]) - len(varying)
+    return fixed + sum(1 + prod(levels[p] - 1 for p in names) for names in varying), True
+
+
+def bytes_per_table(tables: list[Done], plan: Plan) -> tuple[int, str]:
+    """Return the bytes that one outcome's estimates add, and where that is known from."""
+    groups = next(iter(plan.tasks.values()))["estimates"]["groups"] if plan.tasks else []
+    like = [size_of(done) for done in tables if done.recipe["groups"] == groups]
+    if like:
+        return round(mean(like)), f"{len(like)} stored tables of these groups"
+    rows = rows_of(plan)
+    return TABLE + ROW * rows, f"{rows:,} rows per outcome"
+
+
+def rows_of(plan: Plan) -> int:
+    """Return the rows of one outcome's estimates: a named group has one, a product many."""
+    levels = plan.prepared.design.frame.variables()
+    groups = plan.record["config"]["study"]["groups"]
+    return sum(prod(len(levels[v]) for v in g) if isinstance(g, list) else len(g) for g in groups)

@@ -1,0 +1,51 @@
+"""The config's model file: where it lies, and what it defines."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from sweep.config import SweepConfig
+from sweep.errors import UsageError
+from sweep.model.files import STUB, ModelFile, load_model
+
+__all__ = ["packaged", "project_models"]
+
+
+def read_model(config: SweepConfig, directory: Path) -> ModelFile:
+    """Read and load the config's model file."""
+    name = config.study.model
+    if name == STUB:
+        return load_model(name, b"")
+    folder = project_models(directory, config.execution.models_dir)
+    path = folder / f"{name}.py"
+    if not path.is_file():
+        there = sorted(p.stem for p in folder.glob("*.py"))
+        near = get_close_matches(name, there, n=1)
+        guess = f" Did you mean {near[0]!r}?" if near else ""
+        msg = f"study.model: there is no {path}.{guess} Models there: {', '.join(there) or 'none'}"
+        raise UsageError(msg)
+    return load_model(name, path.read_bytes())
+
+
+def project_models(directory: Path, chosen: str | None) -> Path:
+    """Return the folder of model files that a config in some directory uses.
+
+    The config's own choice; else ``models`` in the nearest parent that has one; else those that
+    came with the package.
+    """
+    if chosen is not None:
+        folder = directory / chosen
+        if not folder.is_dir():
+            msg = f"execution.models_dir: {folder} is not a folder"
+            raise UsageError(msg)
+        return folder
+    for parent in (directory, *directory.parents):
+        if any((parent / "models").glob("*.py")):
+            return parent / "models"
+    return packaged("models")
+
+
+def packaged(folder: str) -> Path:
+    """Return a folder of project files: of the wheel, or of the checkout this runs from."""
+    here = Path(__file__).parents[1]
+    installed = here / "_project" / folder
+    return installed if installed.is_dir() else here.parent / folder

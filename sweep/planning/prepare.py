@@ -1,0 +1,139 @@
+"""Prepare: sources to design to counts, through the store: what is there is never made again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweep.artifacts.contents import put_counts, put_design, stored_design
+from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.config import Study, SweepConfig
+from sweep.data.counts import count, counts_of
+from sweep.data.design import Design, encode, variables_of
+from sweep.data.outcomes import Outcome
+from sweep.data.variables import Table, condition_columns, labels, prepare, sources_of
+from sweep.expression import columns as columns_of
+from sweep.expression import parse
+from sweep.keys import digest, seed_of
+from sweep.planning.recipes import counts_recipe, design_recipe
+from sweep.sources.files import Sources
+from sweep.sources.tables import read_columns, read_table
+from sweep.store import Store
+from sweep.store.concurrency import together
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Prepared", "count_outcomes", "prepare_design"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A design in the store."""
+
+    key: str
+    design: Design
+
+
+def prepare_design(
+    config: SweepConfig,
+    sources: Sources,
+    store: Store,
+    sample: int | None,
+    tell: Tell = unheard,
+) -> Prepared:
+    """Return the sweep's design: from the store if it is whole there, or made now and stored."""
+    study = config.study
+    recipe = design_recipe(study, sources.digests, sample)
+    key = digest(recipe)
+    if (stored := stored_design(store, key, tell)) is not None:
+        return Prepared(key, stored)
+    covariates = {}
+    for name, path in sources.covariates.items():
+        spec = study.covariates[name]
+        table = read_table(path, [spec.key, *spec.columns], {})
+        covariates[name] = table.assign(**{spec.key: labels(table[spec.key])})
+    survey = survey_table(study, sources.survey, sample)
+    design = encode(survey, population_table(study, sources.population), covariates, study)
+    sources.check_unchanged()
+    return Prepared(put_design(store, recipe, design), design)
+
+
+def survey_table(study: Study, path: Path, sample: int | None) -> Table:
+    """Read and prepare the survey, without its answers."""
+    spec = study.survey
+    available = [spec.rename.get(name, name) for name in read_columns(path)]
+    variables = variables_of(study)
+    wanted = sources_of(list(variables.values()), study, available)
+    wanted += sorted(condition_columns(spec.filter))
+    wanted += [spec.weight] if spec.weight is not None else []
+    table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
+    prepared = prepare(table, variables, spec.filter, study, "survey")
+    return prepared if sample is None else sampled(prepared, sample, study)
+
+
+def sampled(table: Table, respondents: int, study: Study) -> Table:
+    """Return a random part of the survey, to develop on; the study's seed chooses it."""
+    import numpy as np
+
+    if respondents >= len(table.rows):
+        return table
+    rng = np.random.default_rng(seed_of(study.sampler.seed, "sample of respondents"))
+    chosen = np.sort(rng.choice(len(table.rows), respondents, replace=False))
+    left = len(table.rows) - respondents
+    dropped = (*table.dropped, ("left out by --sample", left))
+    return Table(table.rows.iloc[chosen], table.kept[chosen], table.read, dropped)
+
+
+def population_table(study: Study, path: Path) -> Table:
+    """Read and prepare the population."""
+    spec = study.population
+    available = [spec.rename.get(name, name) for name in read_columns(path)]
+    variables = variables_of(study)
+    wanted = sources_of(list(variables.values()), study, available)
+    wanted += [*sorted(condition_columns(spec.filter)), spec.size]
+    table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
+    return prepare(table, variables, spec.filter, study, "population")
+
+
+def count_outcomes(  # what is counted, where from and where to
+    study: Study,
+    sources: Sources,
+    prepared: Prepared,
+    outcomes: list[Outcome],
+    store: Store,
+    tell: Tell = unheard,
+) -> dict[str, dict[str, Any]]:
+    """Count every outcome that is not counted yet; return the counts' key and meta by outcome.
+
+    Outcomes that count the same share it, by its key. The survey is read again only for columns
+    that are new.
+    """
+    recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
+    keys = {name: digest(recipe) for name, recipe in recipes.items()}
+    distinct = {keys[o.name]: o for o in reversed(outcomes)}
+    stored = together(lambda key: whole(store, "counts", key, tell=tell), distinct)
+    known = {key: found.meta for key, found in zip(distinct, stored, strict=True) if found}
+    new = [o for key, o in distinct.items() if key not in known]
+    if new:
+        answers = answers_to(study, sources, prepared.design, new)
+
+        def counted(outcome: Outcome) -> Mapping[str, Any]:
+            sums = count(prepared.design, outcome, answers)
+            counts = counts_of(sums, prepared.design.levels)
+            return put_counts(store, recipes[outcome.name], sums, counts)
+
+        metas = together(counted, new)
+        known |= {keys[o.name]: meta for o, meta in zip(new, metas, strict=True)}
+    return {name: {"key": key, **known[key]} for name, key in keys.items()}
+
+
+def answers_to(
+    study: Study, sources: Sources, design: Design, outcomes: Sequence[Outcome]
+) -> "pd.DataFrame":
+    """Return the design's respondents' answers that some outcomes count, or look at for a base."""
+    bases = {c for o in outcomes if o.base for c in columns_of(parse(o.base))}
+    wanted = [*dict.fromkeys([*(o.column for o in outcomes), *sorted(bases)])]
+    answers = read_table(sources.survey, wanted, study.survey.rename)
+    sources.check_unchanged()  # rows are the design's by position
+    return answers.iloc[design.respondents.row].reset_index(drop=True)

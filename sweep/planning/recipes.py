@@ -1,0 +1,149 @@
+"""Recipes: what enters each key, and what does not.
+
+Comments, key order and ``execution`` are in no key. Labels, brands, metrics, tags and the sweep's
+name are in no key of a fit or an estimate. Fits name the bytes they consume, not where these came
+from: an outcome's fit survives new outcomes, new groups, a new frame, and other columns' changes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sweep.config import Group, Study
+from sweep.data.design import Design, group_variables
+from sweep.data.outcomes import Outcome
+from sweep.expression import normalise, parse
+from sweep.keys import array_digest, digest
+from sweep.model.files import STUB, ModelFile
+from sweep.model.terms import Covariate, Model, as_json
+from sweep.toolchain import ESTIMATE, TRANSFORM, toolchain
+
+__all__ = [
+    "counts_recipe",
+    "design_recipe",
+    "estimates_recipe",
+    "fit_recipe",
+    "general_recipe",
+    "groups_json",
+    "of_fit",
+    "of_outcome",
+    "stub_recipe",
+]
+
+type Recipe = dict[str, Any]
+
+
+def plain_condition(condition: str | None) -> str | None:
+    """Return an expression in its one spelling."""
+    return None if condition is None else normalise(parse(condition))
+
+
+def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) -> Recipe:
+    """Return the recipe of the transform: the sources' bytes and everything done to them."""
+    spec = study.model_dump(mode="json")
+    survey, population = dict(spec["survey"]), dict(spec["population"])
+    for table in (survey, population):
+        table.pop("source")
+        table["filter"] = plain_condition(table["filter"])
+    covariates = {
+        name: {k: v for k, v in fields.items() if k != "source"}
+        for name, fields in spec["covariates"].items()
+    }
+    return {
+        "kind": "design",
+        "version": TRANSFORM,
+        "sources": dict(sources),
+        "survey": survey,
+        "population": population,
+        "derive": spec["derive"],
+        "predictors": [[name, fields] for name, fields in spec["predictors"].items()],
+        "covariates": covariates,
+        "further": group_variables(study),
+        "sample": sample,
+        "seed": None if sample is None else study.sampler.seed,
+    }
+
+
+def counts_recipe(design_key: str, outcome: Outcome) -> Recipe:
+    """Return the recipe of one outcome's counts."""
+    coding = {**outcome.coding(), "base": plain_condition(outcome.base)}
+    return {"kind": "counts", "version": TRANSFORM, "design": design_key, "coding": coding}
+
+
+def sampler_json(study: Study) -> dict[str, Any]:
+    """Return the sampler's settings without the seed, which enters as the outcome's own."""
+    return {k: v for k, v in study.sampler.model_dump(mode="json").items() if k != "seed"}
+
+
+def fit_recipe(study: Study, model: Model, design: Design) -> Recipe:
+    """Return what the recipes of all fits of a plan share, on the fast route.
+
+    One model and one toolchain, looked up once: a plan cannot mix them.
+    """
+    used = {t.predictor for t in model.terms if isinstance(t, Covariate)}
+    covariates = {
+        name: {column: array_digest(values) for column, values in columns.items()}
+        for name, columns in design.covariates.items()
+        if name in used
+    }
+    return {
+        "kind": "fit",
+        "model": as_json(model),
+        "levels": [[name, list(labels)] for name, labels in design.levels.items()],
+        "covariates": covariates,
+        "sampler": sampler_json(study),
+        "toolchain": toolchain("fast"),
+    }
+
+
+def general_recipe(study: Study, file: ModelFile, design: Design) -> Recipe:
+    """Return the same on the general route: the model file by its syntax tree."""
+    return {
+        "kind": "fit",
+        "model": {"file": file.digest},
+        "priors": study.priors.model_dump(mode="json"),
+        "levels": [[name, list(labels)] for name, labels in design.levels.items()],
+        "sampler": sampler_json(study),
+        "toolchain": toolchain("general", file.packages),
+    }
+
+
+def stub_recipe(study: Study) -> Recipe:
+    """Return the same for stubs: in every key of theirs, so that none is taken for a fit."""
+    return {
+        "kind": "fit",
+        "model": STUB,
+        "sampler": sampler_json(study),
+        "toolchain": toolchain("stub"),
+    }
+
+
+def of_outcome(shared: Recipe, counts: Mapping[str, str], seed: int) -> Recipe:
+    """Return the recipe of one outcome's fit; ``seed`` is the first step's."""
+    return {**shared, "counts": dict(counts), "seed": seed}
+
+
+def groups_json(groups: tuple[Group, ...]) -> list[dict[str, Any]]:
+    """Return the groups as they enter a recipe and a task."""
+    return [
+        {"by": list(g.by)}
+        if g.where is None
+        else {"name": g.name, "where": plain_condition(g.where)}
+        for g in groups
+    ]
+
+
+def estimates_recipe(study: Study, design: Design) -> Recipe:
+    """Return what the recipes of all outcomes' estimates share."""
+    return {
+        "kind": "estimates",
+        "version": ESTIMATE,
+        "frame": design.frame.digest(),
+        "groups": groups_json(study.groups),
+        "interval": study.interval,
+        "minimum_base": study.minimum_base,
+    }
+
+
+def of_fit(shared: Recipe, fit_key: str, design: Design, sums: str) -> Recipe:
+    """Return the recipe of one outcome's estimates, by its fit and its answers."""
+    return {**shared, "fit": fit_key, "sums": digest([list(design.asked), sums])}

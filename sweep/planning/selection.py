@@ -1,0 +1,59 @@
+"""Selection: which part of a sweep to run, by names, tags and states."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.artifacts.artifact import read_done
+from sweep.config import Study
+from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
+from sweep.journal.failures import failure_of
+from sweep.sources.files import Sources
+from sweep.sources.tables import read_columns
+from sweep.store import Store
+
+__all__ = ["Selection", "by_status", "outcomes_in"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which part of a sweep to run: patterns of outcomes, at most so many, on so many people."""
+
+    patterns: tuple[str, ...] = ()
+    limit: int | None = None
+    sample: int | None = None
+
+
+def outcomes_in(study: Study, sources: Sources, selection: Selection) -> list[Outcome]:
+    """Return the outcomes of a study whose survey has them; those by status are chosen later."""
+    renames = study.survey.rename
+    columns = [renames.get(name, name) for name in read_columns(sources.survey)]
+    return named(outcomes_of(study, columns), selection)
+
+
+def named(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
+    """Return the outcomes selected by name or tag; those by status are chosen later."""
+    patterns = [p for p in selection.patterns if not p.startswith("status:")]
+    if any(p.startswith("status:") for p in selection.patterns):
+        return list(outcomes)
+    chosen = select_outcomes(outcomes, patterns)
+    return chosen[: selection.limit]
+
+
+def by_status(
+    store: Store, outcomes: list[Outcome], entries: list[dict[str, Any]], selection: Selection
+) -> list[dict[str, Any]]:
+    """Return the entries of the selected outcomes, now that their states are known."""
+    if not any(p.startswith("status:") for p in selection.patterns):
+        return entries
+    statuses = {e["outcome"]: status_of(store, e) for e in entries}
+    chosen = {o.name for o in select_outcomes(outcomes, selection.patterns, statuses)}
+    return [e for e in entries if e["outcome"] in chosen][: selection.limit]
+
+
+def status_of(store: Store, entry: dict[str, Any]) -> str:
+    """Return an outcome's state before the run."""
+    if entry["action"] == "taken":
+        return str(read_done(store, "estimates", entry["estimates"]).meta["status"])
+    failure = entry["failure"] or failure_of(store, entry["fit"])
+    return "failed" if failure else "pending"

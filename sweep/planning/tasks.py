@@ -1,0 +1,76 @@
+"""Tasks: what a worker needs to know of an outcome."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.artifacts.blobs import put_blob
+from sweep.artifacts.quarantine import Tell
+from sweep.config import Study
+from sweep.data.outcomes import Outcome
+from sweep.errors import ModelError
+from sweep.inference.compilation import call
+from sweep.keys import digest, seed_of
+from sweep.model.files import ModelFile
+from sweep.model.terms import Model
+from sweep.planning.prepare import Prepared
+from sweep.planning.recipes import (
+    estimates_recipe,
+    fit_recipe,
+    general_recipe,
+    of_fit,
+    of_outcome,
+    stub_recipe,
+)
+from sweep.store import Store
+
+__all__ = []
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What the tasks of a sweep have in common: ``fit`` and ``estimates`` are parts of recipes."""
+
+    study: Study
+    file: ModelFile
+    prepared: Prepared
+    fit: dict[str, Any]
+    estimates: dict[str, Any]
+    blob: str
+
+
+def shared_by(
+    study: Study, file: ModelFile, prepared: Prepared, store: Store, tell: Tell
+) -> Shared:
+    """Return what a sweep's tasks have in common; its model file is in the store then."""
+    fit = shared_recipe(study, file, prepared)
+    tables = estimates_recipe(study, prepared.design)
+    return Shared(study, file, prepared, fit, tables, put_blob(store, file.source, tell))
+
+
+def task_of(shared: Shared, outcome: Outcome, counts: dict[str, Any]) -> dict[str, Any]:
+    """Return an outcome's task: all that a worker needs to know."""
+    seed = shared.study.sampler.seed
+    fit = of_outcome(shared.fit, counts["counts"], seed_of(seed, outcome.name))
+    return {
+        "outcome": outcome.name,
+        "study_seed": seed,
+        "design": shared.prepared.key,
+        "counts": counts["key"],
+        "fit": fit,
+        "estimates": of_fit(shared.estimates, digest(fit), shared.prepared.design, counts["sums"]),
+        "model": shared.file.name,
+        "model_blob": shared.blob if shared.file.route == "general" else None,
+    }
+
+
+def shared_recipe(study: Study, file: ModelFile, prepared: Prepared) -> dict[str, Any]:
+    """Return what the recipes of all fits share, by the model file's route."""
+    if file.route == "stub":
+        return stub_recipe(study)
+    if file.route == "general":
+        return general_recipe(study, file, prepared.design)
+    model = call(file, "terms", study, prepared.design.levels)
+    if not isinstance(model, Model):
+        msg = f"models/{file.name}.py: terms() returned {type(model).__name__}, not a Model"
+        raise ModelError(msg)
+    return fit_recipe(study, model, prepared.design)

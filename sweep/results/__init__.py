@@ -1,0 +1,1 @@
+"""Results: estimates of all outcomes joined into one table and one report."""

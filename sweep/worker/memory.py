@@ -1,0 +1,30 @@
+"""Memory: what a worker keeps from task to task."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Memory"]
+
+
+@dataclass
+class Memory:
+    """What a warm worker remembers between tasks, and whom it tells how a task gets on.
+
+    Losing it costs time only. ``mended`` is what the present task found damaged; ``sampled`` is
+    whether this process has begun to sample, so that it can no longer be copied.
+    """
+
+    design_key: str = ""
+    design: Any = None
+    compiled: Any = None
+    models: dict[str, Any] = field(default_factory=dict)
+    watch: Callable[[str, int], None] = lambda phase, count: None
+    mended: list[str] = field(default_factory=list)
+    sampled: bool = False
+
+    def tell(self, message: str) -> None:
+        """Take note of damage, in the outcome's log too."""
+        self.mended.append(message)
+        sys.stderr.write(f"{message}\n")

@@ -1,0 +1,252 @@
+"""Tasks: the two steps of one outcome, each published under its own key: fit, then estimates."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sweep.artifacts.artifact import publish_same
+from sweep.artifacts.blobs import get_blob
+from sweep.artifacts.contents import get_design, get_sums, put_fit
+from sweep.artifacts.encoding import unpack_arrays
+from sweep.artifacts.manifest import place
+from sweep.artifacts.quarantine import whole
+from sweep.artifacts.records import damaged
+from sweep.config import Group
+from sweep.data.cells import Counts
+from sweep.data.counts import counts_of
+from sweep.data.design import Design
+from sweep.diagnostics.verdict import as_json
+from sweep.errors import CorruptArtifact, ForeignToolchain
+from sweep.estimates.formats import to_parquet
+from sweep.estimates.poststratify import Probabilities, poststratify, weighting_of
+from sweep.estimates.rows import answers_by_margin, estimate
+from sweep.faultpoint import faultpoint
+from sweep.inference.checkpoints import Draws, Fit, Target
+from sweep.inference.fast import fit_terms, probabilities
+from sweep.inference.grid import Grid, grid_of
+from sweep.inference.nuts import Settings
+from sweep.inference.stub import fit_stub, stub_probabilities
+from sweep.keys import digest
+from sweep.model.effects import blocks_of
+from sweep.model.files import STUB, Route, load_model
+from sweep.model.terms import from_json
+from sweep.store import Store
+from sweep.toolchain import ESTIMATE, toolchain
+
+if TYPE_CHECKING:
+    from sweep.inference.general import Compiled
+    from sweep.worker.memory import Memory
+
+__all__ = [
+    "Fitted",
+    "compile_ahead",
+    "design_of",
+    "estimate_task",
+    "fit_task",
+    "grid_from",
+    "probabilities_of",
+    "route_of",
+]
+
+type Task = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fit's draws and what its ``done.json`` says of it."""
+
+    draws: Draws
+    meta: Mapping[str, Any]
+
+
+def design_of(store: Store, task: Task, memory: "Memory") -> Design:
+    """Return the task's design; the last one read is remembered."""
+    if memory.design_key != task["design"]:
+        memory.design = get_design(store, task["design"])
+        memory.design_key = task["design"]
+    design: Design = memory.design
+    return design
+
+
+def grid_from(task: Task, design: Design) -> Grid:
+    """Return the grid of a fast fit, from its recipe's terms."""
+    model = from_json(task["fit"]["model"])
+    return grid_of(blocks_of(model, design.levels, design.covariates), design.levels)
+
+
+def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fitted:
+    """Return the task's fit: from the store, else sampled now; without draws it is not stored."""
+    key = digest(task["fit"])
+    stored = whole(store, "fit", key, ["draws.npz"], memory.tell)
+    if stored is not None:
+        return Fitted(unpack_arrays(stored.payload["draws.npz"]), stored.meta)
+    started = time.perf_counter()
+    fit = sample_task(store, task, memory)
+    faultpoint("fit.after_sample", task["outcome"])
+    meta = {
+        "status": fit.status,
+        "reasons": list(fit.diagnostics.reasons),
+        "diagnostics": as_json(fit.diagnostics),
+        "remedies": list(fit.remedies),
+        "outcome": task["outcome"],
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    if keep_draws:
+        put_fit(store, task["fit"], fit, meta)
+    faultpoint("fit.after_publish", task["outcome"])
+    return Fitted(fit.draws, meta)
+
+
+def route_of(task: Task) -> Route:
+    """Return which route a task's model takes."""
+    model = task["fit"]["model"]
+    if model == STUB:
+        return "stub"
+    return "general" if "file" in model else "fast"
+
+
+def check_toolchain(task: Task) -> None:
+    """Refuse to fit under a key that promises another machine's numbers."""
+    asked = task["fit"]["toolchain"]
+    known = toolchain(route_of(task))
+    here = toolchain(route_of(task), [name for name in asked if name not in known])
+    other = sorted(k for k in {*asked, *here} if asked.get(k) != here.get(k))
+    if other:
+        shown = "; ".join(f"{k} {asked.get(k)!r}, here {here.get(k)!r}" for k in other)
+        msg = (
+            f"the recipe names another toolchain: {shown}. Run workers of one image on one "
+            "family of machines, and plan the sweep there, or on a machine like them"
+        )
+        raise ForeignToolchain(msg)
+
+
+def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
+    """Sample the task's posterior by its route."""
+    design, counts = inputs_of(store, task, memory)
+    memory.sampled = True
+    asked = task["fit"]["sampler"]
+    settings = Settings(asked["draws"], asked["tune"], asked["chains"], asked["target_accept"])
+    target = Target(settings, asked["target_ess"], task["study_seed"], task["outcome"])
+
+    def sampled(draws: int) -> None:
+        memory.watch("sample", draws)
+
+    route = route_of(task)
+    if route == "stub":
+        return fit_stub(counts, target, sampled)
+    if route == "fast":
+        return fit_terms(grid_from(task, design), counts, target, sampled)
+    from sweep.inference.general import fit_general
+
+    file, priors = model_file(store, task, memory), task["fit"]["priors"]
+    return fit_general(file, design.levels, counts, priors, target, compiled_in(memory))
+
+
+def compile_ahead(store: Store, task: Task, memory: "Memory") -> bool:
+    """Compile the task's model if that serves other outcomes, too; return whether it did."""
+    if route_of(task) != "general":
+        return False
+    from sweep.inference.general import compiled_for
+
+    design, counts = inputs_of(store, task, memory)
+    file = model_file(store, task, memory)
+    if "data" not in file.functions:
+        return False
+    memory.watch("build", 0)
+    compiled_for(file, design.levels, counts, task["fit"]["priors"], compiled_in(memory))
+    return True
+
+
+def compiled_in(memory: "Memory") -> "Compiled":
+    """Return the models this worker has compiled."""
+    from sweep.inference.general import Compiled
+
+    compiled: Compiled = memory.compiled or Compiled()
+    memory.compiled, compiled.watch = compiled, memory.watch
+    return compiled
+
+
+def inputs_of(store: Store, task: Task, memory: "Memory") -> tuple[Design, Counts]:
+    """Return the task's design and exactly the counts its recipe names."""
+    check_toolchain(task)
+    design = design_of(store, task, memory)
+    counts = counts_of(get_sums(store, task["counts"]), design.levels)
+    if counts.digests() != task["fit"]["counts"]:
+        raise damaged(
+            store, place("counts", task["counts"]), "its answers are not those the task names"
+        )
+    return design, counts
+
+
+def model_file(store: Store, task: Task, memory: "Memory") -> Any:
+    """Return the task's model file, executed once per worker.
+
+    Raises
+    ------
+    CorruptArtifact
+        If it is not the one that the fit's recipe names.
+    """
+    blob = task["model_blob"]
+    if blob not in memory.models:
+        memory.watch("load", 0)
+        memory.models[blob] = load_model(task["model"], get_blob(store, blob))
+    file = memory.models[blob]
+    if file.digest != task["fit"]["model"]["file"]:
+        msg = (
+            f"the stored model file {blob} is not the one that fit {digest(task['fit'])} names, "
+            "or another Python reads it otherwise: plan the sweep again, with `sweep run`"
+        )
+        raise CorruptArtifact(msg)
+    return file
+
+
+def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -> Probabilities:
+    """Return the function from a block of cells to their probabilities (cell, draw)."""
+    route = route_of(task)
+    if route == "stub":
+        return stub_probabilities(draws)
+    if route == "fast":
+        return probabilities(grid_from(task, design_of(store, task, memory)), draws)
+    from sweep.inference.general import file_probabilities
+
+    return file_probabilities(model_file(store, task, memory), draws)
+
+
+def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> dict[str, Any]:
+    """Poststratify the stored draws and publish the outcome's table; return its meta."""
+    check_toolchain(task)  # the fit may be another worker's
+    memory.watch("poststratify", 0)
+    if task["estimates"]["version"] != ESTIMATE:
+        msg = (
+            f"the recipe names version {task['estimates']['version']} of the estimates, and this "
+            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
+        )
+        raise ForeignToolchain(msg)
+    design = design_of(store, task, memory)
+    recipe = task["estimates"]
+    groups = [
+        Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
+    ]
+    sums = get_sums(store, task["counts"])
+    weighting = weighting_of(design.frame, groups)
+    values = poststratify(
+        weighting, design.levels, probabilities_of(store, task, fitted.draws, memory)
+    )
+    chains, length = next(iter(fitted.draws.values())).shape[:2]
+    facts = {
+        "outcome": task["outcome"],
+        "status": fitted.meta["status"],
+        "interval": recipe["interval"],
+        "minimum_base": recipe["minimum_base"],
+        "levels": design.frame.variables(),
+        "population": float(design.frame.size.sum()),
+    }
+    answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
+    counts = counts_of(sums, design.levels)
+    rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, facts)
+    meta = {**fitted.meta, "n": float(counts.n.sum()), "draws": chains * length}
+    faultpoint("estimates.before_publish", task["outcome"])
+    publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
+    faultpoint("estimates.after_publish", task["outcome"])
+    return meta

@@ -1,0 +1,111 @@
+"""Rules become outcomes, and patterns select them; a pattern that finds nothing is an error."""
+
+from typing import Any
+
+import pytest
+
+from sweep.config import Study
+from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
+from sweep.errors import DataError, UsageError
+from tests.project import Project
+
+COLUMNS = ["sex", "aided_nike", "aided_puma", "used_nike", "score"]
+
+
+def study(project: Project, *rules: dict[str, Any], exclude: tuple[str, ...] = ()) -> Study:
+    return project.config({"outcomes": list(rules), "exclude": list(exclude)}).study
+
+
+def names(outcomes: list[Outcome]) -> list[str]:
+    return [o.name for o in outcomes]
+
+
+def test_a_glob_makes_one_outcome_per_column_in_the_surveys_order(project: Project) -> None:
+    spec = study(project, {"match": "aided_*", "success": ["Yes"]})
+    assert ["aided_nike", "aided_puma"] == names(outcomes_of(spec, COLUMNS))
+    assert ["aided_puma", "aided_nike"] == names(outcomes_of(spec, COLUMNS[::-1]))
+
+
+def test_a_pattern_must_match_the_whole_name(project: Project) -> None:
+    spec = study(project, {"match": "re:.*_nike", "success": ["Yes"]})
+    assert ["aided_nike", "used_nike"] == names(outcomes_of(spec, [*COLUMNS, "used_nike_2"]))
+
+
+def test_brand_metric_name_and_label_are_filled_in(project: Project) -> None:
+    rule = {
+        "match": "aided_*",
+        "brand": "re:aided_(.+)",
+        "metric": "awareness",
+        "name": "{metric}.{brand}",
+        "label": "{brand} is known ({name}, {column})",
+        "success": ["Yes"],
+        "tags": ["funnel"],
+    }
+    outcome = outcomes_of(study(project, rule), COLUMNS)[0]
+    assert ("awareness.nike", "nike", "awareness") == (outcome.name, outcome.brand, outcome.metric)
+    assert "nike is known (awareness.nike, aided_nike)" == outcome.label
+    assert ("funnel",) == outcome.tags
+
+
+def test_a_named_outcome_reads_its_column_and_keeps_braces_out(project: Project) -> None:
+    spec = study(project, {"name": "top", "column": "score", "success": [4, 5]})
+    (outcome,) = outcomes_of(spec, COLUMNS)
+    assert ("top", "score", (4, 5)) == (outcome.name, outcome.column, outcome.success)
+
+
+def test_a_rule_that_matches_nothing_is_an_error_with_a_guess(project: Project) -> None:
+    spec = study(project, {"name": "scoer", "success": [1]})
+    with pytest.raises(DataError, match=r"study\.outcomes\.0: no column .*'scoer'.*'score'"):
+        outcomes_of(spec, COLUMNS)
+
+
+def test_two_rules_that_make_one_name_are_an_error_that_names_both(project: Project) -> None:
+    rules = [{"match": "aided_*", "success": ["Yes"]}, {"match": "*_nike", "success": ["Yes"]}]
+    with pytest.raises(DataError, match=r"outcomes\.0 and study\.outcomes\.1 both .*'aided_nike'"):
+        outcomes_of(study(project, *rules), COLUMNS)
+
+
+def test_exclude_leaves_out_and_must_leave_something(project: Project) -> None:
+    rule = {"match": "aided_*", "success": ["Yes"]}
+    spec = study(project, rule, exclude=("*_puma",))
+    assert ["aided_nike"] == names(outcomes_of(spec, COLUMNS))
+    with pytest.raises(DataError, match="leaves no outcome"):
+        outcomes_of(study(project, rule, exclude=("*",)), COLUMNS)
+
+
+@pytest.fixture
+def four(project: Project) -> list[Outcome]:
+    rules: list[dict[str, Any]] = [
+        {"match": "aided_*", "success": ["Yes"], "tags": ["funnel", "aided"]},
+        {"match": "used_*", "success": ["Yes"], "tags": ["funnel"]},
+        {"name": "score", "success": [5]},
+    ]
+    return outcomes_of(study(project, *rules), COLUMNS)
+
+
+def test_selection_by_glob_tag_and_status_adds_up_in_the_outcomes_order(
+    four: list[Outcome],
+) -> None:
+    assert ["aided_puma", "used_nike"] == names(select_outcomes(four, ["used_*", "aided_puma"]))
+    assert ["aided_nike", "aided_puma", "used_nike"] == names(select_outcomes(four, ["tag:funnel"]))
+    states = {"score": "failed", "used_nike": "ok"}
+    assert ["score"] == names(select_outcomes(four, ["status:failed"], states))
+    assert names(four) == names(select_outcomes(four, []))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "guess"),
+    [("aided_nikee", "aided_nike"), ("tag:funel", "funnel"), ("status:fail", "failed")],
+)
+def test_a_pattern_that_selects_nothing_is_an_error_with_a_guess(
+    four: list[Outcome], pattern: str, guess: str
+) -> None:
+    with pytest.raises(UsageError, match=rf"{pattern}.* Did you mean '{guess}'\?"):
+        select_outcomes(four, [pattern], {"score": "failed"})
+
+
+def test_what_readers_call_an_outcome_is_not_in_its_coding(project: Project) -> None:
+    plain = {"name": "score", "success": [5]}
+    words = {**plain, "label": "L", "brand": "B", "metric": "M", "tags": ["t"]}
+    codings = [outcomes_of(study(project, r), COLUMNS)[0].coding() for r in (plain, words)]
+    assert codings[0] == codings[1]

@@ -1,0 +1,213 @@
+"""Reading tables: only what is named, typed by one rule, filtered, derived and labelled."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sweep.config import Cut, Recode, Study
+from sweep.data.variables import cut, labels, prepare
+from sweep.errors import DataError
+from sweep.sources.tables import read_columns, read_table
+from tests.project import Project
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "table.csv"
+    path.write_text(text)
+    return path
+
+
+def study(project: Project, derive: dict[str, object]) -> Study:
+    return project.config({"derive": derive}).study
+
+
+def test_codes_with_leading_zeros_stay_text_in_csv(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "code,age\n01,20\n10,30\n"), ["code", "age"], {})
+    assert ["01", "10"] == table["code"].tolist()
+    assert [20, 30] == table["age"].tolist()
+
+
+def test_none_and_null_are_labels_and_only_blank_and_na_are_missing(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "a,b\nNone,1\nnull,2\nNA,3\n,4\nnan,5\n"), ["a"], {})
+    assert ["None", "null", "nan"] == table["a"].dropna().tolist()
+    assert [False, False, True, True, False] == table["a"].isna().tolist()
+
+
+def test_one_word_among_numbers_keeps_the_column_text(tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, "a\n1\n2\nDK\n"), ["a"], {})
+    assert ["1", "2", "DK"] == table["a"].tolist()
+
+
+def test_an_unnamed_column_is_never_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    pd.DataFrame({"a": [1], "secret": ["x"]}).to_parquet(path)
+    assert ["a"] == list(read_table(path, ["a"], {}).columns)
+    assert ["a", "secret"] == read_columns(path)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(b"\xef\xbb\xbfa,b\n1,2\n")
+    assert [1] == read_table(path, ["a"], {})["a"].tolist()
+
+
+def test_a_row_longer_than_the_header_is_an_error_not_a_shift(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"table\.csv"):
+        read_table(written(tmp_path, "a,b\n1,2,3\n4,5,6\n"), ["a"], {})
+
+
+def test_a_column_twice_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="column 'a' appears twice"):
+        read_columns(written(tmp_path, "a,b,a\n1,2,3\n"))
+
+
+@pytest.mark.parametrize("name", ["absent.csv", "absent.parquet"])
+def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=f"{name}: there is no such file"):
+        read_columns(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["bad.csv", "bad.parquet"])
+def test_bytes_that_are_no_table_are_an_error(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"a,b\n\xff\xfe\x00,1\n")
+    with pytest.raises(DataError, match=name):
+        read_table(path, ["a"], {})
+
+
+def test_an_empty_csv_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"table\.csv"):
+        read_columns(written(tmp_path, ""))
+
+
+def test_a_missing_column_is_an_error_with_a_guess(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no column 'regoin'; did you mean 'region'\?"):
+        read_table(written(tmp_path, "region,age\nx,1\n"), ["regoin"], {})
+
+
+def test_rename_gives_columns_their_new_names_and_may_swap_them(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n1,2\n")
+    table = read_table(path, ["a", "b"], {"a": "b", "b": "a"})
+    assert [1] == table["b"].tolist()
+    assert [2] == table["a"].tolist()
+
+
+def test_renaming_onto_a_column_that_is_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="columns 'a' and 'b' would both be called 'b'"):
+        read_table(written(tmp_path, "a,b\n1,2\n"), ["b"], {"a": "b"})
+
+
+def test_labels_write_whole_numbers_without_a_point_and_truth_in_lower_case() -> None:
+    assert ["1", "2", "2.5"] == labels(pd.Series([1.0, 2.0, 2.5])).tolist()
+    assert ["true", "false"] == labels(pd.Series([True, False])).tolist()
+    assert ["a", "1"] == labels(pd.Series(["a", "1"]).astype("category")).tolist()
+    assert ["1e+300", "0"] == labels(pd.Series([1e300, -0.0])).tolist()
+
+
+def test_labels_of_truth_do_not_depend_on_gaps(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    pd.DataFrame({"a": [True, None, False]}).to_parquet(path)
+    made = labels(read_table(path, ["a"], {})["a"])
+    assert ["true", "false"] == made.dropna().tolist()
+    assert [False, True, False] == made.isna().tolist()
+
+
+def test_labels_keep_missing_missing() -> None:
+    for column in (
+        pd.Series([1.0, np.nan]),
+        pd.Series(["a", None]),
+        pd.Series([1, None], dtype="Int64"),
+    ):
+        assert [False, True] == labels(column).isna().tolist()
+
+
+def test_an_edge_belongs_to_the_band_above_and_below_the_first_is_missing() -> None:
+    rule = Cut(cut="age", at=(18.0, 35.0), labels=("18-34", "35+"))
+    made = cut(pd.Series([17.9, 18.0, 34.999, 35.0, 120.0, np.nan]), rule, "survey")
+    assert ["18-34", "18-34", "35+", "35+"] == made.dropna().tolist()
+    assert [True, False, False, False, False, True] == made.isna().tolist()
+
+
+def test_one_label_more_than_edges_opens_the_first_band() -> None:
+    rule = Cut(cut="age", at=(18.0,), labels=("minor", "adult"))
+    assert ["minor", "adult"] == cut(pd.Series([-5, 18]), rule, "survey").tolist()
+
+
+def test_cutting_words_is_an_error_that_shows_one() -> None:
+    rule = Cut(cut="age", at=(18.0,), labels=("adult",))
+    with pytest.raises(DataError, match=r"survey's column 'age' cannot be cut: it holds 'unknown'"):
+        cut(pd.Series(["20", "unknown"]), rule, "survey")
+
+
+def test_recode_swaps_passes_through_and_compares_as_text(project: Project) -> None:
+    spec = study(
+        project,
+        {"a": {"recode": {"x": "y", "y": "x"}}, "b": {"recode": {"1": "one"}, "column": "number"}},
+    )
+    assert isinstance(spec.derive["a"], Recode)
+    table = pd.DataFrame({"a": ["x", "y", "z"], "number": [1.0, 2.0, np.nan]})
+    made = prepare(table, {"a": "a", "b": "b"}, None, spec, "survey").rows
+    assert ["y", "x", "z"] == made["a"].tolist()
+    assert ["one", "2"] == made["b"].dropna().tolist()
+
+
+def test_the_filter_sees_the_source_and_what_it_drops_is_counted(project: Project) -> None:
+    table = pd.DataFrame({"age": [17, 20, np.nan, 60]})
+    spec = project.config().study
+    made = prepare(table, {"age_band": "age_band"}, "age >= 18", spec, "survey")
+    assert [1, 3] == made.kept.tolist()
+    assert 4 == made.read
+    assert (("filter: age >= 18", 2),) == made.dropped
+    assert ["18-34", "55+"] == made.rows["age_band"].tolist()
+
+
+def test_a_filter_that_leaves_nobody_is_an_error(project: Project) -> None:
+    with pytest.raises(DataError, match="survey has no rows left after filter 'age > 99'"):
+        prepare(pd.DataFrame({"age": [20]}), {}, "age > 99", project.config().study, "survey")
+
+
+def test_csv_and_parquet_give_the_same_design(project: Project) -> None:
+    for name in ("survey", "population"):
+        table = pd.read_csv(project.directory / f"{name}.csv")
+        project.write(f"{name}.parquet", table)
+    other = project.config(
+        {"survey": {"source": "survey.parquet"}, "population": {"source": "population.parquet"}}
+    )
+    first, second = project.plan()[1].prepared, project.plan(other)[1].prepared
+    assert first.key != second.key
+    assert first.design.levels == second.design.levels
+    assert first.design.frame.digest() == second.design.frame.digest()
+    assert first.design.respondents.cell.tolist() == second.design.respondents.cell.tolist()
+    assert first.design.summary == second.design.summary
+
+
+def test_only_the_columns_the_config_names_are_read(project: Project) -> None:
+    """An unreadable column beside them does no harm: nested values cannot be labelled."""
+    table = pd.read_csv(project.directory / "survey.csv")
+    junk = pd.Series([("a", "list")] * len(table))
+    project.write("survey.parquet", table.assign(junk=junk))
+    _, plan = project.plan(project.config({"survey": {"source": "survey.parquet"}}))
+    assert 300 == plan.prepared.design.summary["survey"]["kept"]
+
+
+def test_a_sample_is_the_same_every_time_and_counted(project: Project) -> None:
+    first = project.plan(sample=50)[1].prepared
+    (project.directory / ".sweep").rename(project.directory / "aside")
+    second = project.plan(sample=50)[1].prepared
+    rows = first.design.respondents.row
+    assert rows.tolist() == second.design.respondents.row.tolist()
+    assert 50 == len(set(rows.tolist()))
+    assert [{"reason": "left out by --sample", "count": 250}] == first.design.summary["survey"][
+        "dropped"
+    ]
+    assert project.plan()[1].prepared.key != first.key
+
+
+def test_another_seed_samples_others(project: Project) -> None:
+    first = project.plan(sample=50)[1].prepared.design.respondents.row
+    other = project.config({"sampler": {"seed": 8}})
+    assert (
+        first.tolist() != project.plan(other, sample=50)[1].prepared.design.respondents.row.tolist()
+    )

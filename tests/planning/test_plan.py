@@ -1,0 +1,285 @@
+"""A plan says what is left to do, and nothing has been fitted when it is made."""
+
+import itertools
+import shutil
+from typing import Any
+
+import pytest
+
+from sweep.artifacts.artifact import publish
+from sweep.artifacts.records import read_record
+from sweep.data.counts import count
+from sweep.data.design import Design
+from sweep.data.outcomes import Outcome
+from sweep.errors import DataError, ModelError, UsageError
+from sweep.journal.events import append_event, read_events
+from sweep.journal.failures import failure_of, forget_failure, remember_failure
+from sweep.journal.runs import new_run, read_plan
+from sweep.journal.states import outcome_states
+from sweep.planning.plan import Plan
+from sweep.sources.tables import read_table
+from sweep.store import Store, open_store
+from tests.project import OUTCOMES, Project, survey_of
+
+
+def actions(plan: Plan) -> dict[str, str]:
+    return {o["outcome"]: o["action"] for o in plan.record["outcomes"]}
+
+
+def pretend(store: Store, plan: Plan, outcome: str, *kinds: str) -> None:
+    """Publish an outcome's artifacts with a made-up payload."""
+    task = task_of(plan, outcome)
+    for kind in kinds:
+        recipe = task["fit" if kind == "fit" else "estimates"]
+        publish(store, kind, recipe, {"x.npz": b"draws"}, {"status": "ok"})
+
+
+def task_of(plan: Plan, outcome: str) -> dict[str, Any]:
+    return next(t for t in plan.tasks.values() if t["outcome"] == outcome)
+
+
+def fit_key(plan: Plan, outcome: str) -> str:
+    return next(str(o["fit"]) for o in plan.record["outcomes"] if o["outcome"] == outcome)
+
+
+def test_a_fresh_project_has_everything_to_fit(project: Project) -> None:
+    _, plan = project.plan()
+    assert dict.fromkeys(OUTCOMES, "fit") == actions(plan)
+    assert [o["estimates"] for o in plan.record["outcomes"]] == plan.to_do() == list(plan.tasks)
+
+
+def test_what_is_stored_is_taken_and_a_fit_alone_needs_its_estimates(project: Project) -> None:
+    store, plan = project.plan()
+    pretend(store, plan, "aware", "fit", "estimates")
+    pretend(store, plan, "bought", "fit")
+    _, plan = project.plan()
+    assert {"aware": "taken", "bought": "estimate", "liked": "fit"} == actions(plan)
+    assert 2 == len(plan.to_do())
+
+
+def test_a_fit_whose_draws_were_not_kept_is_fitted_again_for_new_groups(project: Project) -> None:
+    store, plan = project.plan()
+    pretend(store, plan, "aware", "estimates")
+    assert "taken" == actions(project.plan()[1])["aware"]
+    _, plan = project.plan(project.config({"groups": [["sex"]]}))
+    assert "fit" == actions(plan)["aware"]
+
+
+def test_an_unchanged_transform_does_not_parse_the_tables_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = project.plan()[1]
+
+    def refused(*_: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("sweep.planning.prepare.read_table", refused)
+    second = project.plan()[1]
+    assert first.record == second.record
+    with pytest.raises(AssertionError):
+        project.plan(project.config({"survey": {"missing": "drop"}}))
+
+
+@pytest.mark.parametrize("read", [1, 2, 3], ids=["survey", "population", "answers"])
+def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones_key(
+    project: Project, monkeypatch: pytest.MonkeyPatch, read: int
+) -> None:
+    """A nightly export replaces the survey at the worst moment."""
+    before, calls = (project.directory / "survey.csv").read_bytes(), itertools.count(1)
+
+    def exporting(*given: Any) -> Any:
+        if next(calls) == read:
+            project.write("survey.csv", survey_of(seed=2))
+        return read_table(*given)
+
+    monkeypatch.setattr("sweep.planning.prepare.read_table", exporting)
+    with pytest.raises(DataError, match=r"study.survey.source: .*survey.csv changed while it was"):
+        project.plan()
+    store = open_store(project.directory / ".sweep")
+    assert [] == list(store.list("counts/"))
+    (project.directory / "survey.csv").write_bytes(before)
+    monkeypatch.undo()
+    counts = {o["outcome"]: o["counts"] for o in project.plan()[1].record["outcomes"]}
+    shutil.rmtree(project.directory / ".sweep")
+    assert counts == {o["outcome"]: o["counts"] for o in project.plan()[1].record["outcomes"]}
+
+
+def test_outcomes_that_count_the_same_are_counted_once(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+
+    def noting(design: Design, outcome: Outcome, answers: Any) -> Any:
+        counted.append(outcome.column)
+        return count(design, outcome, answers)
+
+    monkeypatch.setattr("sweep.planning.prepare.count", noting)
+    rules = [{"name": f"q{k}", "column": OUTCOMES[k % 2], "success": ["Yes"]} for k in range(8)]
+    store, plan = project.plan(project.config({"outcomes": rules}))
+
+    assert sorted(OUTCOMES[:2]) == sorted(counted)
+    assert 2 == sum(name.endswith("/done.json") for name in store.list("counts/"))
+    assert 8 == len({o["fit"] for o in plan.record["outcomes"]})
+
+
+def test_nobody_asked_fails_in_the_plan_and_has_no_task(project: Project) -> None:
+    project.write("survey.csv", survey_of().assign(aware=None))
+    _, plan = project.plan()
+    assert {"aware": "failed", "bought": "fit", "liked": "fit"} == actions(plan)
+    assert {"kind": "data", "message": "nobody asked"} == plan.record["outcomes"][0]["failure"]
+    assert 2 == len(plan.tasks)
+
+
+@pytest.mark.parametrize("kind", ["model", "data", "timeout"])
+def test_a_remembered_failure_is_not_tried_again_unless_asked(project: Project, kind: str) -> None:
+    config = project.config(execution={"timeout": 5.0})
+    store, plan = project.plan(config)
+    failure = {
+        "kind": kind,
+        "message": "m",
+        "deadline": 5.0,
+        "limit": "timeout",
+        "outcome": "aware",
+    }
+    remember_failure(store, fit_key(plan, "aware"), failure)
+    assert "failed" == actions(project.plan(config)[1])["aware"]
+    assert "fit" == actions(project.plan(config, retry_failed=True)[1])["aware"]
+    assert "failed" == actions(project.plan(config, patterns=["aware"])[1])["aware"]
+
+
+@pytest.mark.parametrize(
+    ("timeout", "action"), [(2.0, "failed"), (5.0, "failed"), (6.0, "fit"), (None, "fit")]
+)
+def test_a_timeout_is_tried_again_under_a_longer_one(
+    project: Project, timeout: float | None, action: str
+) -> None:
+    store, plan = project.plan()
+    failure = {
+        "kind": "timeout",
+        "message": "m",
+        "deadline": 5.0,
+        "limit": "timeout",
+        "outcome": "aware",
+    }
+    remember_failure(store, fit_key(plan, "aware"), failure)
+    assert (
+        action == actions(project.plan(project.config(execution={"timeout": timeout}))[1])["aware"]
+    )
+
+
+def test_the_last_failure_is_the_one_remembered(project: Project) -> None:
+    store, plan = project.plan()
+    key = fit_key(plan, "aware")
+    for message in ("first", "second"):
+        remember_failure(store, key, {"kind": "model", "message": message})
+    assert {"kind": "model", "message": "second"} == failure_of(store, key)
+    forget_failure(store, key)
+    assert failure_of(store, key) is None
+
+
+def test_selection_by_name_limit_and_status(project: Project) -> None:
+    store, plan = project.plan()
+    remember_failure(store, fit_key(plan, "liked"), {"kind": "model", "message": "m"})
+    assert ["liked"] == list(actions(project.plan(patterns=["status:failed"])[1]))
+    assert ["aware", "bought"] == list(actions(project.plan(patterns=["status:pending"])[1]))
+    assert ["aware", "bought"] == list(actions(project.plan(limit=2)[1]))
+    assert ["bought"] == list(actions(project.plan(patterns=["b*"], limit=2)[1]))
+    with pytest.raises(UsageError, match="'bougt' matches no outcome"):
+        project.plan(patterns=["bougt"])
+
+
+def test_a_model_that_is_not_there_is_an_error_with_a_guess(project: Project) -> None:
+    project.model("mrp_own", "def terms(study, levels): ...")
+    with pytest.raises(UsageError, match=r"Did you mean 'mrp_own'\?"):
+        project.plan(project.config({"model": "mrp_owm"}))
+
+
+@pytest.mark.parametrize(
+    "source", ["def terms(:", "raise RuntimeError('x')", "x = 1", "import sys; sys.exit(0)"]
+)
+def test_a_broken_model_file_stops_the_plan(project: Project, source: str) -> None:
+    project.model("mrp", source)
+    with pytest.raises(ModelError, match=r"models/mrp\.py"):
+        project.plan()
+
+
+def test_a_named_group_without_people_stops_the_plan(project: Project) -> None:
+    with pytest.raises(DataError, match=r"'Est' is not a level of 'region'\. Did you mean 'East'"):
+        project.plan(project.config({"groups": [{"east": "region == 'Est'"}]}))
+
+
+def test_a_missing_source_is_an_error_that_names_the_key(project: Project) -> None:
+    (project.directory / "population.csv").unlink()
+    with pytest.raises(
+        DataError, match=r"study\.population\.source: cannot read .*population\.csv"
+    ):
+        project.plan()
+
+
+@pytest.fixture
+def begun(project: Project) -> tuple[Store, Plan, str]:
+    """Begin a run of three outcomes in which nothing has happened yet."""
+    store, plan = project.plan()
+    run = new_run(store, plan.record)
+    append_event(store, run, {"event": "begun"})
+    return store, plan, run
+
+
+def states(store: Store, run: str) -> dict[str, tuple[str, str | None]]:
+    found = outcome_states(store, read_plan(store, run))
+    return {s["outcome"]: (s["status"], s["reason"]) for s in found}
+
+
+def test_states_follow_from_plan_events_and_what_exists(begun: tuple[Store, Plan, str]) -> None:
+    store, plan, run = begun
+    assert {("pending", None)} == set(states(store, run).values())
+    failed = {"event": "failed", "outcome": "bought", "kind": "worker lost", "message": "it died"}
+    append_event(store, run, failed)
+    task = task_of(plan, "aware")
+    meta = {"status": "flagged", "reasons": ["a", "b"]}
+    publish(store, "estimates", task["estimates"], {}, meta)
+    append_event(store, run, {"event": "ended", "reason": "stopped"})
+    assert {
+        "aware": ("flagged", "a; b"),
+        "bought": ("failed", "it died"),
+        "liked": ("cancelled", "the run ended before its turn: stopped"),
+    } == states(store, run)
+
+
+def test_a_runs_own_end_counts_before_what_an_earlier_one_remembered(
+    begun: tuple[Store, Plan, str],
+) -> None:
+    store, plan, run = begun
+    remember_failure(store, fit_key(plan, "aware"), {"kind": "model", "message": "old"})
+    assert ("failed", "old") == states(store, run)["aware"]
+    append_event(
+        store, run, {"event": "failed", "outcome": "aware", "kind": "timeout", "message": "new"}
+    )
+    assert ("failed", "new") == states(store, run)["aware"]
+
+
+@pytest.mark.parametrize("line", [b"\xff{}", b'{"evEnt":"note"}', b'{"event":"failed"}', b"[1]"])
+def test_a_damaged_line_of_a_journal_hides_no_other(
+    begun: tuple[Store, Plan, str], line: bytes
+) -> None:
+    store, _, run = begun
+    before = read_events(store, run)
+    store.append(f"runs/{run}/events.jsonl", line + b"\n")
+    append_event(store, run, {"event": "note", "message": "after it"})
+    assert [*before, "after it"] == [*before, read_events(store, run)[-1]["message"]]
+    assert len(before) + 1 == len(read_events(store, run))
+
+
+def test_a_torn_last_event_is_left_out(begun: tuple[Store, Plan, str]) -> None:
+    store, _, run = begun
+    store.append(f"runs/{run}/events.jsonl", b'{"event": "do')
+    assert ["begun"] == [e["event"] for e in read_events(store, run)]
+
+
+def test_runs_are_found_by_id_beginning_and_last(begun: tuple[Store, Plan, str]) -> None:
+    store, plan, run = begun
+    for name in (run, run[:15], run[-4:], "last"):
+        assert run == read_plan(store, name)["run"]
+    assert read_record(store, f"runs/{run}/plan.json")["outcomes"] == plan.record["outcomes"]
+    with pytest.raises(UsageError, match="'nowhere' is not a run"):
+        read_plan(store, "nowhere")
