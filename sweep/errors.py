@@ -16,8 +16,12 @@
 All but ``RunFailed`` end the command line with exit code 2.
 """
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from sweep.words import count_of
 
 __all__ = [
     "Claimed",
@@ -34,6 +38,8 @@ __all__ = [
     "SweepError",
     "UsageError",
 ]
+
+ALIKE = 10  # mistakes of one kind that a message shows
 
 
 class SweepError(Exception):
@@ -54,6 +60,10 @@ class Mistake:
     message: str
     source: str = ""
 
+    def kind(self) -> str:
+        """Return what the mistake says whatever the value: what is quoted is left out."""
+        return re.sub(r"'[^']*'", "'...'", self.message)
+
     def render(self, file: str) -> str:
         """Return ``file:line:column  path: message``, with the source line and a caret below."""
         where = f"{file}:{self.line}:{self.column}  "
@@ -66,14 +76,27 @@ class Mistake:
 
 
 class ConfigError(SweepError, ValueError):
-    """Mistakes in a sweep config, all at once, each with its place."""
+    """Mistakes in a sweep config, all at once, each with its place.
+
+    ``mistakes`` holds all of them; the message shows ten of those that say the same.
+    """
 
     def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
         self.file = file
         self.mistakes = tuple(sorted(mistakes, key=lambda m: (m.line, m.column, m.path)))
-        count = len(self.mistakes)
-        head = f"{file}: {count} mistake{'s' if count != 1 else ''}"
-        super().__init__("\n".join([head, *(m.render(file) for m in self.mistakes)]))
+        head = f"{file}: {count_of(len(self.mistakes), 'mistake')}"
+        super().__init__("\n".join([head, *self._told()]))
+
+    def _told(self) -> Iterator[str]:
+        """Yield the mistakes in words, and how many of each kind are left out."""
+        kinds = Counter[str]()
+        for mistake in self.mistakes:
+            kinds[mistake.kind()] += 1
+            if kinds[mistake.kind()] <= ALIKE:
+                yield mistake.render(self.file)
+        for kind, count in kinds.items():
+            if count > ALIKE:
+                yield f"... and {count - ALIKE:,} more of: {kind}"
 
 
 class DataError(SweepError, ValueError):

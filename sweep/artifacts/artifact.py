@@ -22,6 +22,7 @@ from sweep.errors import CorruptArtifact, Nondeterminism, StoreError, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, Store
+from sweep.words import count_of
 
 __all__ = [
     "Artifact",
@@ -188,11 +189,12 @@ def read_payload(store: Store, done: Done, logical: str) -> bytes:
     """
     file = done.payload[logical]
     name = place(done.kind, done.key, file.file)
-    expected = f"expected {file.size} bytes of SHA-256 {file.sha256}, found"
+    expected = f"expected {count_of(file.size, 'byte')} of SHA-256 {file.sha256}, found"
     size = store.size(name)  # before reading: damage may be of any size
     if size != file.size:
-        raise damaged(store, name, f"{expected} {'no file' if size is None else f'{size} bytes'}")
+        found = "no file" if size is None else count_of(size, "byte")
+        raise damaged(store, name, f"{expected} {found}")
     data = store.get(name)
     if (content := sha256(data)) != file.sha256:
-        raise damaged(store, name, f"{expected} {len(data)} bytes of SHA-256 {content}")
+        raise damaged(store, name, f"{expected} {count_of(size, 'byte')} of SHA-256 {content}")
     return data

@@ -85,7 +85,9 @@ def design_from(artifact: Artifact) -> Design:
         people = Respondents(**unpack_arrays(payload["respondents.npz"]))
     frame = Frame(levels, further, **unpack_arrays(payload["frame.npz"]))
     asked = tuple(facts["asked"])
-    return Design(levels, further, asked, covariates, people, frame, facts["summary"])
+    # Stored mappings come back by letter; lists keep the config's order.
+    summary = {**facts["summary"], "predictors": {name: list(v) for name, v in levels.items()}}
+    return Design(levels, further, asked, covariates, people, frame, summary)
 
 
 def put_counts(

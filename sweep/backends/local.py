@@ -9,6 +9,7 @@ from uuid import uuid4
 from sweep.backends.events import RETRIED, Done, Event, Failure, Started
 from sweep.backends.pool import Limits, Pool, cores
 from sweep.config import Execution
+from sweep.words import count_of
 
 __all__ = ["Local", "open_local"]
 
@@ -77,7 +78,7 @@ def counted(done: Done, attempt: int) -> Done:
     """Return an end with its attempt, and a lost worker's message with how often it was lost."""
     failure = done.failure
     if failure is not None and failure.kind == "worker lost":
-        words = f"{failure.message} {attempt} times"
+        words = f"{failure.message} {count_of(attempt, 'time')}"
         words += OWN_DOING if any(signal in words for signal in CRASHES) else ""
         failure = Failure(failure.kind, words, failure.traceback)
     return replace(done, attempt=attempt, failure=failure)

@@ -78,7 +78,7 @@ def verify_facts(
 def verify_lines(tally: "Tally", found: Sequence["Finding"], aside: bool) -> list[str]:
     """Return the last lines: what was looked at, what was found, what to do."""
     counts = Counter(f.state for f in found)
-    looked = ", ".join(f"{count:,} {folder}" for folder, count in sorted(tally.units.items()))
+    looked = ", ".join(f"{folder} {count:,}" for folder, count in sorted(tally.units.items()))
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items()) or "all sound"
     lines = [f"{looked}; {size_words(tally.bytes)} of payload: {words}"]
     if counts["damaged"] and not aside:

@@ -14,13 +14,23 @@ if TYPE_CHECKING:
 __all__ = ["check", "plan"]
 
 SHOWN = 20  # outcomes in a plan's table, unless all are asked for
-ACTIONS = ("taken", "estimate", "fit", "failed")
+FEW = 3  # lines of one kind in a check, unless all are asked for
+WORDS = {
+    "taken": "in the store",
+    "estimate": "to be poststratified from stored draws",
+    "fit": "to be fitted",
+    "failed": "failed (nobody asked, or a remembered failure)",
+}
+"""What is to be done with an outcome, by the action in its plan."""
 
 
 def check(
     config: Config,
     overrides: Set,
     sample: Sample = None,
+    every: Annotated[
+        bool, typer.Option("--all", "-a", help="Name every outcome that nobody was asked.")
+    ] = False,
     form: Printed = Format.table,
 ) -> None:
     """Validate config and data, and count: no model is fitted."""
@@ -32,31 +42,42 @@ def check(
     if form is Format.json:
         print_json(facts)
     else:
-        print_lines(check_lines(facts))
+        print_lines(check_lines(facts, None if every else FEW))
 
 
 def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
-    """Return what a check found."""
-    outcomes = made.record["outcomes"]
+    """Return what a check found, in the same order whether the design is new or was stored."""
+    outcomes, summary = made.record["outcomes"], made.prepared.design.summary
+    tables = {
+        name: {k: summary[name][k] for k in keys}
+        for name, keys in (
+            ("survey", ("read", "kept", "dropped")),
+            ("population", ("read", "kept", "dropped", "size")),
+        )
+    }
     return {
         "name": config.name,
         "model": config.study.model,
         "route": made.file.route,
-        **made.prepared.design.summary,
+        **tables,
+        **{k: summary[k] for k in ("cells", "occupied", "predictors")},
         "outcomes": len(outcomes),
         "nobody_asked": [o["outcome"] for o in outcomes if o["n"] == 0],
         "actions": actions_of(made),
     }
 
 
-def check_lines(facts: dict[str, Any]) -> list[str]:
-    """Return a check's findings in words."""
+def check_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
+    """Return a check's findings in words; of many alike, the first ``shown``."""
+    from sweep.words import count_of
+
     survey, population = facts["survey"], facts["population"]
     lines = [f"{facts['name']}: config and data are sound"]
     lines.append(f"respondents   {survey['read']:,} read, {survey['kept']:,} kept")
-    lines += [f"              {d['count']:,} dropped: {d['reason']}" for d in survey["dropped"]]
-    lines.append(f"population    {population['size']:,.0f} people in {population['kept']:,} rows")
-    lines += [f"              {d['count']:,} dropped: {d['reason']}" for d in population["dropped"]]
+    lines += dropped_lines(survey)
+    size, rows = count_of(population["size"], "person", "people"), population["kept"]
+    lines.append(f"population    {size} in {count_of(rows, 'row')}")
+    lines += dropped_lines(population)
     lines.append(
         f"cells         {facts['cells']:,} in the population, {facts['occupied']:,} answered from"
     )
@@ -64,8 +85,16 @@ def check_lines(facts: dict[str, Any]) -> list[str]:
     lines.append(f"predictors    {levels}")
     lines.append(f"model         {facts['model']} ({facts['route']} route)")
     lines.append(f"outcomes      {facts['outcomes']:,}: {action_words(facts['actions'])}")
-    lines += [f"              nobody was asked: {name}" for name in facts["nobody_asked"]]
+    unasked = facts["nobody_asked"]
+    lines += [f"              nobody was asked: {name}" for name in unasked[:shown]]
+    more = len(unasked) - len(unasked[:shown])
+    lines += [f"              ... and {more:,} more like it (--all names them)"] if more else []
     return lines
+
+
+def dropped_lines(table: dict[str, Any]) -> list[str]:
+    """Return how many rows of a table were dropped, by reason."""
+    return [f"              {d['count']:,} dropped: {d['reason']}" for d in table["dropped"]]
 
 
 def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
@@ -98,13 +127,15 @@ def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
 def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str, Any]:
     """Return what a run would do, and what it would cost."""
     from sweep.backends.pool import cores
+    from sweep.estimates.table import base_shown
     from sweep.planning.forecast import forecast
 
     execution = config.execution
     workers = cores() if execution.workers == "auto" else execution.workers
     actions = actions_of(made)
     cost = forecast(store, made)
-    described = ("outcome", "label", "brand", "metric", "tags", "n", "action")
+    described = ("outcome", "label", "brand", "metric", "tags", "action")
+    least = config.study.minimum_base
     return {
         "name": config.name,
         "store": store.url,
@@ -116,19 +147,25 @@ def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str,
         "bytes": {**cost.bytes, "total": cost.total},
         "bytes_from": dict(cost.sources),
         "keeps_draws": "draws" in execution.keep,
-        "outcomes": [{k: o[k] for k in described} for o in made.record["outcomes"]],
+        "outcomes": [
+            {**{k: o[k] for k in described}, "n": base_shown(o["n"], least)}
+            for o in made.record["outcomes"]
+        ],
     }
 
 
 def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
     """Return a plan in words."""
     from sweep.cli.output import table_lines
+    from sweep.cli.tables import with_base
+    from sweep.words import count_of
 
     outcomes = facts["outcomes"][:shown]
-    lines = table_lines(outcomes, ["action", "outcome", "n", "label"])
+    lines = table_lines([with_base(o) for o in outcomes], ["action", "outcome", "n", "label"])
     hidden = len(facts["outcomes"]) - len(outcomes)
-    lines += [f"... and {hidden} more (-v lists all)"] if hidden else []
-    lines += ["", f"{len(facts['outcomes'])} outcomes: {action_words(facts['actions'])}"]
+    lines += [f"... and {hidden:,} more (-v lists all)"] if hidden else []
+    total = count_of(len(facts["outcomes"]), "outcome")
+    lines += ["", f"{total}: {action_words(facts['actions'])}"]
     lines += cost_lines(facts)
     if not facts["keeps_draws"]:
         lines.append("draws are not kept (execution.keep): new groups will need new fits")
@@ -138,12 +175,15 @@ def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
 def cost_lines(facts: dict[str, Any]) -> list[str]:
     """Return the minutes and the bytes of a plan, and where they are known from."""
     from sweep.client.progress import duration, sized
+    from sweep.words import count_of
 
     lines = []
     if facts["actions"]["fit"]:
-        source = f"{facts['fits_measured']} earlier fits" if facts["fits_measured"] else "a guess"
+        measured = facts["fits_measured"]
+        source = count_of(measured, "earlier fit") if measured else "a guess"
+        workers = count_of(facts["workers"], "worker")
         lines.append(
-            f"about {duration(60 * facts['minutes'])} with {facts['workers']} workers, at "
+            f"about {duration(60 * facts['minutes'])} with {workers}, at "
             f"{facts['seconds_per_fit']:.1f} s per fit ({source})"
         )
     if facts["bytes"]["total"]:
@@ -159,15 +199,9 @@ def cost_lines(facts: dict[str, Any]) -> list[str]:
 def actions_of(made: "Plan") -> dict[str, int]:
     """Return how many outcomes need what."""
     actions = [o["action"] for o in made.record["outcomes"]]
-    return {action: actions.count(action) for action in ACTIONS}
+    return {action: actions.count(action) for action in WORDS}
 
 
 def action_words(actions: dict[str, int]) -> str:
     """Return the counts in words."""
-    words = {
-        "taken": "in the store",
-        "estimate": "to be poststratified from stored draws",
-        "fit": "to be fitted",
-        "failed": "failed (nobody asked, or a remembered failure)",
-    }
-    return ", ".join(f"{n} {words[a]}" for a, n in actions.items() if n)
+    return ", ".join(f"{n} {WORDS[a]}" for a, n in actions.items() if n)

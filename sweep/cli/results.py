@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweep.cli.options import Format, Printed, RunId, StorePath, find_store, open_run
+from sweep.words import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ def status(
         facts = {"counts": opened.counts(), "notes": opened.notes}
         print_json({**row, **facts, "fits": frame_rows(opened.fits())})
         return
-    ended = row["ended"] or "not ended: it runs, or its process was killed"
+    ended = row["ended"] or f"still going, or stopped short: `sweep resume {opened.id}` goes on"
     head = f"{row['name']}  run {opened.id}  started {row['started']}  {ended}"
     lines = state_lines(opened.fits(), every)
     notes = [f"NOTE  {note}" for note in opened.notes]
@@ -97,7 +98,7 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
         from sweep.client.files import write_whole
 
         write_whole(output, data)
-        say(f"{len(table):,} rows written to {output}")
+        say(f"{count_of(len(table), 'row')} written to {output}")
         return
     refuse_terminal(form)
     sys.stdout.flush()

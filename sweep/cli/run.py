@@ -11,6 +11,8 @@ from sweep.cli.options import Config, Detach, Format, Limit, Printed, Sample, Se
 from sweep.cli.summary import summary
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sweep.config import SweepConfig
     from sweep.planning.plan import Plan
     from sweep.store import Store
@@ -25,7 +27,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     sample: Sample = None,
     limit: Limit = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Try again what failed and would fail again.")
+        bool, typer.Option("--retry-failed", help="Retry remembered failures.")
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave with exit code 3 if outcomes are flagged.")
@@ -92,9 +94,11 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
 def opening(made: "Plan", backend: str) -> str:
     """Return the line that says what is about to happen."""
     from sweep.cli.plan import action_words, actions_of
+    from sweep.words import count_of
 
     total = len(made.record["outcomes"])
-    return f"{made.record['name']}: {total} outcomes, {action_words(actions_of(made))}; {backend}"
+    outcomes = f"{count_of(total, 'outcome')}, {action_words(actions_of(made))}"
+    return f"{made.record['name']}: {outcomes}; {backend}"
 
 
 def fit(
@@ -111,10 +115,15 @@ def fit(
     become_worker()
     from glob import escape
 
+    from sweep.artifacts.artifact import read as read_artifact
+    from sweep.cli.plan import WORDS
     from sweep.cli.summary import say
     from sweep.client.verbs import planned
     from sweep.errors import DataError
+    from sweep.estimates.formats import from_parquet
+    from sweep.estimates.table import base_shown, weighed
     from sweep.planning.plan import write_tasks
+    from sweep.words import count_of
     from sweep.worker.memory import Memory
     from sweep.worker.serve import work
 
@@ -127,9 +136,13 @@ def fit(
     for message in made.mended:
         say(message)
     write_tasks(store, made, [key], say)
-    say(f"{outcome}: {entry['n']:,.0f} answers, {entry['action']}")
+    base = base_shown(entry["n"], read.study.minimum_base)
+    answers = "number of answers withheld" if base is None else count_of(base, "answer")
+    say(f"{outcome}: {answers}, {WORDS[entry['action']]}")
     result = work(store, key, "draws" in read.execution.keep, Memory())
-    show_fit(store, key, outcome, result, form)
+    table = from_parquet(read_artifact(store, "estimates", key).payload["estimates.parquet"])
+    rows = weighed(table, read.study.survey.weight)
+    show_fit(outcome, {**result, "n": base}, rows, form)
 
 
 def become_worker() -> None:
@@ -151,14 +164,11 @@ def become_worker() -> None:
         os.execve(sys.executable, [sys.executable, "-m", "sweep", *sys.argv[1:]], environment)
 
 
-def show_fit(store: "Store", key: str, outcome: str, result: Any, form: Format) -> None:
+def show_fit(outcome: str, result: Any, table: "pd.DataFrame", form: Format) -> None:
     """Print one fit's state, diagnostics and estimates."""
-    from sweep.artifacts.artifact import read
     from sweep.cli.output import frame_rows, print_json, print_lines
     from sweep.cli.tables import estimate_lines
-    from sweep.estimates.formats import from_parquet
 
-    table = from_parquet(read(store, "estimates", key).payload["estimates.parquet"])
     told = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
     facts = {"outcome": outcome, **{k: result[k] for k in told}}
     if form is Format.json:

@@ -9,7 +9,7 @@ from sweep.cli.output import frame_rows, table_lines
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["estimate_lines", "state_lines"]
+__all__ = ["estimate_lines", "state_lines", "with_base"]
 
 SHARES = ("mean", "lower", "upper", "raw", "weighted")
 
@@ -20,8 +20,9 @@ def estimate_lines(table: "pd.DataFrame") -> list[str]:
 
     variables = [name for name in table.columns if name not in RESERVED]
     rows = [estimate_row(row, variables) for row in frame_rows(table)]
-    names = ["outcome", "group", *(f"{s} %" for s in SHARES[:3]), "n"]
-    return table_lines(rows, [*names, "raw %", "weighted %", "status", "flag"])
+    names = ["outcome", "group", *(f"{s} %" for s in SHARES[:3]), "n", "raw %"]
+    names += ["weighted %"] if any(row["weighted %"] is not None for row in rows) else []
+    return table_lines(rows, [*names, "status", "flag"])
 
 
 def estimate_row(row: Mapping[str, Any], variables: list[str]) -> dict[str, Any]:
@@ -45,4 +46,9 @@ def state_lines(fits: "pd.DataFrame", every: bool) -> list[str]:
     rows = sorted(frame_rows(fits), key=lambda row: order[row["status"]])
     shown = [row for row in rows if every or row["status"] != "ok"]
     columns = ("status", "outcome", "n", "r_hat", "ess_bulk", "ess_tail", "seconds", "reason")
-    return table_lines(shown, columns) if shown else []
+    return table_lines([with_base(row) for row in shown], columns) if shown else []
+
+
+def with_base(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an outcome's row with a word where its base is withheld."""
+    return {**row, "n": "withheld"} if row["n"] is None else row

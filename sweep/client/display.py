@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sweep.backends.events import Done, Event, Note
 from sweep.client.progress import Progress, duration, line_of
 from sweep.client.terminal import inert
+from sweep.words import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -126,16 +127,23 @@ def slow_line(progress: Progress) -> "RenderableType":
     running = sorted(((now - since, name) for name, since in progress.running.items()))[::-1][:4]
     words = [f"{name} {duration(s)}{draws_of(progress, name)}" for s, name in running]
     done = [f"{name} {duration(s)}" for s, name in progress.slowest[::-1]]
-    text = f"now: {', '.join(words) or 'starting'}" + (
-        f"\nslowest: {', '.join(done)}" if done else ""
-    )
-    return Text(inert(text), "dim", overflow="ellipsis", no_wrap=True)
+    doing = ", ".join(words) or idle(progress)
+    lines = [f"now: {doing}"] if doing else []
+    lines += [f"slowest: {', '.join(done)}"] if done else []
+    return Text(inert("\n".join(lines)), "dim", overflow="ellipsis", no_wrap=True)
+
+
+def idle(progress: Progress) -> str:
+    """Return what a sweep is at while no fit is known to run; empty if that is not known."""
+    if progress.finished >= progress.total:
+        return "writing the report"
+    return "" if progress.ended else "starting"  # not every backend tells what has started
 
 
 def draws_of(progress: Progress, name: str) -> str:
     """Return how many draws a running fit has, if it has told."""
     count = progress.moving.get(name)
-    return f" ({count:,} draws)" if count else ""
+    return f" ({count_of(count, 'draw')})" if count else ""
 
 
 @contextmanager

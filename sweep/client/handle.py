@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed, UsageError
 from sweep.store import Store
+from sweep.words import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,10 @@ class Run:
         return {word: states.count(word) for word in words}
 
     def fits(self) -> "pd.DataFrame":
-        """Return one row per outcome: state, reason, base, diagnostics, remedies and seconds."""
+        """Return one row per outcome: state, reason, base, diagnostics, remedies and seconds.
+
+        ``n``, the outcome's base, is missing where it is below the study's minimum base: withheld.
+        """
         return self._fits.copy()
 
     def estimates(
@@ -116,7 +120,8 @@ class Run:
         rows = lost.head(10)[["outcome", "status", "reason"]].itertuples(index=False)
         shown = "".join(f"\n  {r.outcome}: {r.status}: {r.reason}" for r in rows)
         more = f"\n  and {len(lost) - 10} more" if len(lost) > 10 else ""
-        msg = f"run {self.id}: {len(lost)} of {len(self._fits)} outcomes failed{shown}{more}"
+        total = count_of(len(self._fits), "outcome")
+        msg = f"run {self.id}: {len(lost)} of {total} failed{shown}{more}"
         raise RunFailed(msg)
 
     def draws(self, outcome: str, by: Sequence[str] = ()) -> "pd.DataFrame":
@@ -255,7 +260,8 @@ class Run:
         import pandas as pd
 
         pairs = zip(self._states, self.plan["outcomes"], strict=True)
-        frame = pd.DataFrame([fit_row(s, o) for s, o in pairs], columns=list(FIT_COLUMNS))
+        least = self.plan["config"]["study"]["minimum_base"]
+        frame = pd.DataFrame([fit_row(s, o, least) for s, o in pairs], columns=list(FIT_COLUMNS))
         kinds = dict.fromkeys(INTEGERS, "Int64") | dict.fromkeys(NUMBERS, "float64")
         return frame.astype(kinds)
 
@@ -266,13 +272,15 @@ class Run:
         return estimates_of(self.store, self.plan)
 
 
-def fit_row(state: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return one outcome's row of `Run.fits`."""
+def fit_row(state: dict[str, Any], outcome: dict[str, Any], minimum_base: int) -> dict[str, Any]:
+    """Return one outcome's row of `Run.fits`; ``n`` is None where it is withheld."""
+    from sweep.estimates.table import base_shown
+
     diagnostics = state.get("diagnostics", {})
     return {
         **{k: state[k] for k in ("outcome", "label", "brand", "metric", "status", "reason")},
         "tags": ", ".join(state["tags"]),
-        "n": int(outcome["n"]),
+        "n": base_shown(outcome["n"], minimum_base),
         "draws": state.get("draws"),
         "r_hat": diagnostics.get("r_hat_max"),
         "ess_bulk": diagnostics.get("ess_bulk_min"),

@@ -85,15 +85,16 @@ def line_of(event: Done, outcome: Mapping[str, Any]) -> str:
         return f"FAIL     {name}{again}  {event.failure.kind}: {event.failure.message}"
     assert event.result is not None
     found = event.result["diagnostics"]
-    numbers = f"r_hat {number(found['r_hat_max'], '.3f')}  ess {number(smaller(found), '.0f')}"
+    numbers = "  ".join(
+        f"{name} {number(found[place], form)}"
+        for name, place, form in (
+            ("r_hat", "r_hat_max", ".3f"),
+            ("ess_bulk", "ess_bulk_min", ",.0f"),
+            ("ess_tail", "ess_tail_min", ",.0f"),
+        )
+    )
     reasons = "".join(f"  {reason}" for reason in event.result["reasons"])
     return f"{event.result['status']:8} {name}  {event.result['seconds']:.1f}s  {numbers}{reasons}"
-
-
-def smaller(found: Mapping[str, Any]) -> float | None:
-    """Return the smaller of the two effective sample sizes."""
-    known = [v for v in (found["ess_bulk_min"], found["ess_tail_min"]) if v is not None]
-    return min(known) if known else None
 
 
 def number(value: float | None, form: str) -> str:

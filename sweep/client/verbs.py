@@ -104,15 +104,21 @@ def plan(
     """Return what a run would do: one row per outcome, with ``action`` and ``n``.
 
     ``action`` is ``taken`` (in the store), ``estimate`` (draws are in the store), ``fit``, or
-    ``failed`` (nobody asked, or a remembered failure). Raises as `run` does.
+    ``failed`` (nobody asked, or a remembered failure). ``n`` is missing where it is below the
+    study's minimum base: withheld. Raises as `run` does.
     """
     import pandas as pd
 
-    _, _, made = planned(config, select, set, sample, limit)
+    from sweep.estimates.table import base_shown
+
+    read, _, made = planned(config, select, set, sample, limit)
     for message in made.mended:
         warnings.warn(message, stacklevel=2)
     frame = pd.DataFrame(made.record["outcomes"])
-    frame = frame.assign(tags=[", ".join(tags) for tags in frame["tags"]])
+    bases = [base_shown(n, read.study.minimum_base) for n in frame["n"]]
+    frame = frame.assign(
+        tags=[", ".join(tags) for tags in frame["tags"]], n=pd.array(bases, dtype="Int64")
+    )
     return frame[["outcome", "label", "brand", "metric", "tags", "n", "action"]]
 
 

@@ -16,6 +16,7 @@ from sweep.config.nodes import Entry, Node, Place, clipped
 from sweep.config.schema import Study, SweepConfig
 from sweep.config.yaml import Refused, compose
 from sweep.errors import Mistake
+from sweep.words import count_of
 
 __all__ = ["override"]
 
@@ -113,6 +114,7 @@ def _index(segment: Segment, items: tuple[Node, ...], above: str) -> int:
         message = f"{above} is a list: write an index such as {above}.0, got {segment.text!r}"
         raise Wrong(segment.place, message)
     if int(segment.text) >= len(items):
-        message = f"{above} has {len(items)} items, counted from 0: there is no {segment.text}"
+        count = count_of(len(items), "item")
+        message = f"{above} has {count}, counted from 0: there is no {segment.text}"
         raise Wrong(segment.place, message)
     return int(segment.text)

@@ -96,7 +96,8 @@ class Cut(Section):
             count = len(edges)
             if edges and len(labels) not in {count, count + 1}:
                 need = f"{count} (below the first edge is missing) or {count + 1}"
-                yield at(("labels",), f"{count} edges need {need} labels, got {len(labels)}")
+                edged = f"{count} edge needs" if count == 1 else f"{count} edges need"
+                yield at(("labels",), f"{edged} {need} labels, got {len(labels)}")
         yield from repeated("labels", labels)
 
 

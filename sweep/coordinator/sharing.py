@@ -18,6 +18,7 @@ from sweep.errors import StoreError
 from sweep.journal.failures import remembered, stands
 from sweep.store import Store
 from sweep.store.concurrency import together
+from sweep.words import count_of
 from sweep.worker.claims import Watch, let_go
 
 __all__ = ["Sharing"]
@@ -120,7 +121,7 @@ def waiting_words(who: list[str]) -> str:
     """Return for whom a run waits."""
     holders = sorted(set(who))
     shown = ", ".join(holders[:3]) + (", ..." if len(holders) > 3 else "")
-    return f"{len(who)} outcomes are being fitted by another run ({shown}): waiting for them"
+    return f"waiting for {count_of(len(who), 'outcome')} that another run is fitting ({shown})"
 
 
 def rest(seconds: float, stop: Callable[[], bool]) -> None:

@@ -15,6 +15,7 @@ from sweep.data.outcomes import Outcome
 from sweep.errors import DataError
 from sweep.expression import evaluate, parse
 from sweep.keys import arrays_digest
+from sweep.words import count_of
 
 __all__ = ["Sums", "count", "counts_of", "is_in"]
 
@@ -107,8 +108,9 @@ def check_answers(
         strange = values[~(success | dont_know | is_in(values, outcome.failure))]
         if len(strange):
             answer = strange.tolist()[0]
+            often = count_of(len(strange), "time")
             msg = (
-                f"outcome {outcome.name!r}: the answer {answer!r} ({len(strange)} times) is "
+                f"outcome {outcome.name!r}: the answer {answer!r} ({often}) is "
                 f"neither among success, failure nor dont_know_values: add it to one of them"
             )
             raise DataError(msg)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sweep.config import Study
 from sweep.errors import DataError
+from sweep.words import count_of
 
 __all__ = ["standardise"]
 
@@ -27,7 +28,8 @@ def covariate_values(
     by_level = table.set_index(spec.key)
     missing = [label for label in levels if label not in by_level.index]
     if missing:
-        msg = f"{where}: no row for {len(missing)} levels of {predictor!r}, such as {missing[0]!r}"
+        lacking = f"{count_of(len(missing), 'level')} of {predictor!r}, such as {missing[0]!r}"
+        msg = f"{where}: no row for {lacking}"
         raise DataError(msg)
     made: dict[str, NDArray[np.float64]] = {}
     for column in spec.columns:

@@ -21,6 +21,7 @@ from sweep.data.variables import Table
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
+from sweep.words import count_of
 
 __all__ = ["Design", "encode", "group_variables", "variables_of"]
 
@@ -118,7 +119,8 @@ def population_rows(rows: pd.DataFrame, variables: Sequence[str], study: Study) 
     wrong = rows[~(np.isfinite(sizes) & (sizes >= 0))]
     if len(wrong):
         value = wrong[size].tolist()[0]
-        msg = f"population size {size!r}: {len(wrong)} rows hold no number of people ({value!r})"
+        found = f"no number of people in {count_of(len(wrong), 'row')} ({value!r})"
+        msg = f"population size {size!r}: {found}"
         raise DataError(msg)
     rows = rows.assign(**{size: sizes})[sizes > 0]
     if not len(rows):
@@ -128,8 +130,8 @@ def population_rows(rows: pd.DataFrame, variables: Sequence[str], study: Study) 
         missing = int(rows[name].isna().sum())
         if missing:
             msg = (
-                f"the population's {name!r} is missing in {missing} rows: every person has a "
-                f"level; complete it, or leave those rows out with study.population.filter"
+                f"the population's {name!r} is missing in {count_of(missing, 'row')}: every person "
+                f"has a level; complete it, or leave those rows out with study.population.filter"
             )
             raise DataError(msg)
     return rows

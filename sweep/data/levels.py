@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sweep.config import Cut, Predictor, Study
 from sweep.errors import DataError
+from sweep.words import count_of
 
 __all__ = ["Levels"]
 
@@ -33,8 +34,9 @@ def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) 
     if strange:
         count = int((values == strange[0]).sum())
         msg = (
-            f"population column {name!r} has the value {strange[0]!r} in {count} rows, which is "
-            f"not among study.predictors.{name}.levels {ordered}: add it, recode it or filter it"
+            f"population column {name!r} has the value {strange[0]!r} in "
+            f"{count_of(count, 'row')}, which is not among study.predictors.{name}.levels "
+            f"{ordered}: add it, recode it or filter it"
         )
         raise DataError(msg)
     return tuple(ordered)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sweep.config import MISSING_LIMIT, Study
 from sweep.data.variables import Table
 from sweep.errors import DataError
+from sweep.words import count_of
 
 __all__ = ["Respondents"]
 
@@ -43,15 +44,17 @@ def respondent_rows(
         share = float(missing.mean()) if len(rows) else 0.0
         if share > MISSING_LIMIT and study.survey.missing == "error":
             msg = (
-                f"predictor {name!r} is missing for {int(missing.sum())} of {len(rows)} "
-                f"respondents ({share:.1%}, allowed {MISSING_LIMIT:.0%}): complete it, or "
-                f"accept the loss with study.survey.missing: drop"
+                f"predictor {name!r} is missing for {int(missing.sum())} of "
+                f"{count_of(len(rows), 'respondent')} ({share:.1%}, allowed {MISSING_LIMIT:.0%}): "
+                f"complete it, or accept the loss with study.survey.missing: drop"
             )
             raise DataError(msg)
         dropped.append((f"missing {name}", int(missing.sum())))
         rows = rows[~missing]
     if not len(rows):
-        msg = f"none of {total} respondents has every predictor ({', '.join(predictors)})"
+        msg = (
+            f"none of {count_of(total, 'respondent')} has every predictor ({', '.join(predictors)})"
+        )
         raise DataError(msg)
     return rows, dropped
 
@@ -66,8 +69,9 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
     if wrong.any():
         value = rows[name].tolist()[int(np.argmax(wrong))]
         msg = (
-            f"weight column {name!r}: {int(wrong.sum())} respondents have no usable weight (such "
-            f"as {value!r}); a weight is a number of at least 0"
+            f"weight column {name!r}: no usable weight for "
+            f"{count_of(int(wrong.sum()), 'respondent')} (such as {value!r}); a weight is a number "
+            f"of at least 0"
         )
         raise DataError(msg)
     return values

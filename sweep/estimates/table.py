@@ -18,9 +18,11 @@ __all__ = [
     "RESERVED",
     "STATUSES",
     "TAIL",
+    "base_shown",
     "columns",
     "grouped_by",
     "tidy",
+    "weighed",
     "withheld",
 ]
 
@@ -46,6 +48,15 @@ def columns(variables: Sequence[str]) -> list[str]:
 def withheld(minimum_base: int) -> str:
     """Return the flag of a row whose n, raw and weighted means are withheld for a small base."""
     return f"n < {minimum_base} (withheld)"
+
+
+def base_shown(n: float, minimum_base: int) -> int | None:
+    """Return how many answered, as anybody may be told: None where that is withheld.
+
+    Below the minimum base it is withheld, of a group and of a whole outcome alike. That nobody
+    was asked (0) says nothing of anybody, and is told: it is why an outcome has no estimates.
+    """
+    return None if 0 < n < minimum_base else int(n)
 
 
 def tidy(
@@ -99,6 +110,14 @@ def _typed(values: "pd.Series[Any]", levels: Sequence[str] | None) -> "pd.Series
         msg = f"{values.name}: {stray[0]!r} is not one of its levels {list(levels)}"
         raise ValueError(msg)
     return text.astype(pd.CategoricalDtype(list(levels)))
+
+
+def weighed(frame: "pd.DataFrame", weight: str | None) -> "pd.DataFrame":
+    """Return the table as it is shown: without a survey weight there are no weighted means.
+
+    Stored tables hold them all the same, where each respondent counts as one: the raw means.
+    """
+    return frame if weight is not None else frame.assign(weighted=float("nan"))
 
 
 def grouped_by(frame: "pd.DataFrame") -> "pd.Series[Any]":

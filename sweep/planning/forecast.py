@@ -17,6 +17,7 @@ from sweep.artifacts.manifest import LAYOUT, Done, pack_done
 from sweep.planning.plan import Plan
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
+from sweep.words import count_of
 
 __all__ = ["Forecast", "forecast", "parameters_of"]
 
@@ -92,7 +93,7 @@ def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     recipe = next(iter(plan.tasks.values()))["fit"]
     like = [size_of(d) for d in some(store, "fit") if shape(d.recipe) == shape(recipe)]
     if like:
-        return round(mean(like)), f"{len(like)} stored fits of this shape"
+        return round(mean(like)), f"{count_of(len(like), 'stored fit')} of this shape"
     sampler = recipe["sampler"]
     draws = sampler["chains"] * sampler["draws"]
     numbers, known = parameters_of(recipe)
@@ -131,9 +132,9 @@ def bytes_per_table(tables: list[Done], plan: Plan) -> tuple[int, str]:
     groups = next(iter(plan.tasks.values()))["estimates"]["groups"] if plan.tasks else []
     like = [size_of(done) for done in tables if done.recipe["groups"] == groups]
     if like:
-        return round(mean(like)), f"{len(like)} stored tables of these groups"
+        return round(mean(like)), f"{count_of(len(like), 'stored table')} of these groups"
     rows = rows_of(plan)
-    return TABLE + ROW * rows, f"{rows:,} rows per outcome"
+    return TABLE + ROW * rows, f"{count_of(rows, 'row')} per outcome"
 
 
 def rows_of(plan: Plan) -> int:

@@ -71,7 +71,7 @@ class Report:
     outcomes
         One row per outcome, in config order, with the columns of ``OUTCOMES``; ``status`` is ok,
         flagged, failed, cancelled, or pending while the run goes on; ``reason`` says in words why
-        an outcome is not ok.
+        an outcome is not ok; ``n`` is null where it is withheld for a small base.
     transform, provenance
         What was read, kept and dropped; what the numbers come from.
     variables

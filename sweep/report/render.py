@@ -14,6 +14,7 @@ from sweep.report import figures
 from sweep.report.contents import Report
 from sweep.report.payload import payload, script_json
 from sweep.report.summary import summary
+from sweep.words import count_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -73,7 +74,11 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters.update(
-        percent=figures.percent, count=figures.count, plain=figures.plain, words=_words
+        percent=figures.percent,
+        count=figures.count,
+        plain=figures.plain,
+        words=_words,
+        count_of=count_of,
     )
     return environment
 

@@ -26,13 +26,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """Outcomes by status, all outcomes worst first, the totals, and the groups flagged."""
+    """Outcomes by status, all outcomes worst first, the totals, and the groups flagged.
+
+    ``low`` is what stands in place of a base that is withheld.
+    """
 
     statuses: Mapping[str, int]
     lines: tuple[Line, ...]
     totals: tuple[Mapping[str, Any], ...]
     withheld: int
     groups: int
+    low: str
 
     @property
     def problems(self) -> tuple[Line, ...]:
@@ -61,6 +65,7 @@ def summary(report: Report) -> Summary:
         totals=tuple(_records(_totals(found))),
         withheld=int(found["flag"].fillna("").str.contains(low, regex=False).sum()),
         groups=len(found),
+        low=low,
     )
 
 

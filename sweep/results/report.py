@@ -8,6 +8,7 @@ from sweep.artifacts.artifact import publish_same, read_done
 from sweep.artifacts.contents import get_design
 from sweep.artifacts.quarantine import Tell, unheard, whole
 from sweep.estimates.formats import to_csv, to_parquet
+from sweep.estimates.table import base_shown
 from sweep.faultpoint import faultpoint
 from sweep.journal.events import append_event, read_events
 from sweep.journal.runs import read_plan
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 
-REPORT = 1  # version of the template: bumped when the same results should look different
+REPORT = 2  # version of the template: bumped when the same results should look different
 
 
 STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."
@@ -38,7 +39,8 @@ def report_of(
     import pandas as pd
 
     design = get_design(store, plan["design"])
-    rows = [outcome_row(s, o) for s, o in zip(states, plan["outcomes"], strict=True)]
+    least = plan["config"]["study"]["minimum_base"]
+    rows = [outcome_row(s, o, least) for s, o in zip(states, plan["outcomes"], strict=True)]
     return Report(
         name=plan["name"],
         estimates=table_of(store, plan, states, lineage),
@@ -50,8 +52,10 @@ def report_of(
     )
 
 
-def outcome_row(state: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any]:
-    """Return one outcome's row of the report."""
+def outcome_row(
+    state: dict[str, Any], outcome: dict[str, Any], minimum_base: int
+) -> dict[str, Any]:
+    """Return one outcome's row of the report; ``n`` is None where it is withheld."""
     diagnostics = state.get("diagnostics", {})
     tails = [diagnostics.get("ess_bulk_min"), diagnostics.get("ess_tail_min")]
     known = [t for t in tails if t is not None]
@@ -60,7 +64,7 @@ def outcome_row(state: dict[str, Any], outcome: dict[str, Any]) -> dict[str, Any
         "tags": ", ".join(state["tags"]),
         "status": state["status"],
         "reason": state["reason"],
-        "n": int(outcome["n"]),
+        "n": base_shown(outcome["n"], minimum_base),
         "draws": state.get("draws"),
         "r_hat": diagnostics.get("r_hat_max"),
         "ess_min": min(known) if known else None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.artifacts.artifact import read
 from sweep.artifacts.contents import get_design
 from sweep.estimates.formats import from_parquet
-from sweep.estimates.table import tidy
+from sweep.estimates.table import tidy, weighed
 from sweep.journal.states import outcome_states
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.store import Store
@@ -49,7 +49,8 @@ def table_of(
         block = plan["outcomes"][start : start + BLOCK]
         rows = rows_of(store, block, by_name, lineage.apart)
         typed.append(tidy(rows, list(levels), levels))
-    return pd.concat(typed, ignore_index=True)
+    weight = plan["config"]["study"]["survey"]["weight"]
+    return weighed(pd.concat(typed, ignore_index=True), weight)
 
 
 def rows_of(

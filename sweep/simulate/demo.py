@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from sweep.words import count_of
+
 __all__ = ["demonstrate", "main"]
 
 
@@ -30,7 +32,7 @@ def demonstrate(directory: Path, seed: int, hard: bool) -> str:
     states = run.fits()["status"].value_counts().to_dict()
     words = ", ".join(f"{count} {status}" for status, count in states.items())
     lines = [
-        f"{len(run.fits())} models in {seconds:.0f} s: {words}",
+        f"{count_of(len(run.fits()), 'model')} in {seconds:.0f} s: {words}",
         coverage_line(table),
         f"report   {report}",
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.errors import UsageError
+from sweep.words import count_of
 
 __all__ = ["BRANDS", "METRICS", "Metric", "Question", "questions"]
 
@@ -92,7 +93,7 @@ def questions(brands: int = 20, metrics: int = 10) -> tuple[Question, ...]:
     """
     if brands < 1 or not 1 <= metrics <= len(METRICS):
         msg = (
-            f"cannot ask {metrics} metrics of {brands} brands; "
+            f"cannot ask {count_of(metrics, 'metric')} of {count_of(brands, 'brand')}; "
             f"allowed are 1 to {len(METRICS)} metrics of at least 1 brand"
         )
         raise UsageError(msg)

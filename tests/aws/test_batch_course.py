@@ -144,7 +144,7 @@ def test_lost_tasks_wait_for_others_and_go_into_one_array(store: Store) -> None:
         assert [] == list(one.turn())
     assert 1 == len(cloud.submitted)
     (note,) = [e for e in one.turn() if isinstance(e, Note)]
-    assert "3 tasks are tried again" in note.message
+    assert "3 tasks to be tried again" in note.message
     assert {"size": 3} == cloud.submitted[1]["arrayProperties"]
 
 

@@ -60,7 +60,7 @@ def test_a_killed_coordinators_jobs_are_taken_up_from_another_directory(
     assert 0 == second.wait(120)
     events = read_events(store, runs_in(store)[0])
     assert sorted(OUTCOMES) == sorted(e["outcome"] for e in events if e["event"] == "done")
-    assert any("3 tasks are at work already" in e.get("message", "") for e in events)
+    assert any("3 tasks at work already" in e.get("message", "") for e in events)
     (job,) = jobs_since(cloud, before)
     assert ("SUCCEEDED", 3) == (job["status"], job["attempts"])
     assert 1 == submissions(cloud, before)

@@ -191,7 +191,7 @@ def shared(project: Project, act: Any) -> tuple[Store, str, list[Event]]:
 def test_a_holder_of_whom_nothing_is_heard_loses_its_claim(project: Project) -> None:
     store, run, seen = shared(project, lambda *_: None)
     (note,) = (e.message for e in seen if isinstance(e, Note))
-    assert "1 outcomes are being fitted by another run (process 1 on elsewhere)" in note
+    assert "waiting for 1 outcome that another run is fitting (process 1 on elsewhere)" in note
     assert ["q01", "q02", "q00"] == fitted(store, run)
     assert 3 == sweep.Run(store, run).counts()["ok"]
 

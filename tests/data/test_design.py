@@ -119,7 +119,7 @@ def test_without_a_weight_everybody_weighs_one(project: Project) -> None:
 def test_a_population_size_must_be_a_number_of_people(project: Project, size: object) -> None:
     column = population_of()["n"].astype(object).where(np.arange(48) != 3, size)
     change(project, "population", n=column)
-    with pytest.raises(DataError, match="population size 'n': 1 rows hold no number of people"):
+    with pytest.raises(DataError, match="population size 'n': no number of people in 1 row"):
         design_of(project)
 
 
@@ -127,7 +127,7 @@ def test_a_missing_size_is_an_error_also_in_a_nullable_column(project: Project) 
     rows = population_of()
     rows["n"] = rows["n"].astype("Int64").where(rows.index != 3)
     project.write("population.parquet", rows)
-    with pytest.raises(DataError, match="population size 'n': 1 rows hold no number of people"):
+    with pytest.raises(DataError, match="population size 'n': no number of people in 1 row"):
         design_of(project, {"population": {"source": "population.parquet"}})
 
 

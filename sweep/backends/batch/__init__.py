@@ -19,6 +19,7 @@ from sweep.backends.events import Event, Note
 from sweep.config import Execution
 from sweep.config.batch import Batch as Settings
 from sweep.store import Store, open_store
+from sweep.words import count_of
 
 __all__ = ["Batch", "open_batch"]
 
@@ -55,7 +56,7 @@ class Batch:
         try:
             rest = course.adopt(keys)
             if taken := len(keys) - len(rest):
-                yield Note(f"AWS Batch: {taken} tasks are at work already: taken up")
+                yield Note(f"AWS Batch: {count_of(taken, 'task')} at work already: taken up")
             if rest and not stop():
                 course.submit(self.first(course, len(rest)), rest)
             while course.live or course.waiting:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sweep.backends.batch.arrays import Need
 from sweep.backends.events import Failure
+from sweep.words import count_of
 
 __all__ = ["LOSSES", "Loss", "Policy", "judge", "judge_failure"]
 
@@ -129,5 +130,5 @@ class Policy:
                 f" (it had {need.memory} MiB); raise execution.batch.memory, or sample less at once"
             )
         if loss.cause == "host":
-            words += f" ({need.losses + 1} jobs in a row)"
+            words += f" ({count_of(need.losses + 1, 'job')} in a row)"
         return Failure(KINDS[loss.cause], words)

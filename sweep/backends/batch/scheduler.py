@@ -19,6 +19,7 @@ from sweep.backends.events import Done, Event, Failure, Note
 from sweep.config.batch import Batch as Settings
 from sweep.errors import SweepError
 from sweep.store import Store
+from sweep.words import count_of
 from sweep.worker.claims import let_go_of_task
 
 __all__ = ["Course"]
@@ -177,7 +178,8 @@ class Course:
         waiting, self.waiting, self.waited = self.waiting, {}, 0
         for need, keys in waiting.items():
             if self.stopped is None:
-                yield Note(f"AWS Batch: {len(keys)} tasks are tried again: {described(need)}")
+                tasks = count_of(len(keys), "task")
+                yield Note(f"AWS Batch: {tasks} to be tried again: {described(need)}")
                 self.submit(need, keys)
             elif self.stopped:
                 yield from (self.given_up(need, key, self.stopped) for key in keys)

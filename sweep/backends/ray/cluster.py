@@ -19,6 +19,7 @@ from sweep.backends.local import counted
 from sweep.backends.ray.host import Host, done_from
 from sweep.config import Execution
 from sweep.errors import SweepError, UsageError
+from sweep.words import count_of
 
 __all__ = ["RayCluster", "open_ray"]
 
@@ -171,7 +172,8 @@ class RayCluster:
                 queue.waiting.appendleft(key)
                 continue
             why = " ".join(str(error).split())[:300]
-            message = f"its Ray actor or node was lost {queue.losses[key]} times: {why}"
+            often = count_of(queue.losses[key], "time")
+            message = f"its Ray actor or node was lost {often}: {why}"
             attempt = queue.attempts.get(key, 1)
             yield Done(key, attempt, None, Failure("worker lost", message))
 

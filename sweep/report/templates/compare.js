@@ -14,7 +14,7 @@ function drawCompare() {
   const fromWeighted = weighed.map((row) => rows.mean[row] - rows.weighted[row]);
   const most = movers[0];
   byId("compare-words").textContent = [
-    `Over ${count(found.length)} totals the model lies ${off(found.map(gap))} from the raw mean on average`,
+    `Over ${countOf(found.length, "total")} the model lies ${off(found.map(gap))} from the raw mean on average`,
     weighed.length ? `, and ${off(fromWeighted)} from the weighted mean` : "",
     `. The biggest mover is ${title(rows.o[most])}: ${percent(rows.raw[most])} raw, `,
     `${percent(rows.mean[most], rows.mcse[most])} modelled (${points(gap(most))} points).`,

@@ -38,6 +38,7 @@ function bare(value, mcse = 0) {
 const percent = (value, mcse = 0) => (value === null || value === undefined ? DASH : `${bare(value, mcse)}${NBSP}%`);
 const points = (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(100 * value).toFixed(1)}`;
 const count = (value) => (value === null || value === undefined ? DASH : Math.round(value).toLocaleString("en-GB"));
+const countOf = (number, one) => `${count(number)} ${one}${number === 1 ? "" : "s"}`;
 const plain = (value, digits) => (value === null || value === undefined ? DASH : value.toFixed(digits));
 const text = (column, row) => (column.codes.length && column.codes[row] >= 0 ? column.texts[column.codes[row]] : null);
 

@@ -62,7 +62,7 @@ function headOutcomes(lines) {
   const missing = outcomes.status.filter((status, o) => UNESTIMATED.includes(status) && ofMetric(o)).length;
   byId("figure-note").textContent = [
     share === null ? "" : `${percent(share)} of the population · `,
-    `${count(lines.length)} outcomes${state.metric ? ` of ${state.metric}` : ""}`,
+    `${countOf(lines.length, "outcome")}${state.metric ? ` of ${state.metric}` : ""}`,
     missing ? `; ${missing} more have no estimate` : "",
   ].join("");
   byId("figure-flag").hidden = true;

@@ -64,20 +64,20 @@ function startDiagnostics() {
     { title: "outcome", value: title, text: title },
     { title: "status", value: rankOf, text: stateOf, kind: (o) => outcomes.status[o] },
     { ...spoken("reason", "reason"), kind: () => "reason" },
-    column("n", "n"), column("draws", "draws"), column("r_hat", "R-hat", (value) => plain(value, 3)),
-    column("ess_min", "smallest ESS"), column("divergences", "divergences"), spoken("remedies", "remedies"),
+    column("n", "n", (value) => (value === null ? data.withheld : count(value))), column("draws", "draws"), column("r_hat", "R-hat", (value) => plain(value, 3)),
+    column("ess_min", "smallest ESS, bulk or tail"), column("divergences", "divergences"), spoken("remedies", "remedies"),
   ], { label: "diagnostics", open: (o) => go({ view: "groups", o }) });
 }
 
 function drawHistograms() {
   byId("histograms").replaceChildren(...[
     ["largest R-hat", outcomes.r_hat, (value) => value.toFixed(3)],
-    ["smallest ESS", outcomes.ess_min, count],
+    ["smallest ESS, bulk or tail", outcomes.ess_min, count],
     ["divergences", outcomes.divergences, count],
   ].map(([name, values, written]) => histogram(name, values.filter((value) => value !== null), written)));
 }
 function histogram(name, values, written) {
-  const host = el("figure", {}, el("figcaption", { class: "note" }, `${name}, ${count(values.length)} outcomes`));
+  const host = el("figure", {}, el("figcaption", { class: "note" }, `${name}, ${countOf(values.length, "outcome")}`));
   if (!values.length) return host;
   const [width, height, bins] = [300, 84, 24];
   const [low, high] = [Math.min(...values), Math.max(...values)];
