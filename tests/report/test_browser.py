@@ -140,6 +140,21 @@ def test_a_small_base_is_withheld_in_words(visit: Open, html: str) -> None:
     assert page.page.locator("#figure .row").last.locator(".raw").count() == 0
 
 
+def test_an_outcomes_own_small_base_is_withheld_in_words(
+    visit: Open, make: Callable[..., Report]
+) -> None:
+    report = make()
+    bases = report.outcomes["n"].astype("Int64")
+    bases[0] = None  # as where fewer than ten were asked
+    page = visit(render(make(outcomes=report.outcomes.assign(n=bases))))
+
+    host = page.page.locator("#diagnostics-host")
+    host.locator("input").fill("Aurora awareness")
+    first = shown(page, "#diagnostics-host tbody tr:first-child td:nth-child(4)")
+    assert first == [estimates.withheld(10)]
+    assert quiet(page)
+
+
 def test_groups_of_two_variables_are_read_under_headings(visit: Open, html: str) -> None:
     page = visit(html)
     page.page.select_option("#by", label="sex × age_band")

@@ -124,7 +124,7 @@ def test_the_page_says_without_its_script_what_was_found(html: str) -> None:
     assert "Weights are compared, not modelled." in text
     assert 'filter interview_complete == 1 & age > "17"' in text
     assert "varying(age_band × region), scale ~ half-normal(0.25)" in text
-    assert "215 of 7,880 rows are concerned" in text
+    assert "This concerns 215 of 7,880 rows." in text
 
 
 def test_the_data_block_holds_the_table_to_the_visible_digit(report: Report, html: str) -> None:
