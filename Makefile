@@ -1,4 +1,4 @@
-# Every target sets itself up: .venv follows uv.lock.
+# Every target sets itself up: .venv follows uv.lock, and keeps what was added to it by hand.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-hard test test-all chaos check docs bench calibrate calibrate-gates \
 	calibrate-coverage packages
@@ -8,7 +8,7 @@ PY := .venv/bin/python
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## Make .venv from uv.lock
+setup: ## Make .venv from uv.lock; what was added by hand stays
 	@scripts/setup
 
 demo: setup ## Fit 200 simulated brand-tracking models and open the report's path

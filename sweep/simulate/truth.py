@@ -37,6 +37,10 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
         "region": ("Greater Manchester",),
         "income": ("under 20k",),
     },
+    "young_urban": {
+        "age_band": YOUNG,
+        "region": ("London", "Greater Manchester", "Merseyside", "West Midlands"),
+    },
 }
 
 

@@ -107,7 +107,9 @@ def test_a_weight_must_be_a_number_of_at_least_zero(
 ) -> None:
     column = survey_of()["w"].astype(object).where(np.arange(300) != 3, weight)
     change(project, "survey", w=column)
-    with pytest.raises(DataError, match=rf"weight column 'w': 1 respondents .*{shown}"):
+    with pytest.raises(
+        DataError, match=rf"weight column 'w': no usable weight for 1 respondent .*{shown}"
+    ):
         design_of(project)
 
 
@@ -225,7 +227,7 @@ def test_covariates_are_joined_by_level_and_standardised(project: Project) -> No
 @pytest.mark.parametrize(
     ("rows", "incomes", "message"),
     [
-        (REGIONS[:3], [1, 2, 3], "no row for 1 levels of 'region', such as 'West'"),
+        (REGIONS[:3], [1, 2, 3], "no row for 1 level of 'region', such as 'West'"),
         ((*REGIONS, "East"), [1, 2, 3, 4, 5], "level 'East' has more than one row"),
         (REGIONS, [1, 2, "?", 4], "column 'income' holds no number for level 'South'"),
         (REGIONS, [1, 2, None, 4], "column 'income' holds no number for level 'South'"),

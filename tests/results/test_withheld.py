@@ -26,7 +26,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A swept project of stubs: one outcome asked of 83 people, one of nobody, one of all."""
     made = project_in(tmp_path_factory.mktemp("withheld") / "project")
     survey = survey_of()
-    survey["rare"] = np.where(np.arange(len(survey)) < FEW, survey["aware"], None)
+    survey["rare"] = survey["aware"].where(np.arange(len(survey)) < FEW)
     survey["unasked"] = pd.Series([None] * len(survey), dtype="str")
     made.write("survey.csv", survey)
     names = [*OUTCOMES, "rare", "unasked"]
