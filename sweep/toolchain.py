@@ -47,8 +47,8 @@ UNWANTED = (
 )
 """Variables that would change numbers and that a worker must not inherit."""
 
-# PyTensor's own defaults, said aloud: of what is given twice the last counts, and all of it counts
-# more than a user's ~/.pytensorrc.
+# PyTensor's own defaults, set explicitly: the last value of a repeated flag wins, and all of them
+# win over a user's ~/.pytensorrc.
 PYTENSOR = "floatX=float64,mode=Mode,optimizer=o4,numba__fastmath=True"
 
 # 512-bit vectors were no faster than 256-bit ones, so both classes run the same machine code.

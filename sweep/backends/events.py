@@ -10,8 +10,11 @@ FAILURES = (
     *("model", "timeout", "storage", "memory", "toolchain", "worker lost", "platform", "budget"),
     "elsewhere",
 )
-"""Why a task has no result here; the first two would happen again, the others are the machine's
-doing, and ``elsewhere`` is no failure: workers of another run are at it."""
+"""Why a task has no result here.
+
+``model`` and ``timeout`` would happen again, and are remembered (see `sweep.journal.failures.FAILED_KINDS`);
+the others are the machine's doing; ``elsewhere`` is no failure: another run's workers are at it.
+"""
 
 RETRIED = ("memory", "storage", "worker lost")
 """Failures after which a task is tried again where it was: another try may go well."""

@@ -27,8 +27,8 @@ class Process:
     """One worker process, the task it has, and when that last moved (seconds, monotonic).
 
     ``starved`` is how many processes the kernel had ended for want of memory when it got its task.
-    ``copy`` is the process id of its copy that does the tasks, if it has come so far; ``killed``
-    that of one ended from here, and ``code`` how one ended by itself, as Python tells it.
+    ``copy`` is the pid of the fork now running tasks, None if there is none; ``killed`` the pid of
+    one that was ended from here, and ``code`` the exit code of one that ended by itself.
     """
 
     number: int

@@ -92,7 +92,7 @@ def noter(store: Store, run: str, watch: Watcher) -> Callable[..., None]:
 
 
 def tell_all(messages: Iterable[str], tell: Tell) -> None:
-    """Tell one after the other: what works on many things at once has noted them."""
+    """Report, in order, the messages that concurrent work has collected."""
     for message in messages:
         tell(message)
 

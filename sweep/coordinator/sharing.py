@@ -32,8 +32,8 @@ class Sharing:
     """The tasks of a run that others are at, and those its own workers are at.
 
     ``fits`` is the fit's key by the task's; ``elsewhere`` says who has it; ``free`` are the tasks
-    that others broke off. ``before`` are the failures remembered when a task was found claimed:
-    others are at it, or this run was to try it again, in spite of those.
+    that others broke off. ``before`` are the failures already known when a task was found claimed:
+    they are not news.
     """
 
     store: Store

@@ -40,7 +40,7 @@ class Prepared:
 def call(file: ModelFile, function: str, *arguments: Any) -> Any:
     """Call one of the file's functions; what it raises becomes a ModelError that names it.
 
-    Want of memory is the machine's, not the model's.
+    Out of memory is the machine's failure, not the model's, and passes through.
     """
     try:
         return file.functions[function](*arguments)

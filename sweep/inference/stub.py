@@ -1,4 +1,4 @@
-"""Stub: a fit that is none, to test what is around fits: stores, backends, crashes, scale.
+"""Stub: a no-op fit that exercises everything around fits: stores, backends, crashes, scale.
 
 ``study.model: stub`` takes the same way through keys, tasks, workers and reports as a model. Its
 draws are independent draws about the outcome's pooled rate, the same for every cell, made in 20 ms

@@ -19,7 +19,7 @@ TOLD = {
     "note": {"at", "message"},
     "report": {"at", "report"},
 }
-"""What readers of an event take from it: without, its line is as good as torn."""
+"""Fields that readers of an event need; a line without them counts as torn."""
 
 
 def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:

@@ -55,7 +55,7 @@ class Garbage:
 
     @property
     def folder(self) -> str:
-        """Return what it is by where it lies."""
+        """Return the unit's top-level folder, which says what kind of thing it is."""
         return self.unit.partition("/")[0]
 
 
@@ -89,7 +89,7 @@ def collect(
 
 
 def taken(store: Store, unit: str, names: Sequence[str], grace: float, delete: bool) -> Garbage:
-    """Return the files of a unit if all are old enough; with ``delete``, they are gone then."""
+    """Return the files of a unit if all are old enough; with ``delete``, delete them."""
     if grace > 0 and not all(is_older(store, name, grace) for name in names):
         return Garbage(unit, (), 0)
     ordered = sorted(names, key=lambda name: not name.endswith(FIRST))

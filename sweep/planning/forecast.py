@@ -98,7 +98,8 @@ def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     draws = sampler["chains"] * sampler["draws"]
     numbers, known = parameters_of(recipe)
     guess = "" if known else " (a guess)"
-    words = f"{draws:,} draws x {numbers:,} parameters{guess}, at the first checkpoint"
+    size = f"{count_of(draws, 'draw')} x {count_of(numbers, 'parameter')}{guess}"
+    words = f"{size}, at the first checkpoint"
     return FLOAT * draws * numbers + len(seal(recipe)) + FITTED, words
 
 

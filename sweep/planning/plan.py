@@ -108,9 +108,9 @@ def described(config: SweepConfig, directory: Path, selection: Selection) -> dic
 
 
 def settled(store: Store, plan: Plan) -> Plan:
-    """Return a plan that is stored, made and its tasks written anew if `sweep gc` came between.
+    """Return the plan of a stored run; plan again, and write its tasks, if `sweep gc` ran since.
 
-    What no run refers to yet may have gone. From now on the run does: once is enough.
+    Until the run existed nothing protected what it refers to. Now it does: once is enough.
 
     Raises
     ------

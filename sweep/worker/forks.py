@@ -73,7 +73,7 @@ def copied(guard: ExitStack, reply: Callable[[Mapping[str, Any]], None]) -> bool
 def end_with(original: int) -> None:
     """Have the kernel kill this copy the moment its original dies, even in a call that hangs.
 
-    Else a fit of no worker would go on, and tell its end after the worker's death.
+    Otherwise an orphaned fit would outlive its worker, and report its end.
     """
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # fails for no valid signal
     if os.getppid() != original:  # it died before that

@@ -64,7 +64,7 @@ def work(
 def taken(store: Store, key: str, keep_draws: bool, memory: Memory) -> dict[str, Any] | None:
     """Return what the store says of a task that is done already, None if it is not.
 
-    It is not where draws are kept and those it was made from are gone.
+    It is not done if the run keeps draws and the draws these estimates were made from are gone.
     """
     from sweep.artifacts.artifact import exists
     from sweep.artifacts.quarantine import whole

