@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sweep.errors import StoreError, SweepError
 from sweep.store import Store, open_store
 from sweep.store.cache import cache_root
+from sweep.words import count_of
 
 if TYPE_CHECKING:
     from sweep.config.batch import Batch
@@ -92,7 +93,7 @@ def processor() -> Finding:
     from sweep.toolchain import BLAS, cpu_class
 
     kind, count = cpu_class(), cores()
-    found = f"{kind}, {count} core{'s' if count > 1 else ''} for this process"
+    found = f"{kind}, {count_of(count, 'core')} for this process"
     if kind in BLAS:
         return Finding("processor", "ok", found)
     return Finding("processor", "warn", f"{found}; bytes are only promised on x86-64-v3 and v4")

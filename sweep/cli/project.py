@@ -70,7 +70,7 @@ def doctor(
     store: StorePath = None,
     form: Printed = Format.table,
 ) -> None:
-    """Look whether this machine can run sweeps.
+    """Check whether this machine can run sweeps.
 
     Python, packages, cores, compiled code, the store's promises, disk; with `--backend batch` or a
     config that says so, every step to a running job of AWS Batch.

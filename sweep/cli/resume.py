@@ -28,7 +28,7 @@ def resume(
     obey_cancel: ObeyCancel = False,
     form: Printed = Format.table,
 ) -> None:
-    """Do what a run still lacks, after a stop, a crash or a lost coordinator.
+    """Finish a run after a stop, a crash or a lost coordinator.
 
     Needs the store alone: any machine and any working directory will do. What failed for a reason
     that would happen again is left as it is.
@@ -102,8 +102,12 @@ def cancel(run: RunId = "last", store: StorePath = None) -> None:
     """
     from sweep.cli.summary import option, say
     from sweep.client.command import sweep_command
+    from sweep.client.verbs import run_row
 
     opened = open_run(run, store)
+    if run_row(opened.store, opened.id)["ended"] == "complete":
+        say(f"run {opened.id} had ended: there was nothing to cancel")
+        return
     opened.cancel()
-    say(f"run {opened.id} is cancelled: what runs now ends first")
+    say(f"run {opened.id} is cancelled: fits that run now end first, and no other starts")
     say(f"next    {sweep_command()} resume {opened.id}{option(opened)}   (goes on with it)")

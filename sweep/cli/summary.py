@@ -43,9 +43,15 @@ def closing_lines(run: "Run", seconds: float, report: Path | None) -> list[str]:
     lines.append(f"        {sweep} estimates --total{option(run)}   (-o json|csv|parquet)")
     if counts["cancelled"]:
         lines.append(f"        {sweep} resume {run.id}{option(run)}   (goes on where it stopped)")
-    elif counts["failed"]:
+    elif can_be_retried(run):
         lines.append(f"        {sweep} retry {run.id} --select status:failed{option(run)}")
     return lines
+
+
+def can_be_retried(run: "Run") -> bool:
+    """Return whether something failed that another try may mend: not where nobody was asked."""
+    failed = set(run.failures["outcome"])
+    return any(o["failure"] is None and o["outcome"] in failed for o in run.plan["outcomes"])
 
 
 def option(run: "Run") -> str:

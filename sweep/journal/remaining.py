@@ -93,7 +93,8 @@ def unfinished(store: Store, plan: Mapping[str, Any], patterns: Sequence[str] = 
     lacking = together(lacks, possible)
     names = [o["outcome"] for o, lost in zip(possible, lacking, strict=True) if lost]
     if not names and chosen:
-        msg = f"run {plan['run']} has nothing to try again: what can have estimates has them"
+        able = "every outcome that can have estimates"
+        msg = f"run {plan['run']} has nothing to try again: {able} has them"
         raise UsageError(msg)
     return names
 

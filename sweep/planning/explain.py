@@ -118,7 +118,9 @@ def compared(sources: Sources, entry: Mapping[str, Any], earlier: Sequence[Earli
         return Explanation(name, action, f"run {begun[0]} was to make it and did not")
     if action == "estimate":
         return Explanation(name, action, "its fit is in the store, estimates never were")
-    return Explanation(name, action, "never fitted: no run of this store had it, or its answers")
+    return Explanation(
+        name, action, "never fitted: no run in this store has had it, or its answers"
+    )
 
 
 def why(

@@ -212,6 +212,6 @@ def test_explain_tells_outcomes_with_the_same_reasons_together(small: Path) -> N
     ended = inside("explain", small, cwd=small.parent)
 
     assert "1 not to be tried: nobody asked\n  trust_norvalik" in ended.out
-    assert "9 to be fitted: never fitted: no run of this store had it" in ended.out
+    assert "9 to be fitted: never fitted: no run in this store has had it" in ended.out
     assert "and 1 more (-v names all)" in ended.out
     assert "more" not in inside("explain", small, "-v", cwd=small.parent).out

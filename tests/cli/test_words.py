@@ -11,12 +11,13 @@ from rich.console import Console
 
 import sweep
 from sweep.backends.events import Done
+from sweep.cli.summary import can_be_retried
 from sweep.client.display import slow_line
 from sweep.client.progress import Progress, line_of
 from sweep.config.read import parse_config
 from sweep.errors import ConfigError
 from sweep.journal.events import append_event
-from sweep.journal.runs import runs_in
+from sweep.journal.runs import is_cancelled, runs_in
 from sweep.words import count_of
 from tests.cli.conftest import inside
 from tests.project import Project, project_in, survey_of
@@ -202,3 +203,28 @@ def test_weighted_means_are_shown_only_where_there_is_a_weight(
     assert there == data_of(html)["weighted"]
     assert there == ('<th scope="col" class="num">weighted</th>' in html)
     assert opened.estimates()["raw"].notna().all()
+
+
+def test_a_retry_is_told_only_where_it_can_help(tmp_path: Path) -> None:
+    made = laid_out(tmp_path)
+    made.write("survey.csv", survey_of().assign(aware=None))
+    settings = {"model": "stub"}
+    store, run = swept_here(made, made.config(settings))
+    opened = sweep.open(run, store=store.url)
+
+    assert ["failed"] == list(opened.failures["status"])  # nobody was asked: nothing mends that
+    assert not can_be_retried(opened)
+    append_event(
+        store, run, {"event": "failed", "outcome": "bought", "kind": "storage", "message": "x"}
+    )
+    store.delete(f"estimates/{opened.plan['outcomes'][1]['estimates']}/done.json")
+    assert can_be_retried(sweep.open(run, store=store.url))
+
+
+def test_a_run_that_has_ended_is_not_called_cancelled(one: Project) -> None:
+    store, run = swept_here(one, one.config({"model": "stub"}))
+
+    ended = inside("cancel", cwd=one.directory)
+
+    assert f"run {run} had ended: there was nothing to cancel\n" == ended.err
+    assert not is_cancelled(store, run)

@@ -258,7 +258,7 @@ def test_t5_five_new_questions_fit_five(swept: Desk) -> None:
     new = [f"q{k}" for k in range(90, 95)]
     swept.ask([*MANY, *new])
     told = swept.explained()
-    assert {"never fitted: no run of this store had it, or its answers"} == {
+    assert {"never fitted: no run in this store has had it, or its answers"} == {
         told[name]["reason"] for name in new
     }
     run = swept.run()

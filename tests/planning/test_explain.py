@@ -32,7 +32,7 @@ def words(explanation: Explanation) -> list[str]:
 
 def test_what_no_run_had_was_never_fitted_and_what_is_stored_is_taken(project: Project) -> None:
     fresh = explained(project)
-    assert {("fit", "never fitted: no run of this store had it, or its answers")} == {
+    assert {("fit", "never fitted: no run in this store has had it, or its answers")} == {
         (e.action, e.reason) for e in fresh.values()
     }
     as_if_done(project)
