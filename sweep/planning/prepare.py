@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.artifacts.contents import put_counts, put_design, stored_design
 from sweep.artifacts.quarantine import Tell, unheard, whole
 from sweep.config import Study, SweepConfig
+from sweep.data.cells import exceed
 from sweep.data.counts import count, counts_of
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.outcomes import Outcome
@@ -15,7 +16,7 @@ from sweep.data.variables import Table, condition_columns, labels, prepare, sour
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import digest, seed_of
-from sweep.planning.recipes import counts_recipe, design_recipe
+from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns, read_table
 from sweep.store import Store
@@ -44,10 +45,11 @@ def prepare_design(
 ) -> Prepared:
     """Return the sweep's design: from the store if it is whole there, or made now and stored."""
     study = config.study
-    recipe = design_recipe(study, sources.digests, sample)
-    key = digest(recipe)
-    if (stored := stored_design(store, key, tell)) is not None:
-        return Prepared(key, stored)
+    plain = design_recipe(study, sources.digests, sample)
+    for recipe in (plain, many_groups(plain)):
+        stored = stored_design(store, digest(recipe), tell)
+        if stored is not None and recipe == recipe_of(stored, plain):
+            return Prepared(digest(recipe), stored)
     covariates = {}
     for name, path in sources.covariates.items():
         spec = study.covariates[name]
@@ -56,7 +58,16 @@ def prepare_design(
     survey = survey_table(study, sources.survey, sample)
     design = encode(survey, population_table(study, sources.population), covariates, study)
     sources.check_unchanged()
-    return Prepared(put_design(store, recipe, design), design)
+    return Prepared(put_design(store, recipe_of(design, plain), design), design)
+
+
+def recipe_of(design: Design, plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a design's recipe: that of many groups where combinations pass 64 bits.
+
+    Only the design tells how many levels there are. What a program that overflowed has stored lies
+    under the plain recipe, and is never taken for the right one.
+    """
+    return many_groups(plain) if exceed(design.levels, design.further) else plain
 
 
 def survey_table(study: Study, path: Path, sample: int | None) -> Table:

@@ -24,6 +24,7 @@ __all__ = [
     "fit_recipe",
     "general_recipe",
     "groups_json",
+    "many_groups",
     "of_fit",
     "of_outcome",
     "stub_recipe",
@@ -61,6 +62,11 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
         "sample": sample,
         "seed": None if sample is None else study.sampler.seed,
     }
+
+
+def many_groups(design: Recipe) -> Recipe:
+    """Return the recipe of a design whose combinations are numbered by the rows that occur."""
+    return {**design, "combinations": "occurring"}
 
 
 def counts_recipe(design_key: str, outcome: Outcome) -> Recipe:
