@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from sweep.data.counts import count, counts_of
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.outcomes import Outcome
 from sweep.data.variables import Table, condition_columns, labels, prepare, sources_of
+from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import digest, seed_of
@@ -73,7 +75,7 @@ def recipe_of(design: Design, plain: dict[str, Any]) -> dict[str, Any]:
 def survey_table(study: Study, path: Path, sample: int | None) -> Table:
     """Read and prepare the survey, without its answers."""
     spec = study.survey
-    available = [spec.rename.get(name, name) for name in read_columns(path)]
+    available = renamed(path, spec.rename, "survey")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
     wanted += sorted(condition_columns(spec.filter))
@@ -81,6 +83,19 @@ def survey_table(study: Study, path: Path, sample: int | None) -> Table:
     table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
     prepared = prepare(table, variables, spec.filter, study, "survey")
     return prepared if sample is None else sampled(prepared, sample, study)
+
+
+def renamed(path: Path, rename: Mapping[str, str], what: str) -> list[str]:
+    """Return a file's columns under the study's names; refuse to rename what is not there."""
+    names = read_columns(path)
+    for old in rename:
+        if old not in names:
+            near = get_close_matches(old, names, n=1)
+            guess = f" Did you mean {near[0]!r}?" if near else ""
+            shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            msg = f"study.{what}.rename: {path} has no column {old!r}.{guess} It has: {shown}"
+            raise DataError(msg)
+    return [rename.get(name, name) for name in names]
 
 
 def sampled(table: Table, respondents: int, study: Study) -> Table:
@@ -99,7 +114,7 @@ def sampled(table: Table, respondents: int, study: Study) -> Table:
 def population_table(study: Study, path: Path) -> Table:
     """Read and prepare the population."""
     spec = study.population
-    available = [spec.rename.get(name, name) for name in read_columns(path)]
+    available = renamed(path, spec.rename, "population")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
     wanted += [*sorted(condition_columns(spec.filter)), spec.size]

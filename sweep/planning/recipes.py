@@ -114,10 +114,15 @@ def general_recipe(study: Study, file: ModelFile, design: Design) -> Recipe:
 
 
 def stub_recipe(study: Study) -> Recipe:
-    """Return the same for stubs: in every key of theirs, so that none is taken for a fit."""
+    """Return the same for stubs: in every key of theirs, so that none is taken for a fit.
+
+    What a model would use changes their keys as it would a model's.
+    """
+    spec = study.model_dump(mode="json")
     return {
         "kind": "fit",
         "model": STUB,
+        **{name: spec[name] for name in ("priors", "interactions", "covariates")},
         "sampler": sampler_json(study),
         "toolchain": toolchain("stub"),
     }
