@@ -85,8 +85,9 @@ def _scales(study: Mapping[str, Any], names: list[str]) -> Iterator[InitErrorDet
     terms = [*names, *(":".join(pair) for _, pair in _pairs(study))]
     seen: set[frozenset[str]] = set()
     for term in scales if isinstance(scales, dict) else ():
-        parts = frozenset(str(term).split(":"))
-        if term not in names and parts not in pairs:
+        words = str(term).split(":")
+        parts = frozenset(words)
+        if term not in names and not (len(words) == 2 and parts in pairs):
             hint = suggestion(str(term), terms) or f"; there are {', '.join(terms)}"
             yield at(
                 ("priors", "scales", term, KEY), f"no predictor or interaction {show(term)}{hint}"

@@ -1,7 +1,7 @@
 """Own the wording and the placing of a config's mistakes: from pydantic's terms to the user's."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -9,13 +9,13 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sweep.config.consistency import suggestion
-from sweep.config.nodes import Entry, Node, Place
+from sweep.config.nodes import Entry, Node, Origin, Place
 from sweep.config.schema import SweepConfig
 from sweep.config.section import KEY, show
 from sweep.config.variables import Cut, Recode
-from sweep.errors import Mistake
+from sweep.errors import ConfigError, Mistake
 
-__all__ = ["OverrideMistake", "mistake_at", "told"]
+__all__ = ["OverrideMistake", "misfit", "mistake_at", "told"]
 
 ARMS: dict[object, type[BaseModel]] = {"<cut>": Cut, "<recode>": Recode}
 PATTERNS = {
@@ -55,6 +55,15 @@ def mistake_at(place: Place, path: str, message: str) -> Mistake:
     """Return a mistake at a place of the file or of an override."""
     kind = OverrideMistake if place.override else Mistake
     return kind(place.line, place.column, path, message, place.source)
+
+
+def misfit(origin: Origin, found: Sequence[tuple[tuple[int | str, ...], str]]) -> ConfigError:
+    """Return the error for keys, by their paths, that data or model show to be mistaken."""
+    mistakes = [
+        mistake_at(_place(origin.root, loc, ""), ".".join(str(p) for p in loc if p != KEY), message)
+        for loc, message in found
+    ]
+    return ConfigError(origin.file, mistakes)
 
 
 def told(error: ValidationError, root: Node) -> list[Mistake]:

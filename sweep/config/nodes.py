@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Entry", "Node", "Place", "Scalar", "clipped", "plain"]
+__all__ = ["Entry", "Node", "Origin", "Place", "Scalar", "clipped", "plain"]
 
 type Scalar = str | int | float | bool | None
 
@@ -32,6 +32,25 @@ class Entry:
 
     key: Place
     node: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Where a config was read: the file's name in messages, and its nodes with the overrides.
+
+    It is no part of what a config says, so all origins are equal.
+    """
+
+    file: str
+    root: Node
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is an origin as well."""
+        return isinstance(other, Origin)
+
+    def __hash__(self) -> int:
+        """Return the same number for all."""
+        return hash(Origin)
 
 
 def clipped(source: str, column: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sweep.config.mistakes import mistake_at, told
-from sweep.config.nodes import Node, Place, clipped, plain
+from sweep.config.nodes import Node, Origin, Place, clipped, plain
 from sweep.config.override import override
 from sweep.config.schema import SweepConfig
 from sweep.config.section import show
@@ -71,7 +71,7 @@ def _validated(
     root, wrong = override(root, overrides)
     mistakes = [*refused, *wrong]
     try:
-        config = SweepConfig.model_validate(plain(root))
+        config = SweepConfig.model_validate(plain(root)).read_from(Origin(file, root))
     except ValidationError as error:
         # What was refused is not in the data: do not complain about the hole it left.
         holes = {(m.line, m.column) for m in refused}

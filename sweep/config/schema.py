@@ -10,12 +10,16 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_core import InitErrorDetails
 
 from sweep.config.consistency import across
 from sweep.config.execution import Execution
 from sweep.config.groups import Group, Groups
+from sweep.config.nodes import Node, Origin, Place
 from sweep.config.outcomes import OutcomeRule
 from sweep.config.section import Section, refuse, show
 from sweep.config.values import Pair, Text
@@ -111,6 +115,14 @@ class Study(Section):
         """Refuse what no field alone can tell: unknown predictors, reserved names, repeats."""
         return across(data)
 
+    @field_validator("priors")
+    @classmethod
+    def _spell_scales(cls, priors: Priors, info: ValidationInfo) -> Priors:
+        """Call an interaction's scale as `interactions` calls the pair: models look it up so."""
+        pairs = {frozenset(pair): ":".join(pair) for pair in info.data.get("interactions", ())}
+        scales = {pairs.get(frozenset(t.split(":")), t): s for t, s in priors.scales.items()}
+        return priors.model_copy(update={"scales": scales}) if scales != priors.scales else priors
+
 
 def _version(value: object) -> object:
     if type(value) is not int or value != 1:  # true and 1.0 are equal to 1, and not meant
@@ -133,3 +145,14 @@ class SweepConfig(Section):
     execution: Execution = Field(
         default=Execution(), description="Where and how it runs; never enters a key."
     )
+    _origin: Origin = PrivateAttr(default=Origin("config", Node(Place(1, 1, ""), {})))
+
+    @property
+    def origin(self) -> Origin:
+        """Return where the config was read, for mistakes that only the data show."""
+        return self._origin
+
+    def read_from(self, origin: Origin) -> "SweepConfig":
+        """Return the config, which now knows where it was read."""
+        self._origin = origin
+        return self

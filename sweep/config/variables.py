@@ -186,5 +186,6 @@ class Priors(Section):
     )
     scales: dict[Text, Positive] = Field(
         default_factory=dict,
-        description="Overrides by term: a predictor, or an interaction written 'a:b'.",
+        description="Overrides by term: a predictor of three levels or more, or an interaction "
+        "written 'a:b', either way round.",
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.data.cells import Counts, cells_of
+from sweep.data.cells import Counts, cells_of, occurring
 from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.data.outcomes import Outcome
@@ -77,19 +77,17 @@ def count(design: Design, outcome: Outcome, answers: pd.DataFrame) -> Sums:
     if outcome.dont_know == "out_of_base":
         base = base & ~dont_know
     people = design.respondents
-    number = people.cell[base]
-    for column, name in enumerate(design.asked):
-        number = number * (len(design.further[name]) + 1) + people.codes[base, column] + 1
-    unique, first, place = np.unique(number, return_index=True, return_inverse=True)
+    cell, codes = people.cell[base], people.codes[base]
+    first, place = occurring([cell, *codes.T], len(cell))
     yes, weight = success[base].astype(float), people.weight[base]
-    rows = len(unique)
+    rows = len(first)
 
     def total(amount: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(place, amount, rows).astype(np.float64)
 
     return Sums(
-        people.cell[base][first],
-        people.codes[base][first],
+        cell[first],
+        codes[first],
         total(np.ones(int(base.sum()))),
         total(yes),
         total(weight),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.data.cells import decode, encode_codes
+from sweep.data.cells import decode, encode_codes, occurring
 from sweep.data.levels import Levels
 from sweep.keys import arrays_digest, digest
 
@@ -70,12 +70,9 @@ def frame_of(
         name: pd.Categorical(people[name], categories=list(labels)).codes.astype(np.int32)
         for name, labels in {**levels, **further}.items()
     }
-    every = {**levels, **further}
-    number = encode_codes(codes, every)
-    unique, place = np.unique(number, return_inverse=True)
-    total = np.bincount(place, people[size].to_numpy(float), len(unique))
-    parts = decode(unique, every)
-    cell = encode_codes({name: parts[name] for name in levels}, levels)
-    columns = [parts[name] for name in further]
-    stacked = np.stack(columns, axis=1) if columns else np.zeros((len(unique), 0), np.int32)
+    first, place = occurring(list(codes.values()), len(people))
+    total = np.bincount(place, people[size].to_numpy(float), len(first))
+    cell = encode_codes({name: codes[name][first] for name in levels}, levels)
+    columns = [codes[name][first] for name in further]
+    stacked = np.stack(columns, axis=1) if columns else np.zeros((len(first), 0), np.int32)
     return Frame(dict(levels), dict(further), cell, stacked, total)

@@ -53,12 +53,15 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
         If a rule matches no column, or two rules make outcomes of one name.
     """
     made: dict[str, tuple[Outcome, int]] = {}
+    names: list[str] = []
     for number, rule in enumerate(study.outcomes):
         matched = matching(rule, columns)
         if not matched:
             raise unmatched(rule, number, columns)
+        check_patterns(rule, number, matched)
         for column in matched:
             outcome = expand(rule, column)
+            names.append(outcome.name)
             if any(fnmatchcase(outcome.name, glob) for glob in study.exclude):
                 continue
             if outcome.name in made:
@@ -68,6 +71,7 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
                 )
                 raise DataError(msg)
             made[outcome.name] = (outcome, number)
+    check_exclude(study.exclude, names)
     if not made:
         msg = f"study.exclude leaves no outcome: {list(study.exclude)}"
         raise DataError(msg)
@@ -95,6 +99,28 @@ def unmatched(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataErr
         f"study.outcomes.{number}: no column of the survey matches {wanted!r}.{guess} "
         f"Its columns: {shown}"
     )
+
+
+def check_patterns(rule: OutcomeRule, number: int, columns: Sequence[str]) -> None:
+    """Refuse a brand or metric whose pattern takes nothing from any of the rule's columns."""
+    for key, text in (("brand", rule.brand), ("metric", rule.metric)):
+        if text is not None and all(taken(text, column) is None for column in columns):
+            msg = (
+                f"study.outcomes.{number}.{key}: the pattern {text!r} is found in no column of "
+                f"this rule, such as {columns[0]!r}: correct it, or remove it"
+            )
+            raise DataError(msg)
+
+
+def check_exclude(globs: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse a glob that excludes nothing: what it was meant for would be fitted."""
+    for index, glob in enumerate(globs):
+        if not any(fnmatchcase(name, glob) for name in names):
+            near = get_close_matches(glob.strip("*"), names, n=1)
+            guess = f" Did you mean {near[0]!r}?" if near else ""
+            shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+            msg = f"study.exclude.{index}: {glob!r} matches no outcome.{guess} There are: {shown}"
+            raise DataError(msg)
 
 
 def expand(rule: OutcomeRule, column: str) -> Outcome:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.config import Group
-from sweep.data.cells import Cells, Counts, cells_of, decode
+from sweep.data.cells import Cells, Counts, cells_of, occurring
 from sweep.data.frame import Frame
 from sweep.data.levels import Levels
 from sweep.errors import DataError
@@ -129,14 +129,10 @@ def split(frame: Frame, group: Group) -> tuple[NDArray[np.int64], NDArray[np.int
         inside = evaluate(condition, frame.labels(sorted(columns_of(condition))))
         return everyone[inside], np.zeros(int(inside.sum()), np.int64), [Margin(group.name, {})]
     levels = {v: frame.variables()[v] for v in group.by}
-    number = np.zeros(len(frame.cell), np.int64)
-    for variable, labels in levels.items():
-        number = number * len(labels) + frame.column(variable)
-    present, place = np.unique(number, return_inverse=True)
-    codes = decode(present, levels)
+    codes = {v: frame.column(v) for v in group.by}
+    first, place = occurring(list(codes.values()), len(frame.cell))
     made = [
-        Margin(None, {v: labels[codes[v][k]] for v, labels in levels.items()})
-        for k in range(len(present))
+        Margin(None, {v: labels[codes[v][row]] for v, labels in levels.items()}) for row in first
     ]
     return everyone, place.astype(np.int64), made
 

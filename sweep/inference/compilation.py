@@ -14,6 +14,7 @@ from sweep.data.cells import Counts, cells_of
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
 from sweep.model.files import ModelFile
+from sweep.planning.priors import Noted, unread
 
 __all__ = ["Prepared", "call", "prepare_model", "with_counts"]
 
@@ -64,8 +65,8 @@ def prepare_model(
     Raises
     ------
     ModelError
-        If ``build`` raises or returns no PyMC model, the model keeps counts to itself, stores too
-        much per draw, or cannot be compiled.
+        If ``build`` raises, returns no PyMC model or does not read a prior that the config sets;
+        if the model keeps counts to itself, stores too much per draw, or cannot be compiled.
     """
     model = built(file, levels, counts, priors)
     given = frozenset(variable.name for variable in model.data_vars)
@@ -81,12 +82,22 @@ def prepare_model(
 
 
 def built(file: ModelFile, levels: Levels, counts: Counts, priors: Mapping[str, Any]) -> Any:
-    """Return what the file's ``build`` returns, if that is a PyMC model."""
+    """Return what the file's ``build`` returns, if that is a PyMC model of all priors it is given.
+
+    Priors that stand there as by default may be left unread.
+    """
     import pymc as pm
 
-    model = call(file, "build", levels, counts, priors)
+    noted = Noted(priors)
+    model = call(file, "build", levels, counts, noted)
     if not isinstance(model, pm.Model):
         msg = f"models/{file.name}.py: build() returned {type(model).__name__}, expected pm.Model"
+        raise ModelError(msg)
+    if idle := unread(noted):
+        msg = (
+            f"models/{file.name}.py: build() does not read study.priors.{idle[0]}, so that it "
+            "would change nothing: remove it from the config, or let build() use it"
+        )
         raise ModelError(msg)
     return model
 

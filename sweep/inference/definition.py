@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data.cells import Counts
+from sweep.data.cells import Counts, combination
 from sweep.inference.grid import Grid, problem_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def define(grid: Grid, counts: Counts) -> "pm.Model":
             theta = pm.Deterministic(f"theta_{block.name}", step * z)
             normal = pm.logp(pm.Normal.dist(0, sigma), theta)
             pm.Potential(f"effects_{block.name}", pt.sum(normal + pt.log(step)))
-            eta = eta + pt.dot(block.basis, theta)[combination_of(grid, counts, block.predictors)]
+            which = combination(counts.cells, block.predictors, grid.levels)
+            eta = eta + pt.dot(block.basis, theta)[which]
         pm.Binomial("y", n=counts.n.astype(int), logit_p=eta, observed=counts.y.astype(int))
     return model
 
@@ -60,14 +61,6 @@ def log_phi(x: Any) -> Any:
     import pytensor.tensor as pt
 
     return pt.log(pt.erfc(-x / np.sqrt(2.0)) / 2)
-
-
-def combination_of(grid: Grid, counts: Counts, predictors: tuple[str, ...]) -> NDArray[np.int64]:
-    """Return which combination of some predictors' levels each cell has."""
-    index = np.zeros(len(counts.y), np.int64)
-    for p in predictors:
-        index = index * len(grid.levels[p]) + counts.cells[p]
-    return index
 
 
 def simulate_prior(grid: Grid, draws: int, seed: int) -> dict[str, NDArray[np.float64]]:

@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data.cells import Cells, Counts
+from sweep.data.cells import Cells, Counts, combination
 from sweep.data.levels import Levels
 from sweep.inference.kernels import DENSE, SPARSE
 from sweep.model.effects import Block
@@ -93,14 +93,6 @@ def predictors_of(blocks: Sequence[Block], levels: Levels) -> list[str]:
     """Return the predictors that some blocks use, in the levels' order."""
     used = {p for b in blocks for p in b.predictors}
     return [p for p in levels if p in used]
-
-
-def combination(cells: Cells, predictors: Sequence[str], levels: Levels) -> NDArray[np.int64]:
-    """Return the number of each cell's combination of some predictors' levels."""
-    index = np.zeros(len(cells), np.int64)
-    for p in predictors:
-        index = index * len(levels[p]) + cells[p]
-    return index
 
 
 def design_matrix(blocks: Sequence[Block], cells: Cells, levels: Levels) -> Array:

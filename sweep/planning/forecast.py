@@ -14,6 +14,7 @@ from typing import Any
 from sweep.artifacts.artifact import read_done
 from sweep.artifacts.encoding import seal
 from sweep.artifacts.manifest import LAYOUT, Done, pack_done
+from sweep.data.cells import occurring
 from sweep.planning.plan import Plan
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
@@ -139,7 +140,12 @@ def bytes_per_table(tables: list[Done], plan: Plan) -> tuple[int, str]:
 
 
 def rows_of(plan: Plan) -> int:
-    """Return the rows of one outcome's estimates: a named group has one, a product many."""
-    levels = plan.prepared.design.frame.variables()
+    """Return the rows of one outcome's estimates.
+
+    A named group has one, a product those that people are in: of nested geographies, few of all.
+    """
+    frame = plan.prepared.design.frame
     groups = plan.record["config"]["study"]["groups"]
-    return sum(prod(len(levels[v]) for v in g) if isinstance(g, list) else len(g) for g in groups)
+    products = [[frame.column(v) for v in g] for g in groups if isinstance(g, list)]
+    named = sum(len(g) for g in groups if not isinstance(g, list))
+    return named + sum(len(occurring(columns, len(frame.cell))[0]) for columns in products)

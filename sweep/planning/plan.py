@@ -13,6 +13,7 @@ from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import Tell, unheard, whole
 from sweep.artifacts.tasks import put_task
 from sweep.config import Execution, SweepConfig
+from sweep.config.unused import check_used
 from sweep.data.outcomes import Outcome
 from sweep.errors import StoreError
 from sweep.estimates.poststratify import check_groups
@@ -84,6 +85,7 @@ def make_plan(
     prepared = prepare_design(config, sources, store, selection.sample, mended.append)
     check_groups(prepared.design.frame, study.groups)
     shared = shared_by(study, file, prepared, store, mended.append)
+    check_used(config, file, prepared.design.levels)
     faultpoint("plan.after_blob")
     counted = count_outcomes(study, sources, prepared, outcomes, store, mended.append)
     tasks = [task_of(shared, o, counted[o.name]) for o in outcomes]

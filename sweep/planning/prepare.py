@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.artifacts.contents import put_counts, put_design, stored_design
 from sweep.artifacts.quarantine import Tell, unheard, whole
 from sweep.config import Study, SweepConfig
+from sweep.data.cells import exceed
 from sweep.data.counts import count, counts_of
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.outcomes import Outcome
 from sweep.data.variables import Table, condition_columns, labels, prepare, sources_of
+from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import digest, seed_of
-from sweep.planning.recipes import counts_recipe, design_recipe
+from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns, read_table
 from sweep.store import Store
@@ -44,10 +47,11 @@ def prepare_design(
 ) -> Prepared:
     """Return the sweep's design: from the store if it is whole there, or made now and stored."""
     study = config.study
-    recipe = design_recipe(study, sources.digests, sample)
-    key = digest(recipe)
-    if (stored := stored_design(store, key, tell)) is not None:
-        return Prepared(key, stored)
+    plain = design_recipe(study, sources.digests, sample)
+    for recipe in (plain, many_groups(plain)):
+        stored = stored_design(store, digest(recipe), tell)
+        if stored is not None and recipe == recipe_of(stored, plain):
+            return Prepared(digest(recipe), stored)
     covariates = {}
     for name, path in sources.covariates.items():
         spec = study.covariates[name]
@@ -56,13 +60,22 @@ def prepare_design(
     survey = survey_table(study, sources.survey, sample)
     design = encode(survey, population_table(study, sources.population), covariates, study)
     sources.check_unchanged()
-    return Prepared(put_design(store, recipe, design), design)
+    return Prepared(put_design(store, recipe_of(design, plain), design), design)
+
+
+def recipe_of(design: Design, plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a design's recipe: that of many groups where combinations pass 64 bits.
+
+    Only the design tells how many levels there are. What a program that overflowed has stored lies
+    under the plain recipe, and is never taken for the right one.
+    """
+    return many_groups(plain) if exceed(design.levels, design.further) else plain
 
 
 def survey_table(study: Study, path: Path, sample: int | None) -> Table:
     """Read and prepare the survey, without its answers."""
     spec = study.survey
-    available = [spec.rename.get(name, name) for name in read_columns(path)]
+    available = renamed(path, spec.rename, "survey")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
     wanted += sorted(condition_columns(spec.filter))
@@ -70,6 +83,19 @@ def survey_table(study: Study, path: Path, sample: int | None) -> Table:
     table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
     prepared = prepare(table, variables, spec.filter, study, "survey")
     return prepared if sample is None else sampled(prepared, sample, study)
+
+
+def renamed(path: Path, rename: Mapping[str, str], what: str) -> list[str]:
+    """Return a file's columns under the study's names; refuse to rename what is not there."""
+    names = read_columns(path)
+    for old in rename:
+        if old not in names:
+            near = get_close_matches(old, names, n=1)
+            guess = f" Did you mean {near[0]!r}?" if near else ""
+            shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+            msg = f"study.{what}.rename: {path} has no column {old!r}.{guess} It has: {shown}"
+            raise DataError(msg)
+    return [rename.get(name, name) for name in names]
 
 
 def sampled(table: Table, respondents: int, study: Study) -> Table:
@@ -88,7 +114,7 @@ def sampled(table: Table, respondents: int, study: Study) -> Table:
 def population_table(study: Study, path: Path) -> Table:
     """Read and prepare the population."""
     spec = study.population
-    available = [spec.rename.get(name, name) for name in read_columns(path)]
+    available = renamed(path, spec.rename, "population")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
     wanted += [*sorted(condition_columns(spec.filter)), spec.size]

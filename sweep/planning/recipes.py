@@ -24,6 +24,7 @@ __all__ = [
     "fit_recipe",
     "general_recipe",
     "groups_json",
+    "many_groups",
     "of_fit",
     "of_outcome",
     "stub_recipe",
@@ -61,6 +62,11 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
         "sample": sample,
         "seed": None if sample is None else study.sampler.seed,
     }
+
+
+def many_groups(design: Recipe) -> Recipe:
+    """Return the recipe of a design whose combinations are numbered by the rows that occur."""
+    return {**design, "combinations": "occurring"}
 
 
 def counts_recipe(design_key: str, outcome: Outcome) -> Recipe:
@@ -108,10 +114,15 @@ def general_recipe(study: Study, file: ModelFile, design: Design) -> Recipe:
 
 
 def stub_recipe(study: Study) -> Recipe:
-    """Return the same for stubs: in every key of theirs, so that none is taken for a fit."""
+    """Return the same for stubs: in every key of theirs, so that none is taken for a fit.
+
+    What a model would use changes their keys as it would a model's.
+    """
+    spec = study.model_dump(mode="json")
     return {
         "kind": "fit",
         "model": STUB,
+        **{name: spec[name] for name in ("priors", "interactions", "covariates")},
         "sampler": sampler_json(study),
         "toolchain": toolchain("stub"),
     }

@@ -165,6 +165,14 @@ def test_no_predictor_bears_the_name_of_an_estimates_column(name: str) -> None:
             ("priors", "scales", "sex:region", "[key]"),
             "no predictor or interaction 'sex:region'",
         ),
+        (
+            {
+                "interactions": [["sex", "region"]],
+                "priors": {"scales": {"sex:region:sex": 1.0}},
+            },
+            ("priors", "scales", "sex:region:sex", "[key]"),
+            "no predictor or interaction 'sex:region:sex'",
+        ),
         ({"priors": {"scale": 0}}, ("priors", "scale"), "greater than 0"),
         ({"priors": {"scale": float("inf")}}, ("priors", "scale"), "finite"),
         ({"derive": {"a": {}}}, ("derive", "a"), "expected either 'cut' or 'recode'"),
@@ -210,7 +218,7 @@ def test_a_wrong_study_says_where(
 def test_a_scale_may_name_an_interaction_either_way_round() -> None:
     made = study(priors={"scales": {"region:age_band": 0.1, "sex": 2}})
 
-    assert {"region:age_band": 0.1, "sex": 2.0} == made.priors.scales
+    assert {"age_band:region": 0.1, "sex": 2.0} == made.priors.scales  # as the pair is called
 
 
 def rule_mistakes(**rule: object) -> list[tuple[tuple[int | str, ...], str]]:

@@ -1,13 +1,20 @@
 """The general route: what a model file may not do, and what it is told."""
 
+import copy
+import json
+from typing import Any
+
 import numpy as np
 import pytest
 
+from sweep.config import Priors
 from sweep.data.cells import Counts, cells_of
 from sweep.errors import ModelError
 from sweep.inference.compilation import Prepared, prepare_model, refuse_large, with_counts
 from sweep.inference.general import file_probabilities
 from sweep.model.files import ModelFile, load_model
+from sweep.planning.model_files import packaged
+from sweep.planning.priors import Noted, unread
 
 LEVELS = {"sex": ("female", "male"), "region": ("north", "south", "west")}
 INDEX = np.arange(6, dtype=np.int64)
@@ -47,6 +54,51 @@ def test_an_error_in_build_names_the_file_and_the_function() -> None:
     broken = BUILD.replace('priors["intercept"]', 'priors["interccept"]')
     with pytest.raises(ModelError, match=r"models/mine\.py: build\(\) raised KeyError"):
         prepare(file(build=broken))
+
+
+@pytest.mark.parametrize(
+    ("priors", "idle"),
+    [
+        ({"contrast": 2.0}, "contrast"),
+        ({"scales": {"region": 0.7}}, r"scales\.region"),
+        ({"scale": 0.9, "scales": {"region": 0.7}}, "scale"),
+    ],
+)
+def test_a_prior_that_build_does_not_read_is_refused(priors: dict[str, Any], idle: str) -> None:
+    with pytest.raises(ModelError, match=rf"build\(\) does not read study\.priors\.{idle}, so"):
+        prepare_model(file(), LEVELS, COUNTS, {"intercept": 3.0, **priors})
+
+
+def test_the_template_refuses_the_scale_of_a_contrast() -> None:
+    template = load_model("pymc_mrp", (packaged("models") / "pymc_mrp.py").read_bytes())
+    priors = Priors(scales={"sex": 0.7, "region": 0.7}).model_dump()
+    with pytest.raises(ModelError, match=r"does not read study\.priors\.scales\.sex, so"):
+        prepare_model(template, LEVELS, COUNTS, priors)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda p: (p["contrast"], p["scales"]["sex"]),
+        lambda p: (p.get("contrast"), p.get("scales").get("sex", 1)),
+        lambda p: {**p, **p["scales"]},
+        lambda p: (dict(p), dict(p["scales"])),
+        lambda p: (list(p), list(p["scales"].values())),
+        json.dumps,
+        copy.deepcopy,
+        lambda p: (p | {}, p["scales"] | {}),
+    ],
+)
+def test_a_prior_is_read_however_it_is_taken(read: Any) -> None:
+    noted = Noted({"contrast": 2.0, "scales": {"sex": 0.7}})
+    assert ["contrast", "scales.sex"] == unread(noted)
+    read(noted)
+    assert [] == unread(noted)
+    assert {"contrast": 2.0, "scales": {"sex": 0.7}} == noted
+
+
+def test_priors_as_by_default_may_be_left_unread() -> None:
+    assert [] == unread(Noted(Priors().model_dump()))
 
 
 def test_build_returns_a_pymc_model() -> None:
