@@ -233,11 +233,12 @@ def run_row(store: Store, run_id: str) -> dict[str, Any]:
     }
 
 
-def between(first: str, last: str) -> float:
-    """Return the seconds between two stamps of a journal."""
+def between(first: str, last: str) -> float | None:
+    """Return the seconds between two stamps of a journal; None if clocks that differ made them."""
     from datetime import datetime
 
-    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+    seconds = (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+    return seconds if seconds >= 0 else None
 
 
 def listed(texts: str | Iterable[str]) -> list[str]:

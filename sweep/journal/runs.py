@@ -3,7 +3,6 @@
 Status is derived, never stored: from the plan, and from which keys exist.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from sweep.artifacts.records import damaged, read_record, write_record
 from sweep.errors import UsageError
+from sweep.journal.run_id import id_after, is_run_id, next_id
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
 
@@ -27,24 +27,20 @@ __all__ = [
 ]
 
 
-RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 RECENT, AT_ONCE = 64, 16  # runs whose plans are looked through; how many at a time
 
 
 def new_run(store: Store, plan: Mapping[str, Any]) -> str:
-    """Write a run's plan; return its id: date, time and four digits of the second's fraction.
+    """Write a run's plan; return its id, later than that of every run there is (``sweep.journal.run_id``).
 
-    Ids sort as the runs began, also those of one second.
+    ``started`` is this machine's clock, whatever the id says.
     """
     now = datetime.now(UTC)
-    for attempt in range(100):
-        fraction = (now.microsecond * 65_536 // 1_000_000 + attempt) % 65_536
-        run = f"{now:%Y%m%d-%H%M%S}-{fraction:04x}"
-        started = now.isoformat(timespec="seconds")
-        if write_record(store, plan_place(run), {**plan, "run": run, "started": started}):
-            return run
-    msg = "no free run id"
-    raise AssertionError(msg)  # nobody begins a hundred runs in two milliseconds
+    started = now.isoformat(timespec="seconds")
+    run = id_after({name.split("/")[1] for name in store.list("runs/")}, now)
+    while not write_record(store, plan_place(run), {**plan, "run": run, "started": started}):
+        run = next_id(run)  # somebody else began at the same moment
+    return run
 
 
 def runs_in(store: Store) -> list[str]:
@@ -71,7 +67,7 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
     CorruptArtifact
         If the plan is damaged, or another run's.
     """
-    if RUN.fullmatch(run):  # a whole id needs no look at all the others
+    if is_run_id(run):  # a whole id needs no look at all the others
         with suppress(NotStored):
             return plan_of(store, run)
     known = runs_in(store)

@@ -179,7 +179,7 @@ class Directory:
         if not self._tmp.is_dir():
             self._create()
         if self._root not in self._flushed:
-            _remove_litter(self._tmp)
+            _remove_litter(self._tmp, self._now())
             with suppress(PermissionError):  # one may use a directory without reading its parent
                 _flush(self._root.parent)
             self._flushed.add(self._root)
@@ -273,11 +273,14 @@ def _flush(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _remove_litter(tmp: Path) -> None:
-    """Remove what killed writers left behind; the clock only decides about litter."""
+def _remove_litter(tmp: Path, now: float) -> None:
+    """Remove what killed writers left behind; the clock only decides about litter.
+
+    ``now`` is the file system's: by this machine's, a file that is being written may look old.
+    """
     for path in tmp.glob("put-" + "[0-9a-f]" * 32):
         with suppress(FileNotFoundError):  # another process tidies up too
-            if time.time() - path.stat().st_mtime > ABANDONED:
+            if now - path.stat().st_mtime > ABANDONED:
                 path.unlink()
 
 
