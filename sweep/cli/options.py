@@ -1,5 +1,6 @@
 """Own the arguments and options that verbs share, and where a verb finds its store."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,7 +39,12 @@ class Format(StrEnum):
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The sweep's YAML file.")]
 RunId = Annotated[
-    str, typer.Argument(metavar="[RUN]", help="A run's id, the start or end of it, or 'last'.")
+    str,
+    typer.Argument(
+        metavar="[RUN]",
+        help="A run's id, the start or end of it, or 'last': the last of a whole sweep, without "
+        "--limit, --select or --sample.",
+    ),
 ]
 Printed = Annotated[
     Format, typer.Option("--format", "-o", metavar="table|json", help="How to print the data.")
@@ -119,7 +125,11 @@ def find_store(store: str | None) -> "Store":
 
 
 def open_run(run: str, store: str | None) -> "Run":
-    """Open a run of the store that was named, or of the nearest one."""
+    """Open a run of the store that was named, or of the nearest one; say if another is newer."""
     from sweep.client.handle import Run
+    from sweep.client.terminal import inert
 
-    return Run(find_store(store), run)
+    opened = Run(find_store(store), run)
+    if opened.passed_over is not None:
+        sys.stderr.write(f"NOTE  {inert(opened.passed_over)}\n")
+    return opened

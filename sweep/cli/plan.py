@@ -37,6 +37,8 @@ def check(
 
 def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
     """Return what a check found."""
+    from sweep.journal.partial import partial_words
+
     outcomes = made.record["outcomes"]
     return {
         "name": config.name,
@@ -44,6 +46,7 @@ def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
         "route": made.file.route,
         **made.prepared.design.summary,
         "outcomes": len(outcomes),
+        "partial": partial_words(made.record),
         "nobody_asked": [o["outcome"] for o in outcomes if o["n"] == 0],
         "actions": actions_of(made),
     }
@@ -53,6 +56,7 @@ def check_lines(facts: dict[str, Any]) -> list[str]:
     """Return a check's findings in words."""
     survey, population = facts["survey"], facts["population"]
     lines = [f"{facts['name']}: config and data are sound"]
+    lines += [] if facts["partial"] is None else [f"partial       {facts['partial']}"]
     lines.append(f"respondents   {survey['read']:,} read, {survey['kept']:,} kept")
     lines += [f"              {d['count']:,} dropped: {d['reason']}" for d in survey["dropped"]]
     lines.append(f"population    {population['size']:,.0f} people in {population['kept']:,} rows")
@@ -98,6 +102,7 @@ def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
 def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str, Any]:
     """Return what a run would do, and what it would cost."""
     from sweep.backends.pool import cores
+    from sweep.journal.partial import partial_words
     from sweep.planning.forecast import forecast
 
     execution = config.execution
@@ -108,6 +113,7 @@ def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str,
     return {
         "name": config.name,
         "store": store.url,
+        "partial": partial_words(made.record),
         "actions": actions,
         "workers": workers,
         "seconds_per_fit": cost.seconds_per_fit,
@@ -129,6 +135,7 @@ def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
     hidden = len(facts["outcomes"]) - len(outcomes)
     lines += [f"... and {hidden} more (-v lists all)"] if hidden else []
     lines += ["", f"{len(facts['outcomes'])} outcomes: {action_words(facts['actions'])}"]
+    lines += [] if facts["partial"] is None else [f"partial: {facts['partial']}"]
     lines += cost_lines(facts)
     if not facts["keeps_draws"]:
         lines.append("draws are not kept (execution.keep): new groups will need new fits")

@@ -92,9 +92,10 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
 def opening(made: "Plan", backend: str) -> str:
     """Return the line that says what is about to happen."""
     from sweep.cli.plan import action_words, actions_of
+    from sweep.journal.partial import named
 
     total = len(made.record["outcomes"])
-    return f"{made.record['name']}: {total} outcomes, {action_words(actions_of(made))}; {backend}"
+    return f"{named(made.record)}: {total} outcomes, {action_words(actions_of(made))}; {backend}"
 
 
 def fit(
@@ -114,6 +115,7 @@ def fit(
     from sweep.cli.summary import say
     from sweep.client.verbs import planned
     from sweep.errors import DataError
+    from sweep.journal.partial import sample_words
     from sweep.planning.plan import write_tasks
     from sweep.worker.memory import Memory
     from sweep.worker.serve import work
@@ -129,7 +131,7 @@ def fit(
     write_tasks(store, made, [key], say)
     say(f"{outcome}: {entry['n']:,.0f} answers, {entry['action']}")
     result = work(store, key, "draws" in read.execution.keep, Memory())
-    show_fit(store, key, outcome, result, form)
+    show_fit(store, key, outcome, {**result, "partial": sample_words(made.record)}, form)
 
 
 def become_worker() -> None:
@@ -159,12 +161,23 @@ def show_fit(store: "Store", key: str, outcome: str, result: Any, form: Format) 
     from sweep.estimates.formats import from_parquet
 
     table = from_parquet(read(store, "estimates", key).payload["estimates.parquet"])
-    told = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
+    told = (
+        "status",
+        "reasons",
+        "n",
+        "draws",
+        "seconds",
+        "hit",
+        "remedies",
+        "diagnostics",
+        "partial",
+    )
     facts = {"outcome": outcome, **{k: result[k] for k in told}}
     if form is Format.json:
         print_json({**facts, "estimates": frame_rows(table)})
         return
-    lines = [f"{outcome}: {facts['status']}"]
+    part = "" if facts["partial"] is None else f" (partial: {facts['partial']})"
+    lines = [f"{outcome}: {facts['status']}{part}"]
     lines += [f"  {reason}" for reason in facts["reasons"]]
     lines += [f"  remedy applied: {remedy}" for remedy in facts["remedies"]]
     lines.append("taken from the store" if facts["hit"] else f"fitted in {facts['seconds']:.1f} s")

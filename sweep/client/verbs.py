@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.client.handle import Run
+from sweep.journal.partial import partial_words
 from sweep.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ __all__ = ["explain", "open", "plan", "run", "runs"]
 
 RUN_COLUMNS = (
     *("run", "name", "started", "outcomes", "taken", "fitted", "failed", "ended", "seconds"),
+    "partial",
 )
 
 
@@ -178,14 +180,19 @@ def explained(
 
 
 def open(run_id: str = "last", store: str | Path = ".sweep") -> Run:
-    """Open a run by its id, the beginning or the end of it, or ``last``.
+    """Open a run by its id, the beginning or the end of it, or ``last``: the last whole run.
+
+    It warns if a newer run covers a part of its sweep, by ``limit``, ``select`` or ``sample``.
 
     Raises
     ------
     UsageError
-        If there is no such run, or more than one.
+        If there is no such run, or more than one; for ``last`` also if every run is partial.
     """
-    return Run(open_store(store), run_id)
+    opened = Run(open_store(store), run_id)
+    if opened.passed_over is not None:
+        warnings.warn(opened.passed_over, stacklevel=2)
+    return opened
 
 
 def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
@@ -209,7 +216,8 @@ def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
 def run_row(store: Store, run_id: str) -> dict[str, Any]:
     """Return what a run's plan and journal say of it.
 
-    ``ended`` is why it ended (``complete``, ``stopped``, ``interrupted``), null if it has not.
+    ``ended`` is why it ended (``complete``, ``stopped``, ``interrupted``), null if it has not;
+    ``partial`` which part of its sweep it covers, null if it is the whole.
     """
     from sweep.journal.events import read_events
     from sweep.journal.runs import read_plan
@@ -230,6 +238,7 @@ def run_row(store: Store, run_id: str) -> dict[str, Any]:
         "failed": len(failed) + actions.count("failed"),
         "ended": ends[-1]["reason"] if ends else None,
         "seconds": between(events[0]["at"], ends[-1]["at"]) if ends else None,
+        "partial": partial_words(made),
     }
 
 

@@ -17,7 +17,8 @@ from sweep.artifacts.manifest import place
 from sweep.artifacts.records import read_record
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.journal.events import read_events
-from sweep.journal.runs import plan_of, plan_place
+from sweep.journal.partial import partial_words
+from sweep.journal.runs import newest_plans, plan_of, plan_place
 from sweep.maintenance.generation import collection
 from sweep.maintenance.inventory import KINDS, inventory, referred, reports_of
 from sweep.store import NotStored, Store
@@ -38,6 +39,7 @@ class Rules:
 
     ``grace``: nothing younger is (seconds, by the store's clock). Runs are kept, unless they are
     older than ``older_than`` seconds and not among the newest ``keep_runs``; None asks nothing.
+    Partial runs never have the last whole one forgotten, unless no run is to be kept.
     """
 
     grace: float = DAY
@@ -145,7 +147,10 @@ def retired(store: Store, runs: Sequence[str], rules: Rules, alive: Callable[[],
     """Return the runs to be forgotten: of those that the rules name, none that still works."""
     if rules.keep_runs is None and rules.older_than is None:
         return set()
-    old = sorted(runs, reverse=True)[rules.keep_runs or 0 :]  # their ids begin with the time
+    old = sorted(runs, reverse=True)[rules.keep_runs or 0 :]  # ids sort as the runs began
+    if rules.keep_runs:
+        whole = next((p["run"] for p in newest_plans(store) if partial_words(p) is None), None)
+        old = [run for run in old if run != whole]
     if rules.older_than is not None:
         by = rules.older_than
         old = [run for run in heard(old, alive) if is_older(store, plan_place(run), by)]

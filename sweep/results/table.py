@@ -7,6 +7,7 @@ from sweep.artifacts.artifact import read
 from sweep.artifacts.contents import get_design
 from sweep.estimates.formats import from_parquet
 from sweep.estimates.table import tidy
+from sweep.journal.partial import marked
 from sweep.journal.states import outcome_states
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.store import Store
@@ -49,7 +50,7 @@ def table_of(
         block = plan["outcomes"][start : start + BLOCK]
         rows = rows_of(store, block, by_name, lineage.apart)
         typed.append(tidy(rows, list(levels), levels))
-    return pd.concat(typed, ignore_index=True)
+    return marked(pd.concat(typed, ignore_index=True), plan)
 
 
 def rows_of(
