@@ -113,6 +113,7 @@ def find_store(store: str | None) -> "Store":
         If none was named and there is none.
     """
     from sweep.store import open_store
+    from sweep.store.directory_root import warn_if_exposed
 
     found = store if store is not None else nearest_store()
     if found is None:
@@ -121,7 +122,9 @@ def find_store(store: str | None) -> "Store":
             "`sweep run CONFIG`"
         )
         raise UsageError(msg)
-    return open_store(found)
+    opened = open_store(found)
+    warn_if_exposed(opened.url)
+    return opened
 
 
 def open_run(run: str, store: str | None) -> "Run":

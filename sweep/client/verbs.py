@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.client.handle import Run
 from sweep.journal.partial import partial_words
 from sweep.store import Store, open_store
+from sweep.store.directory_root import warn_if_exposed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +93,7 @@ def planned(
 
     selection = Selection(tuple(listed(select)), limit, sample)
     store, made = plan_sweep(read, path.resolve().parent, selection, retry_failed)
+    warn_if_exposed(store.url)
     return read, store, made
 
 
@@ -190,6 +192,7 @@ def open(run_id: str = "last", store: str | Path = ".sweep") -> Run:
         If there is no such run, or more than one; for ``last`` also if every run is partial.
     """
     opened = Run(open_store(store), run_id)
+    warn_if_exposed(opened.store.url)
     if opened.passed_over is not None:
         warnings.warn(opened.passed_over, stacklevel=2)
     return opened
@@ -209,6 +212,7 @@ def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
             return {"run": run_id, "ended": "its plan is damaged: see `sweep verify`"}
 
     opened = open_store(store)
+    warn_if_exposed(opened.url)
     rows = [row_of(run_id) for run_id in runs_in(opened)]
     return pd.DataFrame(rows, columns=list(RUN_COLUMNS))
 
