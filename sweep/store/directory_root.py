@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
+    "OWN",
     "Exposure",
     "StoreExposed",
     "exposure",

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import resource
 import shutil
 import signal
@@ -17,7 +18,7 @@ import pytest
 import sweep
 from sweep.errors import StoreError
 from sweep.store import open_store
-from sweep.store.directory_root import exposure
+from sweep.store.directory_root import OWN, exposure
 
 ROOT = Path(sweep.__file__).parents[1]
 AS_ROOT = os.geteuid() == 0
@@ -89,6 +90,16 @@ def test_a_users_gitignore_stays_as_it_is(tmp_path: Path, text: str) -> None:
     (tmp_path / ".gitignore").write_text(text)
     open_store(tmp_path).put_new("a", b"1")
     assert text == (tmp_path / ".gitignore").read_text()
+
+
+def test_all_that_a_store_has_is_hidden() -> None:
+    """The page lists it; what the doctor writes is gone again at once."""
+    (tree,) = re.findall(
+        r"```\n\.sweep/\n(.*?)```", (ROOT / "docs/store.md").read_text(), re.DOTALL
+    )
+    listed = re.findall(r"^  ((?:[a-z]+/ *)+|gc\.json)", tree, re.MULTILINE)
+    names = {name.rstrip("/") for line in listed for name in line.split()}
+    assert {*OWN, "tmp"} - {"doctor"} == names
 
 
 def test_a_link_in_place_of_the_gitignore_is_not_followed(tmp_path: Path) -> None:
