@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sweep.errors import StoreError, SweepError
 from sweep.store import Store, open_store
 from sweep.store.cache import cache_root
+from sweep.store.directory_root import exposure
 from sweep.words import count_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def examine(store: str | Path | None, batch: "Batch | None" = None) -> list[Find
         found += [*bucket(str(store)), disk(cache_root())]
     with place_for(store) as opened:
         if not on_s3:
-            found += [conditional_writes(opened), disk(Path(store or Path.cwd()))]
+            found += [conditional_writes(opened), privacy(opened), disk(Path(store or Path.cwd()))]
         if batch is not None:
             found += steps_to_batch(batch, opened)
     return found
@@ -121,6 +122,14 @@ def conditional_writes(store: Store) -> Finding:
     if first and not second and kept:
         return Finding("store", "ok", f"{store.url}: the first writer wins")
     return Finding("store", "fail", f"{store.url}: a second writer replaced the first")
+
+
+def privacy(store: Store) -> Finding:
+    """Look who else can come at a store in a directory: it holds cells of single persons."""
+    found = exposure(store.url)
+    if found is None:
+        return Finding("privacy", "ok", f"{store.url}: yours alone")
+    return Finding("privacy", "warn", found.words)
 
 
 def bucket(url: str) -> list[Finding]:

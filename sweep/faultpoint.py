@@ -66,6 +66,7 @@ POINTS = {
     "tasks.after_record": "one task is stored",
     "tasks.after_all": "all are; the run does not exist",
     "run.after_plan": "it does",
+    "run.after_resumed": "it is told that somebody goes on with a run; it may be gone",
     "run.after_begun": "the journal is open",
     "run.after_event": "an event is taken",
     "run.before_ended": "the workers are gone, the journal is open",

@@ -143,7 +143,7 @@ class Project:
         config: SweepConfig | None = None,
         patterns: Sequence[str] = (),
         retry_failed: bool = False,
-        **selection: int,
+        **selection: int | None,
     ) -> tuple[Store, Plan]:
         """Plan a sweep of this project."""
         selected = Selection(tuple(patterns), **selection)

@@ -12,8 +12,9 @@ FAILURES = (
 )
 """Why a task has no result here.
 
-``model`` and ``timeout`` would happen again, and are remembered (see `sweep.journal.failures.FAILED_KINDS`);
-the others are the machine's doing; ``elsewhere`` is no failure: another run's workers are at it.
+``model`` and ``timeout`` would happen again, and are remembered (see
+`sweep.journal.failures.FAILED_KINDS`); the others are the machine's doing; ``elsewhere`` is no
+failure: another run's workers are at it.
 """
 
 RETRIED = ("memory", "storage", "worker lost")

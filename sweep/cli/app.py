@@ -2,6 +2,8 @@
 
 import errno
 import sys
+import warnings
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +17,7 @@ from sweep.cli import results
 from sweep.cli import resume as carrying
 from sweep.cli import run as fitting
 from sweep.errors import SweepError
+from sweep.store.directory_root import StoreExposed
 
 __all__ = ["app"]
 
@@ -27,12 +30,31 @@ class Verbs(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a verb."""
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.showwarning = shown_by(warnings.showwarning)
+                warnings.simplefilter("always", StoreExposed)
+                return super().invoke(ctx)
         except (SweepError, OSError, KeyboardInterrupt) as error:
             gone = isinstance(error, OSError) and error.errno == errno.EPIPE  # nobody reads on
             if gone or ctx.params.get("traceback"):
                 raise
             sys.exit(told(error))
+
+
+def shown_by(usual: Callable[..., None]) -> Callable[..., None]:
+    """Return what shows warnings: each about a store once, as a note; all others as usual."""
+    told = set[str]()
+
+    def show(message: Any, category: type[Warning], *where: Any, **more: Any) -> None:
+        if not issubclass(category, StoreExposed):
+            usual(message, category, *where, **more)
+        elif str(message) not in told:
+            from sweep.client.terminal import inert
+
+            told.add(str(message))
+            sys.stderr.write(f"NOTE  {inert(str(message))}\n")
+
+    return show
 
 
 def told(error: BaseException) -> int:

@@ -101,7 +101,12 @@ def gc(
     ] = "24h",
     keep_runs: Annotated[
         int | None,
-        typer.Option("--keep-runs", min=0, metavar="N", help="Forget all but the newest N runs."),
+        typer.Option(
+            "--keep-runs",
+            min=0,
+            metavar="N",
+            help="Forget all but the newest N runs and the last whole one.",
+        ),
     ] = None,
     older_than: Annotated[
         str | None,

@@ -1,5 +1,6 @@
 """Own the arguments and options that verbs share, and where a verb finds its store."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,7 +39,12 @@ class Format(StrEnum):
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The sweep's YAML file.")]
 RunId = Annotated[
-    str, typer.Argument(metavar="[RUN]", help="A run's id, the start or end of it, or 'last'.")
+    str,
+    typer.Argument(
+        metavar="[RUN]",
+        help="A run's id, the start or end of it, or 'last': the last of a whole sweep, without "
+        "--limit, --select or --sample.",
+    ),
 ]
 Printed = Annotated[
     Format, typer.Option("--format", "-o", metavar="table|json", help="How to print the data.")
@@ -107,6 +113,7 @@ def find_store(store: str | None) -> "Store":
         If none was named and there is none.
     """
     from sweep.store import open_store
+    from sweep.store.directory_root import warn_if_exposed
 
     found = store if store is not None else nearest_store()
     if found is None:
@@ -115,11 +122,17 @@ def find_store(store: str | None) -> "Store":
             "`sweep run CONFIG`"
         )
         raise UsageError(msg)
-    return open_store(found)
+    opened = open_store(found)
+    warn_if_exposed(opened.url)
+    return opened
 
 
 def open_run(run: str, store: str | None) -> "Run":
-    """Open a run of the store that was named, or of the nearest one."""
+    """Open a run of the store that was named, or of the nearest one; say if another is newer."""
     from sweep.client.handle import Run
+    from sweep.client.terminal import inert
 
-    return Run(find_store(store), run)
+    opened = Run(find_store(store), run)
+    if opened.passed_over is not None:
+        sys.stderr.write(f"NOTE  {inert(opened.passed_over)}\n")
+    return opened

@@ -47,6 +47,8 @@ def check(
 
 def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
     """Return what a check found, in the same order whether the design is new or was stored."""
+    from sweep.journal.partial import partial_words
+
     outcomes, summary = made.record["outcomes"], made.prepared.design.summary
     tables = {
         name: {k: summary[name][k] for k in keys}
@@ -62,6 +64,7 @@ def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
         **tables,
         **{k: summary[k] for k in ("cells", "occupied", "predictors")},
         "outcomes": len(outcomes),
+        "partial": partial_words(made.record),
         "nobody_asked": [o["outcome"] for o in outcomes if o["n"] == 0],
         "actions": actions_of(made),
     }
@@ -73,6 +76,7 @@ def check_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
 
     survey, population = facts["survey"], facts["population"]
     lines = [f"{facts['name']}: config and data are sound"]
+    lines += [] if facts["partial"] is None else [f"partial       {facts['partial']}"]
     lines.append(f"respondents   {survey['read']:,} read, {survey['kept']:,} kept")
     lines += dropped_lines(survey)
     size, rows = count_of(population["size"], "person", "people"), population["kept"]
@@ -128,6 +132,7 @@ def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str,
     """Return what a run would do, and what it would cost."""
     from sweep.backends.pool import cores
     from sweep.estimates.table import base_shown
+    from sweep.journal.partial import partial_words
     from sweep.planning.forecast import forecast
 
     execution = config.execution
@@ -139,6 +144,7 @@ def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str,
     return {
         "name": config.name,
         "store": store.url,
+        "partial": partial_words(made.record),
         "actions": actions,
         "workers": workers,
         "seconds_per_fit": cost.seconds_per_fit,
@@ -166,6 +172,7 @@ def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
     lines += [f"... and {hidden:,} more (-v lists all)"] if hidden else []
     total = count_of(len(facts["outcomes"]), "outcome")
     lines += ["", f"{total}: {action_words(facts['actions'])}"]
+    lines += [] if facts["partial"] is None else [f"partial: {facts['partial']}"]
     lines += cost_lines(facts)
     if not facts["keeps_draws"]:
         lines.append("draws are not kept (execution.keep): new groups will need new fits")

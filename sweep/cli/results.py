@@ -13,6 +13,8 @@ from sweep.words import count_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sweep.client.handle import Run
+
 __all__ = ["estimates", "logs", "report", "runs", "status"]
 
 
@@ -36,6 +38,7 @@ def status(
     from sweep.cli.summary import count_words
     from sweep.cli.tables import state_lines
     from sweep.client.verbs import run_row
+    from sweep.journal.partial import named
 
     opened = open_run(run, store)
     row = run_row(opened.store, opened.id)
@@ -44,7 +47,7 @@ def status(
         print_json({**row, **facts, "fits": frame_rows(opened.fits())})
         return
     ended = row["ended"] or f"still going, or stopped short: `sweep resume {opened.id}` goes on"
-    head = f"{row['name']}  run {opened.id}  started {row['started']}  {ended}"
+    head = f"{named(opened.plan)}  run {opened.id}  started {row['started']}  {ended}"
     lines = state_lines(opened.fits(), every)
     notes = [f"NOTE  {note}" for note in opened.notes]
     counts = count_words(opened.counts())
@@ -90,8 +93,9 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     ] = None,
 ) -> None:
     """Print the estimates table of a run, or a part of it."""
-    grouping = grouping_of(by, total)
-    table = open_run(run, store).estimates(grouping, outcomes or None, group)
+    grouping, opened = grouping_of(by, total), open_run(run, store)
+    table = opened.estimates(grouping, outcomes or None, group)
+    say_partial(opened)
     data = written(table, form)
     if output is not None:
         from sweep.cli.summary import say
@@ -103,6 +107,14 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     refuse_terminal(form)
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
+
+
+def say_partial(opened: "Run") -> None:
+    """Say on standard error which part of its sweep a run covers: what is written may not."""
+    from sweep.cli.summary import say
+
+    if opened.partial is not None:
+        say(f"NOTE  run {opened.id} is partial: {opened.partial}")
 
 
 def grouping_of(by: str | None, total: bool) -> list[str] | None:
@@ -156,7 +168,9 @@ def report(
 
     By the name of the file it is the HTML page, or the whole estimates table.
     """
-    path = open_run(run, store).report(output)
+    opened = open_run(run, store)
+    path = opened.report(output)
+    say_partial(opened)
     sys.stdout.write(f"{path}\n")
 
 

@@ -94,11 +94,12 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
 def opening(made: "Plan", backend: str) -> str:
     """Return the line that says what is about to happen."""
     from sweep.cli.plan import action_words, actions_of
+    from sweep.journal.partial import named
     from sweep.words import count_of
 
     total = len(made.record["outcomes"])
     outcomes = f"{count_of(total, 'outcome')}, {action_words(actions_of(made))}"
-    return f"{made.record['name']}: {outcomes}; {backend}"
+    return f"{named(made.record)}: {outcomes}; {backend}"
 
 
 def fit(
@@ -122,6 +123,7 @@ def fit(
     from sweep.errors import DataError
     from sweep.estimates.formats import from_parquet
     from sweep.estimates.table import base_shown, weighed
+    from sweep.journal.partial import sample_words
     from sweep.planning.plan import write_tasks
     from sweep.words import count_of
     from sweep.worker.memory import Memory
@@ -142,7 +144,7 @@ def fit(
     result = work(store, key, "draws" in read.execution.keep, Memory())
     table = from_parquet(read_artifact(store, "estimates", key).payload["estimates.parquet"])
     rows = weighed(table, read.study.survey.weight)
-    show_fit(outcome, {**result, "n": base}, rows, form)
+    show_fit(outcome, {**result, "n": base, "partial": sample_words(made.record)}, rows, form)
 
 
 def become_worker() -> None:
@@ -169,12 +171,13 @@ def show_fit(outcome: str, result: Any, table: "pd.DataFrame", form: Format) -> 
     from sweep.cli.output import frame_rows, print_json, print_lines
     from sweep.cli.tables import estimate_lines
 
-    told = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
-    facts = {"outcome": outcome, **{k: result[k] for k in told}}
+    fit = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
+    facts = {"outcome": outcome, **{k: result[k] for k in (*fit, "partial")}}
     if form is Format.json:
         print_json({**facts, "estimates": frame_rows(table)})
         return
-    lines = [f"{outcome}: {facts['status']}"]
+    part = "" if facts["partial"] is None else f" (partial: {facts['partial']})"
+    lines = [f"{outcome}: {facts['status']}{part}"]
     lines += [f"  {reason}" for reason in facts["reasons"]]
     lines += [f"  remedy applied: {remedy}" for remedy in facts["remedies"]]
     lines.append("taken from the store" if facts["hit"] else f"fitted in {facts['seconds']:.1f} s")

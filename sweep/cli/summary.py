@@ -35,12 +35,14 @@ def closing_lines(run: "Run", seconds: float, report: Path | None) -> list[str]:
     """Return what a run says last."""
     counts = run.counts()
     words = f"{count_words(counts)}  {duration(seconds)}  run {run.id}"
+    done = "Done." if run.partial is None else f"Done, partial: {run.partial}."
     lines = [f"NOTE  {note}" for note in run.notes]
-    lines += [*lost_lines(run.failures, run.id, option(run)), f"Done. {words}"]
+    lines += [*lost_lines(run.failures, run.id, option(run)), f"{done} {words}"]
     lines += [f"report  {report}"] if report else []
     sweep = sweep_command()
-    lines.append(f"next    {sweep} report{option(run)}   (one HTML file)")
-    lines.append(f"        {sweep} estimates --total{option(run)}   (-o json|csv|parquet)")
+    which = "" if run.partial is None else f" {run.id}"  # it is never the last whole run
+    lines.append(f"next    {sweep} report{which}{option(run)}   (one HTML file)")
+    lines.append(f"        {sweep} estimates{which} --total{option(run)}   (-o json|csv|parquet)")
     if counts["cancelled"]:
         lines.append(f"        {sweep} resume {run.id}{option(run)}   (goes on where it stopped)")
     elif can_be_retried(run):
@@ -89,5 +91,6 @@ def summary(run: "Run", report: Path | None) -> dict[str, Any]:
         "store": run.store.url,
         "counts": counts,
         "total": sum(counts.values()),
+        "partial": run.partial,
         "report": None if report is None else str(report),
     }

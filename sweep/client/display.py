@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sweep.backends.events import Done, Event, Note
 from sweep.client.progress import Progress, duration, line_of
 from sweep.client.terminal import inert
+from sweep.journal.partial import named
 from sweep.words import count_of
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def panel(record: Mapping[str, Any], console: "Console") -> Iterator[Panel]:
     from rich.live import Live
 
     live = Live(console=console, refresh_per_second=PER_SECOND, transient=True)
-    screen = Panel(record["name"], Progress.of(record), live)
+    screen = Panel(named(record), Progress.of(record), live)
     live.update(screen)
     with live:
         yield screen

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed, UsageError
+from sweep.journal.partial import marked, partial_words
 from sweep.store import Store
 from sweep.words import count_of
 
@@ -31,14 +32,19 @@ NUMBERS = ("r_hat", "ess_bulk", "ess_tail", "seconds")
 class Run:
     """One run of a sweep, as it is in the store.
 
-    What it returns is read once and remembered; open the run again to see what changed.
+    What it returns is read once and remembered; open the run again to see what changed. ``last``
+    is the last whole run: where a newer one is partial, ``passed_over`` says so.
     """
 
     def __init__(self, store: Store, run: str = "last") -> None:
-        from sweep.journal.runs import read_plan
+        from sweep.journal.runs import last_run, read_plan
 
         self.store = store
-        self.plan = read_plan(store, run)
+        self.passed_over: str | None = None
+        if run == "last":
+            self.plan, self.passed_over = last_run(store)
+        else:
+            self.plan = read_plan(store, run)
         self.id: str = self.plan["run"]
 
     def __repr__(self) -> str:
@@ -48,11 +54,20 @@ class Run:
         lost = self.failures[["outcome", "status", "reason"]].head(10)
         table = lost.to_html(index=False) if len(lost) else ""
         name = escape(self.plan["name"])
-        return f"<p><b>{name}</b> run <code>{self.id}</code>: {self._words()}</p>{table}"
+        return f"<p><b>{name}</b> run <code>{self.id}</code>: {escape(self._words())}</p>{table}"
 
     def _words(self) -> str:
-        counts = self.counts()
-        return ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+        told = [f"{count} {status}" for status, count in self.counts().items() if count]
+        return ", ".join(told if self.partial is None else [*told, f"partial: {self.partial}"])
+
+    @property
+    def partial(self) -> str | None:
+        """Return which part of its sweep the run covers, as ``5 of 200 outcomes (--limit 5)``.
+
+        None if it is the whole: no ``limit``, ``select`` or ``sample`` left anything out. The data
+        frames of a partial run have these words in their ``attrs``.
+        """
+        return partial_words(self.plan)
 
     def counts(self) -> dict[str, int]:
         """Return how many outcomes are ``ok``, ``flagged``, ``failed``, ``cancelled``, pending."""
@@ -263,7 +278,7 @@ class Run:
         least = self.plan["config"]["study"]["minimum_base"]
         frame = pd.DataFrame([fit_row(s, o, least) for s, o in pairs], columns=list(FIT_COLUMNS))
         kinds = dict.fromkeys(INTEGERS, "Int64") | dict.fromkeys(NUMBERS, "float64")
-        return frame.astype(kinds)
+        return marked(frame.astype(kinds), self.plan)
 
     @cached_property
     def _estimates(self) -> "pd.DataFrame":

@@ -24,10 +24,11 @@ def carry_on_shown(
     """
     from sweep.client.display import shown
     from sweep.client.interrupt import draining
-    from sweep.coordinator.execute import carry_on, noter, tell_all
+    from sweep.coordinator.execute import carry_on, noter, take_up, tell_all
     from sweep.journal.remaining import left_to_do
     from sweep.journal.runs import forget_cancel
 
+    mark = take_up(run.store, run.id)
     execution, heard = execution_of(run), list[str]()
     waiting = left_to_do(run.store, run.plan, again, heard.append)
     record = {**run.plan, "outcomes": [{**o, "action": "fit"} for o in waiting]}
@@ -35,7 +36,7 @@ def carry_on_shown(
         if not obey_cancel:
             forget_cancel(run.store, run.id)
         tell_all(heard, noter(run.store, run.id, screen.watch))
-        carry_on(run.store, run.id, execution, screen.watch, interrupt.stop, again)
+        carry_on(run.store, run.id, execution, screen.watch, interrupt.stop, again, mark)
     return interrupt.stop()
 
 
@@ -60,7 +61,9 @@ def detach(run: "Run", verb: Sequence[str]) -> str:
         )
         raise UsageError(msg)
     from sweep.backends.batch.detached import submit_coordinator
+    from sweep.coordinator.execute import take_up
 
+    take_up(run.store, run.id)  # the job may wait for hours before it does
     forget_cancel(run.store, run.id)
     return submit_coordinator(execution.batch, run.store, run.id, verb)
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.client.handle import Run
+from sweep.journal.partial import partial_words
 from sweep.store import Store, open_store
+from sweep.store.directory_root import warn_if_exposed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +21,7 @@ __all__ = ["explain", "open", "plan", "run", "runs"]
 
 RUN_COLUMNS = (
     *("run", "name", "started", "outcomes", "taken", "fitted", "failed", "ended", "seconds"),
+    "partial",
 )
 
 
@@ -90,6 +93,7 @@ def planned(
 
     selection = Selection(tuple(listed(select)), limit, sample)
     store, made = plan_sweep(read, path.resolve().parent, selection, retry_failed)
+    warn_if_exposed(store.url)
     return read, store, made
 
 
@@ -184,14 +188,20 @@ def explained(
 
 
 def open(run_id: str = "last", store: str | Path = ".sweep") -> Run:
-    """Open a run by its id, the beginning or the end of it, or ``last``.
+    """Open a run by its id, the beginning or the end of it, or ``last``: the last whole run.
+
+    It warns if a newer run covers a part of its sweep, by ``limit``, ``select`` or ``sample``.
 
     Raises
     ------
     UsageError
-        If there is no such run, or more than one.
+        If there is no such run, or more than one; for ``last`` also if every run is partial.
     """
-    return Run(open_store(store), run_id)
+    opened = Run(open_store(store), run_id)
+    warn_if_exposed(opened.store.url)
+    if opened.passed_over is not None:
+        warnings.warn(opened.passed_over, stacklevel=2)
+    return opened
 
 
 def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
@@ -208,6 +218,7 @@ def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
             return {"run": run_id, "ended": "its plan is damaged: see `sweep verify`"}
 
     opened = open_store(store)
+    warn_if_exposed(opened.url)
     rows = [row_of(run_id) for run_id in runs_in(opened)]
     return pd.DataFrame(rows, columns=list(RUN_COLUMNS))
 
@@ -215,7 +226,8 @@ def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
 def run_row(store: Store, run_id: str) -> dict[str, Any]:
     """Return what a run's plan and journal say of it.
 
-    ``ended`` is why it ended (``complete``, ``stopped``, ``interrupted``), null if it has not.
+    ``ended`` is why it ended (``complete``, ``stopped``, ``interrupted``), null if it has not;
+    ``partial`` which part of its sweep it covers, null if it is the whole.
     """
     from sweep.journal.events import read_events
     from sweep.journal.runs import read_plan
@@ -236,14 +248,16 @@ def run_row(store: Store, run_id: str) -> dict[str, Any]:
         "failed": len(failed) + actions.count("failed"),
         "ended": ends[-1]["reason"] if ends else None,
         "seconds": between(events[0]["at"], ends[-1]["at"]) if ends else None,
+        "partial": partial_words(made),
     }
 
 
-def between(first: str, last: str) -> float:
-    """Return the seconds between two stamps of a journal."""
+def between(first: str, last: str) -> float | None:
+    """Return the seconds between two stamps of a journal; None if clocks that differ made them."""
     from datetime import datetime
 
-    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+    seconds = (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+    return seconds if seconds >= 0 else None
 
 
 def listed(texts: str | Iterable[str]) -> list[str]:

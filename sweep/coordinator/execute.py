@@ -5,6 +5,7 @@ only what is missing.
 """
 
 import time
+import uuid
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,18 +19,18 @@ from sweep.config import Execution, SweepConfig
 from sweep.coordinator.breaker import Ends
 from sweep.coordinator.recording import record
 from sweep.coordinator.sharing import Sharing
-from sweep.errors import CorruptArtifact
+from sweep.errors import CorruptArtifact, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.journal.events import append_event
 from sweep.journal.remaining import check_inputs, left_to_do, spoilt
-from sweep.journal.runs import is_cancelled, new_run, read_plan
+from sweep.journal.runs import is_cancelled, new_run, plan_place, read_plan
 from sweep.maintenance.generation import generation
 from sweep.planning.plan import Plan, make_plan, settled, write_tasks
 from sweep.planning.selection import Selection
 from sweep.results.report import publish_report
 from sweep.store import Store, open_store
 
-__all__ = ["Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of"]
+__all__ = ["Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of", "take_up"]
 
 ASKED = 2.0  # seconds between two looks at whether the run is cancelled
 
@@ -81,6 +82,30 @@ def begin(store: Store, plan: Plan, watch: Watcher = lambda event, outcome: None
     return run
 
 
+def take_up(store: Store, run: str) -> str:
+    """Note in a run's journal that somebody goes on with it, before anything else; return the mark.
+
+    `sweep gc` spares a run with a mark that no ``begun`` bears yet. One that deletes just now may
+    have read the journal before: it is waited for, and then it is known whether the run is there.
+
+    Raises
+    ------
+    UsageError
+        If the run has been forgotten.
+    """
+    mark = uuid.uuid4().hex[:12]
+    append_event(store, run, {"event": "resumed", "by": mark})
+    faultpoint("run.after_resumed")
+    generation(store)
+    if store.size(plan_place(run)) is None:
+        msg = (
+            f"`sweep gc` has forgotten run {run} of {store.url} just now: "
+            "`sweep run CONFIG` begins another, with all results that are stored"
+        )
+        raise UsageError(msg)
+    return mark
+
+
 def noter(store: Store, run: str, watch: Watcher) -> Callable[..., None]:
     """Return what notes a message in the run's journal, with facts, and shows it to the user."""
 
@@ -97,18 +122,20 @@ def tell_all(messages: Iterable[str], tell: Tell) -> None:
         tell(message)
 
 
-def carry_on(
+def carry_on(  # noqa: PLR0913, PLR0917 # what a run needs, and how it is watched
     store: Store,
     run: str,
     execution: Execution,
     watch: Watcher = lambda event, outcome: None,
     stop: Callable[[], bool] = lambda: False,
     again: Collection[str] | None = None,
+    mark: str | None = None,
 ) -> None:
     """Do what a run lacks, and join it all; of a run that is cancelled, nothing further.
 
     With ``again`` only these outcomes, also if they failed for a reason that would happen again.
-    What the store spoils meanwhile is done once more, and no more than once.
+    ``mark`` is what `take_up` returned, of a run that was there before. What the store spoils
+    meanwhile is done once more, and no more than once.
 
     Raises
     ------
@@ -116,7 +143,7 @@ def carry_on(
         If what only `sweep run` can make anew is damaged, or the store spoils what is written.
     """
     plan, tell = read_plan(store, run), noter(store, run, watch)
-    do_tasks(store, plan, execution, watch, stop, again)
+    do_tasks(store, plan, execution, watch, stop, again, mark)
     try:
         publish_report(store, run, tell)
     except CorruptArtifact:
@@ -127,13 +154,14 @@ def carry_on(
         publish_report(store, run, tell)
 
 
-def do_tasks(  # of `carry_on`
+def do_tasks(  # noqa: PLR0913, PLR0917 # of `carry_on`
     store: Store,
     plan: dict[str, Any],
     execution: Execution,
     watch: Watcher,
     stop: Callable[[], bool],
     again: Collection[str] | None,
+    mark: str | None = None,
 ) -> None:
     """Do what a run lacks; see `carry_on`."""
     run, ends, tell = plan["run"], Ends(), noter(store, plan["run"], watch)
@@ -156,7 +184,8 @@ def do_tasks(  # of `carry_on`
 
     reason = "interrupted"
     try:
-        append_event(store, run, {"event": "begun", "tasks": len(outcomes)})
+        by = {} if mark is None else {"by": mark}
+        append_event(store, run, {"event": "begun", "tasks": len(outcomes), **by})
         faultpoint("run.after_begun")
         drained(sharing.run(open_backend(execution), list(outcomes), halt), take)
         faultpoint("run.before_ended")

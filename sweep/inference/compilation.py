@@ -14,7 +14,7 @@ from sweep.data.cells import Counts, cells_of
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
 from sweep.model.files import ModelFile
-from sweep.planning.priors import Noted, unread
+from sweep.model.priors import Noted, unread
 
 __all__ = ["Prepared", "call", "prepare_model", "with_counts"]
 

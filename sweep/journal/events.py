@@ -11,6 +11,7 @@ from sweep.store import NotStored, Store
 __all__ = ["append_event", "read_events"]
 
 TOLD = {
+    "resumed": {"at", "by"},
     "begun": {"at"},
     "ended": {"at", "reason"},
     "started": {"at", "outcome"},
@@ -26,7 +27,8 @@ def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
     """Append one event, stamped, to the run's journal."""
     stamped = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **event}
     faultpoint("journal.before_append", event["event"])
-    before = b"\n" if event["event"] == "begun" else b""  # ends a line that a crash may have torn
+    first = event["event"] in ("resumed", "begun")
+    before = b"\n" if first else b""  # ends a line that a crash may have torn
     store.append(f"runs/{run}/events.jsonl", before + json.dumps(stamped).encode() + b"\n")
     faultpoint("journal.after_append", event["event"])
 

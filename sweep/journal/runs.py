@@ -3,7 +3,6 @@
 Status is derived, never stored: from the plan, and from which keys exist.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,6 +10,8 @@ from typing import Any
 
 from sweep.artifacts.records import damaged, read_record, write_record
 from sweep.errors import UsageError
+from sweep.journal.partial import partial_words, passed_over
+from sweep.journal.run_id import id_after, is_run_id, next_id
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
 
@@ -18,7 +19,9 @@ __all__ = [
     "cancel_run",
     "forget_cancel",
     "is_cancelled",
+    "last_run",
     "new_run",
+    "newest_plans",
     "plan_of",
     "plan_place",
     "read_plan",
@@ -27,24 +30,20 @@ __all__ = [
 ]
 
 
-RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 RECENT, AT_ONCE = 64, 16  # runs whose plans are looked through; how many at a time
 
 
 def new_run(store: Store, plan: Mapping[str, Any]) -> str:
-    """Write a run's plan; return its id: date, time and four digits of the second's fraction.
+    """Write a run's plan; return its id, later than that of every run there is.
 
-    Ids sort as the runs began, also those of one second.
+    See ``sweep.journal.run_id``. ``started`` is this machine's clock, whatever the id says.
     """
     now = datetime.now(UTC)
-    for attempt in range(100):
-        fraction = (now.microsecond * 65_536 // 1_000_000 + attempt) % 65_536
-        run = f"{now:%Y%m%d-%H%M%S}-{fraction:04x}"
-        started = now.isoformat(timespec="seconds")
-        if write_record(store, plan_place(run), {**plan, "run": run, "started": started}):
-            return run
-    msg = "no free run id"
-    raise AssertionError(msg)  # nobody begins a hundred runs in two milliseconds
+    started = now.isoformat(timespec="seconds")
+    run = id_after({name.split("/")[1] for name in store.list("runs/")}, now)
+    while not write_record(store, plan_place(run), {**plan, "run": run, "started": started}):
+        run = next_id(run)  # somebody else began at the same moment
+    return run
 
 
 def runs_in(store: Store) -> list[str]:
@@ -62,7 +61,7 @@ def recent_plans(store: Store) -> Iterator[list[dict[str, Any]]]:
 
 
 def read_plan(store: Store, run: str) -> dict[str, Any]:
-    """Return a run's plan; an id may be cut short, and ``last`` is the newest.
+    """Return a run's plan; an id may be cut short, and ``last`` is the last whole run.
 
     Raises
     ------
@@ -71,11 +70,13 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
     CorruptArtifact
         If the plan is damaged, or another run's.
     """
-    if RUN.fullmatch(run):  # a whole id needs no look at all the others
+    if is_run_id(run):  # a whole id needs no look at all the others
         with suppress(NotStored):
             return plan_of(store, run)
+    if run == "last":
+        return last_run(store)[0]
     known = runs_in(store)
-    found = known[:1] if run == "last" else [r for r in known if r == run]
+    found = [r for r in known if r == run]
     found = found or [r for r in known if r.startswith(run) or r.endswith(run)]
     if len(found) != 1:
         shown = ", ".join(known[:5]) or "none"
@@ -83,6 +84,37 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
         msg = f"{run!r} {problem} of {store.url}; newest: {shown}"
         raise UsageError(msg)
     return plan_of(store, found[0])
+
+
+def last_run(store: Store) -> tuple[dict[str, Any], str | None]:
+    """Return the plan of the last whole run and, if a newer one is partial, words that say so.
+
+    Raises
+    ------
+    UsageError
+        If every run is partial, or there is none.
+    CorruptArtifact
+        If a newer plan is damaged: it may be that of a whole run.
+    """
+    newest: dict[str, Any] | None = None
+    for plan in newest_plans(store):
+        if partial_words(plan) is None:
+            return plan, None if newest is None else passed_over(plan, newest)
+        newest = newest or plan
+    msg = f"'last' is not a run of {store.url}: there is none yet"
+    if newest is not None:
+        msg = (
+            f"'last' is the last whole run, and all runs of {store.url} are partial: write the id "
+            f"of the one you mean, such as {newest['run']}: {partial_words(newest)}"
+        )
+    raise UsageError(msg)
+
+
+def newest_plans(store: Store) -> Iterator[dict[str, Any]]:
+    """Yield the plans of all runs, newest first; each is read when its turn comes."""
+    for run in runs_in(store):
+        with suppress(NotStored):  # somebody retired it meanwhile
+            yield plan_of(store, run)
 
 
 def plan_of(store: Store, run: str) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from sweep.artifacts.manifest import place
 from sweep.artifacts.records import read_record
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.journal.events import read_events
-from sweep.journal.runs import plan_of, plan_place
+from sweep.journal.partial import partial_words
+from sweep.journal.runs import newest_plans, plan_of, plan_place
 from sweep.maintenance.generation import collection
 from sweep.maintenance.inventory import KINDS, inventory, referred, reports_of
 from sweep.store import NotStored, Store
@@ -38,6 +39,7 @@ class Rules:
 
     ``grace``: nothing younger is (seconds, by the store's clock). Runs are kept, unless they are
     older than ``older_than`` seconds and not among the newest ``keep_runs``; None asks nothing.
+    Partial runs never have the last whole one forgotten, unless no run is to be kept.
     """
 
     grace: float = DAY
@@ -78,8 +80,8 @@ def collect(
     """
     with collection(store) if delete else nullcontext(lambda: None) as alive:
         units = inventory(store, alive)  # before the plans: what comes later is not looked at
-        found: list[Garbage] = []
-        candidates = list(garbage(store, units, rules, alive))
+        found, live = forgotten(store, units, rules, delete, alive)
+        candidates = list(garbage(store, units, live, alive))
         for done, some in enumerate(batched(candidates, AT_ONCE)):
             alive()
             weighed = together(lambda unit: taken(store, *unit, rules.grace, delete), some)
@@ -88,9 +90,40 @@ def collect(
     return found
 
 
+def forgotten(
+    store: Store,
+    units: Mapping[str, Sequence[str]],
+    rules: Rules,
+    delete: bool,
+    alive: Callable[[], None],
+) -> tuple[list[Garbage], set[str]]:
+    """Return the runs that the rules forget, and the units that all other runs refer to.
+
+    The others' plans come first: if one is damaged, nothing is deleted. A run that somebody has
+    taken up since it was chosen is spared, with all it refers to.
+    """
+    runs = [unit.removeprefix("runs/") for unit in units if unit.startswith("runs/")]
+    planned = [run for run in runs if plan_place(run) in units[f"runs/{run}"]]
+    old = retired(store, planned, rules, alive)
+    for some in heard(batched(sorted(old), AT_ONCE), alive):
+        aged = together(lambda run: all_older(store, units[f"runs/{run}"], rules.grace), some)
+        old -= {run for run, is_old in zip(some, aged, strict=True) if not is_old}
+    live = reachable(store, heard((run for run in planned if run not in old), alive))
+
+    def forget(run: str) -> Garbage:
+        names = () if works(store, run) else units[f"runs/{run}"]
+        return taken(store, f"runs/{run}", names, rules.grace, delete)
+
+    found: list[Garbage] = []
+    for some in heard(batched(sorted(old), AT_ONCE), alive):
+        found += together(forget, some)
+    spared = [one.unit.removeprefix("runs/") for one in found if not one.names]
+    return [one for one in found if one.names], live | reachable(store, heard(spared, alive))
+
+
 def taken(store: Store, unit: str, names: Sequence[str], grace: float, delete: bool) -> Garbage:
     """Return the files of a unit if all are old enough; with ``delete``, delete them."""
-    if grace > 0 and not all(is_older(store, name, grace) for name in names):
+    if not all_older(store, names, grace):
         return Garbage(unit, (), 0)
     ordered = sorted(names, key=lambda name: not name.endswith(FIRST))
     size = 0
@@ -101,6 +134,11 @@ def taken(store: Store, unit: str, names: Sequence[str], grace: float, delete: b
     return Garbage(unit, tuple(ordered), size)
 
 
+def all_older(store: Store, names: Sequence[str], grace: float) -> bool:
+    """Return whether all files of a unit are older than the grace period."""
+    return grace <= 0 or all(is_older(store, name, grace) for name in names)
+
+
 def is_older(store: Store, name: str, seconds: float) -> bool:
     """Return whether a file was last written so long ago; one that is gone was."""
     age = store.age(name)
@@ -108,17 +146,15 @@ def is_older(store: Store, name: str, seconds: float) -> bool:
 
 
 def garbage(
-    store: Store, units: Mapping[str, Sequence[str]], rules: Rules, alive: Callable[[], None]
+    store: Store,
+    units: Mapping[str, Sequence[str]],
+    live: set[str],
+    alive: Callable[[], None],
 ) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield units that nobody refers to, whatever their age, retired runs first.
+    """Yield units that are not ``live``, whatever their age; runs with a plan are not looked at.
 
-    ``alive`` is called between requests: reading a large store's plans takes minutes.
+    ``alive`` is called between requests: reading a large store's artifacts takes minutes.
     """
-    runs = [unit.removeprefix("runs/") for unit in units if unit.startswith("runs/")]
-    planned = [run for run in runs if plan_place(run) in units[f"runs/{run}"]]
-    gone = retired(store, planned, rules, alive)
-    live = reachable(store, heard((run for run in planned if run not in gone), alive))
-    yield from ((f"runs/{run}", units[f"runs/{run}"]) for run in runs if f"runs/{run}" not in live)
     kept = [(u, names) for u, names in units.items() if u in live and u.partition("/")[0] in KINDS]
     for some in heard(batched(kept, AT_ONCE), alive):
         left = together(lambda unit: strays(store, *unit), some)
@@ -128,7 +164,11 @@ def garbage(
         if folder in (*KINDS, *NAMED):
             if unit not in live:
                 yield unit, names
-        elif folder == "quarantine" or (folder == "arrays" and is_over(store, unit, names, live)):
+        elif (
+            folder == "quarantine"
+            or (folder == "runs" and f"{unit}/plan.json" not in names)
+            or (folder == "arrays" and is_over(store, unit, names, live))
+        ):
             yield unit, names
         elif folder == "claims" and all(is_older(store, name, HOUR) for name in names):
             yield unit, names  # a claim that is kept changes every minute
@@ -145,7 +185,10 @@ def retired(store: Store, runs: Sequence[str], rules: Rules, alive: Callable[[],
     """Return the runs to be forgotten: of those that the rules name, none that still works."""
     if rules.keep_runs is None and rules.older_than is None:
         return set()
-    old = sorted(runs, reverse=True)[rules.keep_runs or 0 :]  # their ids begin with the time
+    old = sorted(runs, reverse=True)[rules.keep_runs or 0 :]  # ids sort as the runs began
+    if rules.keep_runs:
+        whole = next((p["run"] for p in newest_plans(store) if partial_words(p) is None), None)
+        old = [run for run in old if run != whole]
     if rules.older_than is not None:
         by = rules.older_than
         old = [run for run in heard(old, alive) if is_older(store, plan_place(run), by)]
@@ -155,13 +198,17 @@ def retired(store: Store, runs: Sequence[str], rules: Rules, alive: Callable[[],
 def works(store: Store, run: str) -> bool:
     """Return whether somebody may be at a run: more began it than ended it, in the last day.
 
-    Two coordinators may share a run, and one of them end it for itself.
+    Two coordinators may share a run, and one of them end it for itself. Who goes on with a run
+    says so before it begins: see `sweep.coordinator.execute.take_up`.
     """
-    events = [e["event"] for e in read_events(store, run)]
-    if "begun" not in events:
+    events = read_events(store, run)
+    told = [e["event"] for e in events]
+    begun = {e.get("by") for e in events if e["event"] == "begun"}
+    taken_up = {e["by"] for e in events if e["event"] == "resumed"} - begun
+    if not begun and not taken_up:
         return not is_older(store, plan_place(run), DAY)
-    open_ends = events.count("begun") - events.count("ended")
-    return open_ends > 0 and not is_older(store, f"runs/{run}/events.jsonl", DAY)
+    at_it = bool(taken_up) or told.count("begun") > told.count("ended")
+    return at_it and not is_older(store, f"runs/{run}/events.jsonl", DAY)
 
 
 def reachable(store: Store, runs: Iterable[str]) -> set[str]:

@@ -13,19 +13,20 @@ from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import Tell, unheard, whole
 from sweep.artifacts.tasks import put_task
 from sweep.config import Execution, SweepConfig
-from sweep.config.unused import check_used
 from sweep.data.outcomes import Outcome
 from sweep.errors import StoreError
 from sweep.estimates.poststratify import check_groups
 from sweep.faultpoint import faultpoint
 from sweep.journal.failures import remembered, stands
+from sweep.journal.partial import selection_of
 from sweep.keys import digest
 from sweep.maintenance.generation import generation
 from sweep.model.files import ModelFile
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import Prepared, count_outcomes, prepare_design
-from sweep.planning.selection import Selection, by_status, outcomes_in
+from sweep.planning.selection import Selection, by_name, by_status, outcomes_in
 from sweep.planning.tasks import shared_by, task_of
+from sweep.planning.unused import check_used
 from sweep.sources.files import sources_in
 from sweep.store import Store
 from sweep.store.concurrency import together
@@ -81,7 +82,8 @@ def make_plan(
     before, mended = generation(store), list[str]()
     file = read_model(config, directory)
     sources = sources_in(study, directory)
-    outcomes = outcomes_in(study, sources, selection)
+    every = outcomes_in(study, sources)
+    outcomes = by_name(every, selection)
     prepared = prepare_design(config, sources, store, selection.sample, mended.append)
     check_groups(prepared.design.frame, study.groups)
     shared = shared_by(study, file, prepared, store, mended.append)
@@ -98,15 +100,19 @@ def make_plan(
     by_key = {digest(t["estimates"]): t for t in tasks}
     wanted = {k: by_key[k] for e in chosen if e["failure"] is None for k in [e["estimates"]]}
     pins = {"design": prepared.key, "model_blob": shared.blob, "outcomes": chosen}
-    record = {**described(config, directory, selection), **pins}
+    record = {**described(config, directory, selection, len(every), prepared), **pins}
     again = partial(make_plan, config, directory, store, selection, retry_failed)
     return Plan(record, wanted, prepared, file, tuple(mended), before, again)
 
 
-def described(config: SweepConfig, directory: Path, selection: Selection) -> dict[str, Any]:
-    """Return what a plan says of the sweep as a whole."""
+def described(
+    config: SweepConfig, directory: Path, selection: Selection, outcomes: int, prepared: Prepared
+) -> dict[str, Any]:
+    """Return what a plan says of the sweep as a whole, which has so many outcomes in all."""
     given = {"config": config.model_dump(mode="json"), "directory": str(directory)}
-    return {"name": config.name, **given, "sample": selection.sample}
+    survey = prepared.design.summary["survey"]
+    covered = selection_of(selection.patterns, selection.limit, outcomes, survey)
+    return {"name": config.name, **given, "sample": selection.sample, "selection": covered}
 
 
 def settled(store: Store, plan: Plan) -> Plan:

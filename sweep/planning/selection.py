@@ -12,7 +12,7 @@ from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns
 from sweep.store import Store
 
-__all__ = ["Selection", "by_status", "outcomes_in"]
+__all__ = ["Selection", "by_name", "by_status", "outcomes_in"]
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Selection:
     sample: int | None = None
 
 
-def outcomes_in(study: Study, sources: Sources, selection: Selection) -> list[Outcome]:
-    """Return the outcomes of a study whose survey has them; those by status are chosen later."""
+def outcomes_in(study: Study, sources: Sources) -> list[Outcome]:
+    """Return all outcomes of a study, as its survey has them."""
     renames = study.survey.rename
     columns = [renames.get(name, name) for name in read_columns(sources.survey)]
-    return named(outcomes_of(study, columns), selection)
+    return outcomes_of(study, columns)
 
 
-def named(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
+def by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
     """Return the outcomes selected by name or tag; those by status are chosen later."""
     patterns = [p for p in selection.patterns if not p.startswith("status:")]
     if any(p.startswith("status:") for p in selection.patterns):

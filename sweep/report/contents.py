@@ -78,6 +78,8 @@ class Report:
         The variables that groups may use, in config order.
     interval
         Probability that an interval holds, as in 0.9.
+    partial
+        Which part of its sweep the run covers, in words; None if it is the whole.
 
     Raises
     ------
@@ -92,6 +94,7 @@ class Report:
     provenance: Provenance
     variables: tuple[str, ...]
     interval: float
+    partial: str | None = None
 
     def __post_init__(self) -> None:
         missing = [name for name in OUTCOMES if name not in self.outcomes.columns]

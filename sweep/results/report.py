@@ -11,6 +11,7 @@ from sweep.estimates.formats import to_csv, to_parquet
 from sweep.estimates.table import base_shown
 from sweep.faultpoint import faultpoint
 from sweep.journal.events import append_event, read_events
+from sweep.journal.partial import partial_words
 from sweep.journal.runs import read_plan
 from sweep.journal.states import outcome_states
 from sweep.keys import digest
@@ -49,6 +50,7 @@ def report_of(
         provenance=provenance_of(plan, lineage),  # type: ignore[arg-type]
         variables=tuple(design.frame.variables()),
         interval=plan["config"]["study"]["interval"],
+        partial=partial_words(plan),
     )
 
 
@@ -120,8 +122,10 @@ def report_recipe(
 ) -> dict[str, Any]:
     """Return the report's recipe: estimates and states in order, names, provenance.
 
-    No time, no run.
+    No time, no run. Which part of its sweep a partial run covers is in the recipe, as the page
+    says it; a whole run's recipe has nothing of it.
     """
+    words = partial_words(plan)
     described = ("outcome", "label", "brand", "metric", "tags", "status", "reason")
     return {
         "kind": "report",
@@ -131,6 +135,7 @@ def report_recipe(
         "outcomes": [[s[k] for k in described] + [o["estimates"]]
                      for s, o in zip(states, plan["outcomes"], strict=True)],
         "provenance": provenance_of(plan, lineage),
+        **({} if words is None else {"partial": words}),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from sweep.artifacts.artifact import read
 from sweep.artifacts.contents import get_design
 from sweep.estimates.formats import from_parquet
 from sweep.estimates.table import tidy, weighed
+from sweep.journal.partial import marked
 from sweep.journal.states import outcome_states
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.store import Store
@@ -50,7 +51,7 @@ def table_of(
         rows = rows_of(store, block, by_name, lineage.apart)
         typed.append(tidy(rows, list(levels), levels))
     weight = plan["config"]["study"]["survey"]["weight"]
-    return weighed(pd.concat(typed, ignore_index=True), weight)
+    return marked(weighed(pd.concat(typed, ignore_index=True), weight), plan)
 
 
 def rows_of(

@@ -14,7 +14,7 @@ import os
 import stat
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sweep.errors import StoreError
 from sweep.faultpoint import faultpoint
 from sweep.store import NotStored
 from sweep.store.directory_errors import ADVICE, in_words
+from sweep.store.directory_root import flush_entries, hide_from_git, make_root
 from sweep.store.names import check_appendable, check_name, check_replaceable
 
 __all__ = ["Directory", "open_directory"]
@@ -112,7 +113,9 @@ class Directory:
             faultpoint("put.before_write", name)
             self._prepare(path.parent)
             created = not path.is_file() and self._link(path, data)
-            _flush(path.parent)  # also for the loser: the winner may not have come this far yet
+            flush_entries(
+                path.parent
+            )  # also for the loser: the winner may not have come this far yet
             faultpoint("put.after_directory", name)
         return created
 
@@ -129,7 +132,7 @@ class Directory:
             with self._aside(data) as temporary:
                 temporary.replace(path)
             faultpoint("replace.after_rename", name)
-            _flush(path.parent)
+            flush_entries(path.parent)
         return True
 
     def delete(self, name: str, expected: str | None = None) -> bool:
@@ -145,7 +148,7 @@ class Directory:
             except FileNotFoundError:
                 return False
             faultpoint("delete.after_unlink", name)
-            _flush(path.parent)
+            flush_entries(path.parent)
         return True
 
     def append(self, name: str, data: bytes) -> None:
@@ -177,26 +180,16 @@ class Directory:
     def _prepare(self, directory: Path) -> None:
         """Create ``directory`` and the store itself; flush each new entry to the disk."""
         if not self._tmp.is_dir():
-            self._create()
+            make_root(self._root, self._tmp)
         if self._root not in self._flushed:
-            _remove_litter(self._tmp)
+            hide_from_git(self._root, self._tmp)
+            _remove_litter(self._tmp, self._now)
             with suppress(PermissionError):  # one may use a directory without reading its parent
-                _flush(self._root.parent)
+                flush_entries(self._root.parent)
             self._flushed.add(self._root)
         chain = [directory, *directory.parents]
         for path in reversed(chain[: chain.index(self._root)]):
             self._make(path)
-
-    def _create(self) -> None:
-        missing = [p for p in (self._root, *self._root.parents) if not p.exists()]
-        for path in reversed(missing):
-            path.mkdir(mode=0o700 if path == self._root else 0o777, exist_ok=True)
-            with suppress(PermissionError):
-                _flush(path.parent)
-        # Never hide a user's own files from git; an empty .gitignore is what a kill here leaves.
-        if not any(p.name != ".gitignore" or p.stat().st_size for p in self._root.iterdir()):
-            (self._root / ".gitignore").write_text("*\n")
-        self._tmp.mkdir(mode=0o700, exist_ok=True)
 
     def _make(self, directory: Path) -> None:
         try:
@@ -206,7 +199,7 @@ class Directory:
                 return
         faultpoint("directory.after_create")
         # Also when another process made it: that one may die before its own flush.
-        _flush(directory.parent)
+        flush_entries(directory.parent)
         self._flushed.add(directory)
 
     def _link(self, path: Path, data: bytes) -> bool:
@@ -265,19 +258,14 @@ def _write(path: Path, flag: int, data: bytes, *, flush: bool = False) -> None:
         os.close(descriptor)
 
 
-def _flush(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _remove_litter(tmp: Path, now: Callable[[], float]) -> None:
+    """Remove what killed writers left behind; the clock only decides about litter.
 
-
-def _remove_litter(tmp: Path) -> None:
-    """Remove what killed writers left behind; the clock only decides about litter."""
+    ``now`` is the file system's: by this machine's, a file that is being written may look old.
+    """
     for path in tmp.glob("put-" + "[0-9a-f]" * 32):
         with suppress(FileNotFoundError):  # another process tidies up too
-            if time.time() - path.stat().st_mtime > ABANDONED:
+            if now() - path.stat().st_mtime > ABANDONED:
                 path.unlink()
 
 

@@ -44,13 +44,17 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Scene:
-    """What a sweep meets besides the fault: faults of workers, and what was there before."""
+    """What a sweep meets besides the fault: faults of workers, and what was there before.
+
+    One that ``resumes`` carries a run on that was begun; the others begin one.
+    """
 
     others: str = ""
     options: tuple[str, ...] = ()
     prepare: Callable[["Case", "Golden"], None] | None = None
     bucket: bool = False
     model: str = "stub"
+    resumes: bool = False
 
 
 def remains(case: "Case", golden: "Golden") -> None:
@@ -78,6 +82,17 @@ def damaged(case: "Case", golden: "Golden") -> None:
         path.write_bytes(path.read_bytes()[:-9])
 
 
+def begun(case: "Case", golden: "Golden") -> None:
+    """Leave the store of a coordinator that was killed when it had stored its run's plan."""
+    root = Path(case.url)
+    shutil.copytree(golden.store, root)
+    for name in ("fits", "estimates", "reports"):
+        shutil.rmtree(root / name)
+    for path in root.glob("runs/*/*"):
+        if path.name != "plan.json":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def cold(case: "Case", golden: "Golden") -> None:
     """Give the sweep a cache of its own: the machine code is there, but not marked as ready."""
     made = case.directory / "cache"
@@ -92,6 +107,7 @@ SCENES = {
     "failing": Scene("worker:fit.after_sample=raise:ValueError@2"),
     "lossy": Scene("worker:fit.after_sample=kill@2"),
     "damaged": Scene(prepare=damaged),
+    "resumed": Scene(prepare=begun, resumes=True),
     "cold": Scene(prepare=cold),
     "bucket": Scene(bucket=True),
     "real": Scene(model="mrp"),
@@ -101,6 +117,7 @@ PLACES = {
     "failing": ("failure.after_remember", "log."),
     "lossy": ("pool.after_lost", "pool.after_replace"),
     "damaged": ("quarantine.",),
+    "resumed": ("run.after_resumed",),
     "cold": ("warm.",),
     "bucket": ("s3.", "cache."),
 }
@@ -154,9 +171,13 @@ class Case:
         config = str(self.directory / "sweep.yaml")
         return self.start("run", config, *options, faults=faults).wait()
 
-    def resume(self) -> tuple[int, str]:
+    def resume(self, faults: str = "") -> tuple[int, str]:
         """Carry the last run on."""
-        return self.start("resume", "last", "--store", self.url).wait()
+        return self.start("resume", "last", "--store", self.url, faults=faults).wait()
+
+    def play(self, scene: Scene, faults: str) -> tuple[int, str]:
+        """Run the sweep as a scene does, or carry it on."""
+        return self.resume(faults) if scene.resumes else self.run(*scene.options, faults=faults)
 
     def golden(self, report: str | None = None) -> Golden:
         """Return what this sweep has left, every artifact verified; one report if not named."""
@@ -244,7 +265,7 @@ class Stage:
         """Return the points that a scene comes to when nothing further is broken."""
         if scene not in self.traces:
             with self.case(scene) as case:
-                code, output = case.run(*SCENES[scene].options, faults=SCENES[scene].others)
+                code, output = case.play(SCENES[scene], SCENES[scene].others)
                 assert code == (scene == "failing"), output
                 self.traces[scene] = reached(case.record)
                 if scene != "failing":

@@ -49,10 +49,11 @@ class Fault(NamedTuple):
 
 def test_a_point_is_reached_in_the_scene_that_breaks_it(stage: Stage) -> None:
     """The stage is right: all scenes but one end with the same bytes, faults of others or not."""
-    for scene in ("fresh", "remains", "failing", "lossy", "damaged"):
+    for scene in ("fresh", "remains", "failing", "lossy", "damaged", "resumed"):
         stage.trace(scene)
     golden = stage.golden()
-    assert all(golden == stage.goldens[scene] for scene in ("remains", "lossy", "damaged"))
+    same = ("remains", "lossy", "damaged", "resumed")
+    assert all(golden == stage.goldens[scene] for scene in same)
     assert OUTCOMES == len(golden.fits)
     for point in POINTS:
         assert place_of(point) in ("cold", "bucket") or stage.hits(point), point
@@ -98,7 +99,7 @@ def broken(stage: Stage, fault: Fault) -> str:
         with stage.case(scene) as case:
             directory = case.directory
             faults = "; ".join(filter(None, (SCENES[scene].others, str(fault))))
-            code, output = case.run(*SCENES[scene].options, faults=faults)
+            code, output = case.play(SCENES[scene], faults)
             check_end(fault, code, output, case)
             again(case, scene, fault)
             stale = ("claims/", "failures/") if fault.role == "coordinator" else ("claims/",)

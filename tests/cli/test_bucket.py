@@ -22,11 +22,12 @@ def test_the_command_line_sweeps_into_a_bucket_and_reads_it_from_anywhere(
     assert bucket == summary["store"]
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    status = sweep("status", "--store", bucket, "-o", "json", cwd=elsewhere)
+    status = sweep("status", summary["run"], "--store", bucket, "-o", "json", cwd=elsewhere)
     assert summary["run"] in status.out
-    total = sweep("estimates", "--total", "--store", bucket, "-o", "csv", cwd=elsewhere)
+    where = (summary["run"], "--store", bucket)
+    total = sweep("estimates", *where, "--total", "-o", "csv", cwd=elsewhere)
     assert 3 == len(total.out.strip().splitlines())
-    report = sweep("report", "--store", bucket, cwd=elsewhere)
+    report = sweep("report", *where, cwd=elsewhere)
     assert (0, 0, 0) == (status.code, total.code, report.code)
     assert list(elsewhere.glob("*.html"))
     again = sweep("run", "sweep.yaml", *chosen, *into, "-o", "json", cwd=tracked.directory)

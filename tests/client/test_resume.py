@@ -229,7 +229,7 @@ def test_a_torn_line_in_the_journal_costs_that_line_only(project: Project) -> No
     run = sweep.Run(swept.store, swept.run).resume(progress=False)
     after = read_events(swept.store, swept.run)
     assert swept.events == after[: len(swept.events)]
-    assert ["begun", "ended"] == [e["event"] for e in after[len(swept.events) :]]
+    assert ["resumed", "begun", "ended"] == [e["event"] for e in after[len(swept.events) :]]
     assert 1 == run.counts()["ok"]
 
 

@@ -23,6 +23,7 @@ from sweep.artifacts.artifact import read_done
 from sweep.backends.events import Done
 from sweep.client.verbs import planned
 from sweep.journal.events import read_events
+from sweep.journal.runs import runs_in
 from sweep.planning.model_files import packaged
 from sweep.store import Store, open_store
 from tests.cli.conftest import Ended, inside
@@ -64,7 +65,7 @@ class Desk:
         """Run the sweep by the command; return the run."""
         ended = self.sweep("run", "sweep.yaml", *arguments)
         assert ended.code in (0, 1), ended.err
-        return open_run("last", self.store.url)
+        return open_run(runs_in(self.store)[0], self.store.url)  # which may be partial
 
     def happened(self, run: Run, event: str) -> list[str]:
         """Return the outcomes of some kind of event in a run, sorted."""

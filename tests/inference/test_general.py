@@ -13,8 +13,8 @@ from sweep.errors import ModelError
 from sweep.inference.compilation import Prepared, prepare_model, refuse_large, with_counts
 from sweep.inference.general import file_probabilities
 from sweep.model.files import ModelFile, load_model
+from sweep.model.priors import Noted, unread
 from sweep.planning.model_files import packaged
-from sweep.planning.priors import Noted, unread
 
 LEVELS = {"sex": ("female", "male"), "region": ("north", "south", "west")}
 INDEX = np.arange(6, dtype=np.int64)

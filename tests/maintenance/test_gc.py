@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,8 @@ import pytest
 import sweep
 from sweep.artifacts.records import read_record, write_record
 from sweep.coordinator import execute as coordinator
-from sweep.errors import CorruptArtifact, StoreError
-from sweep.journal.events import append_event
+from sweep.errors import CorruptArtifact, StoreError, UsageError
+from sweep.journal.events import append_event, read_events
 from sweep.journal.runs import new_run, plan_of, plan_place
 from sweep.maintenance import gc, generation
 from sweep.maintenance.gc import DAY, Garbage, Rules, collect
@@ -327,3 +330,102 @@ def test_a_store_on_s3_is_collected_and_verified(project: Project, on_s3: str) -
     assert [("damaged", name)] == [(f.state, f.name) for f in verify(store, Tally())]
     assert folders(collect(store, FORGET, delete=True))["fits"] == 2
     assert ["gc.json"] == list(store.list())
+
+
+def resumed(store: Store, run: str) -> sweep.Run:
+    """Carry a run on as Python does: its plan is read, then the journal is written."""
+    return sweep.Run(store, run).resume(progress=False)
+
+
+def at_point(patch: pytest.MonkeyPatch, point: str, act: Callable[[], object]) -> None:
+    """Have something done when this process first comes to a fault point of the coordinator."""
+    met = list[str]()
+
+    def reach(name: str, what: str = "") -> None:
+        if name == point and not met:
+            met.append(name)
+            act()
+
+    patch.setattr(coordinator, "faultpoint", reach)
+
+
+def test_a_run_that_is_taken_up_is_spared_before_its_journal_is_begun(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A collection between the two: all of it, with no grace."""
+    store, run = swept_here(project, seeded(project, 1))
+    swept_here(project, seeded(project, 2))
+    golden = payload_of(store)
+    at_point(monkeypatch, "run.after_resumed", lambda: collect(store, FORGET, delete=True))
+    assert 2 == resumed(store, run).counts()["ok"]
+    assert [run] == list(sweep.runs(store.url)["run"])
+    assert payload_of(store).items() < golden.items()  # the other run's have gone
+    assert sound(store)
+    assert {f"runs/{run}"} == {o.unit for o in collect(store, FORGET) if o.folder == "runs"}
+
+
+def test_a_run_that_a_collection_has_chosen_already_is_spared_if_it_is_taken_up(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal is read again right before a run is deleted, and what it refers to is kept."""
+    store, run = swept_here(project, seeded(project, 1))
+    before, chosen = payload_of(store), list[str]()
+
+    def looked(store: Store, name: str) -> bool:
+        chosen.append(name)
+        if len(chosen) == 2:  # it was chosen at the first look
+            append_event(store, run, {"event": "resumed", "by": "somebody"})
+        return works(store, name)
+
+    works = gc.works
+    monkeypatch.setattr(gc, "works", looked)
+    assert [] == collect(store, FORGET, delete=True)
+    assert [run, run] == chosen
+    assert before == payload_of(store)
+
+
+def test_a_run_that_is_being_deleted_cannot_be_taken_up(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes too late waits for the collection, and is told; nothing is half there."""
+    store, run = swept_here(project, seeded(project, 1))
+    opened, taken = sweep.Run(open_store(store.url), run), gc.taken
+    pool = ThreadPoolExecutor(1)
+    late: list[Future[sweep.Run]] = []
+
+    def told() -> bool:
+        return any(e["event"] == "resumed" for e in read_events(store, run))
+
+    def deleted(store: Store, unit: str, *rest: Any) -> Garbage:
+        if unit == f"runs/{run}":
+            late.append(pool.submit(opened.resume, False))
+            while not told():
+                time.sleep(0.01)
+        return taken(store, unit, *rest)
+
+    monkeypatch.setattr(gc, "taken", deleted)
+    collect(store, FORGET, delete=True)
+    with pool, pytest.raises(UsageError, match=f"has forgotten run {run} of"):
+        late[0].result(timeout=30)
+    assert [] == list(sweep.runs(store.url)["run"])
+    assert set() == published(store)
+
+
+def test_a_run_that_is_sent_to_a_job_is_spared_until_the_job_is_there(project: Project) -> None:
+    store, run = swept_here(project, seeded(project, 1))
+    coordinator.take_up(store, run)  # as `sweep resume --detach` does
+    assert [] == collect(store, FORGET, delete=True)
+    backdate(store, DAY + 60)
+    assert 1 == folders(collect(store, FORGET))["runs"]
+
+
+def test_a_young_run_keeps_what_it_took_however_old_that_is(project: Project) -> None:
+    """A run that the rules name and the grace period spares."""
+    config = seeded(project, 1)
+    store, first = swept_here(project, config)
+    backdate(store, 2 * DAY)
+    _, second = swept_here(project, config)  # takes all of it
+    found = collect(store, Rules(keep_runs=0), delete=True)
+    assert {f"runs/{first}"} == {one.unit for one in found}
+    assert 2 == sweep.Run(store, second).counts()["ok"]
+    assert sound(store)

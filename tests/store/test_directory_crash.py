@@ -9,6 +9,8 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 import sweep
 from sweep.store import open_store
 
@@ -117,3 +119,14 @@ def test_the_next_process_clears_what_killed_ones_left(tmp_path: Path) -> None:
     os.utime(old, (time.time() - 100_000,) * 2)
     open_store(tmp_path / "s").put_new("b", b"1")
     assert litter(tmp_path / "s") == [young.name]
+
+
+def test_a_file_being_written_is_no_litter_to_a_machine_whose_clock_is_days_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(tmp_path / "s").put_new("a", b"1")
+    (tmp_path / "s/tmp" / f"put-{'a' * 32}").write_bytes(b"half")
+    days = time.time() + 3 * 86_400
+    monkeypatch.setattr("sweep.store.directory.time.time", lambda: days)
+    open_store(tmp_path / "s").put_new("b", b"1")
+    assert [f"put-{'a' * 32}"] == litter(tmp_path / "s")

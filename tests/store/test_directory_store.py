@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import resource
 import shutil
 import signal
@@ -17,6 +18,7 @@ import pytest
 import sweep
 from sweep.errors import StoreError
 from sweep.store import open_store
+from sweep.store.directory_root import OWN, exposure
 
 ROOT = Path(sweep.__file__).parents[1]
 AS_ROOT = os.geteuid() == 0
@@ -52,14 +54,93 @@ def test_the_first_write_makes_a_private_directory_that_git_ignores(tmp_path: Pa
     assert litter(root) == []
 
 
-def test_a_directory_with_files_of_others_is_not_hidden_from_git(tmp_path: Path) -> None:
+STORED = (
+    *("designs/k/frame.npz", "fits/k/done.json", "blobs/ab/cd", "runs/r/events.jsonl", "tasks/k"),
+    *("arrays/live/x.json", "claims/k.json", "counts/k/a", "estimates/k/a", "failures/k.json"),
+    *("quarantine/fits/k/a", "reports/k/a", "gc.json"),
+)
+
+
+def seen_by_git(root: Path) -> set[str]:
+    """Return the names below a folder that git would add."""
+    subprocess.run(["git", "init", "-q", root], check=True)
+    listed = ["git", "-C", str(root), "ls-files", "--others", "--exclude-standard"]
+    return set(subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_beside_files_of_others_the_store_alone_is_hidden_from_git(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x")
     (tmp_path / "tmp").mkdir()
     (tmp_path / "tmp" / "old").write_text("x")
+    (tmp_path / "models" / "runs").mkdir(parents=True)
+    (tmp_path / "models" / "runs" / "x.py").write_text("x")
     os.utime(tmp_path / "tmp" / "old", (0, 0))
-    open_store(tmp_path).put_new("a", b"1")
-    assert not (tmp_path / ".gitignore").exists()
+    store = open_store(tmp_path)
+    for name in STORED:
+        store.put_new(name, b"1") if name[-1] != "l" else store.append(name, b"1")
+    assert store.delete("gc.json")  # takes the lock
+    assert store.age("tasks/k") is not None  # touches the clock
     assert (tmp_path / "tmp" / "old").exists()
+    assert {".gitignore", "mine.txt", "tmp/old", "models/runs/x.py"} == seen_by_git(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["*.log\n", "# mine\n", ""])
+def test_a_users_gitignore_stays_as_it_is(tmp_path: Path, text: str) -> None:
+    (tmp_path / "mine.txt").write_text("x")
+    (tmp_path / ".gitignore").write_text(text)
+    open_store(tmp_path).put_new("a", b"1")
+    assert text == (tmp_path / ".gitignore").read_text()
+
+
+def test_all_that_a_store_has_is_hidden() -> None:
+    """The page lists it; what the doctor writes is gone again at once."""
+    (tree,) = re.findall(
+        r"```\n\.sweep/\n(.*?)```", (ROOT / "docs/store.md").read_text(), re.DOTALL
+    )
+    listed = re.findall(r"^  ((?:[a-z]+/ *)+|gc\.json)", tree, re.MULTILINE)
+    names = {name.rstrip("/") for line in listed for name in line.split()}
+    assert {*OWN, "tmp"} - {"doctor"} == names
+
+
+def test_a_link_in_place_of_the_gitignore_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / ".gitignore").symlink_to(tmp_path / "elsewhere")
+    open_store(tmp_path / "s").put_new("a", b"1")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_store_that_lacks_its_gitignore_gets_it_from_the_next_process(tmp_path: Path) -> None:
+    """As after a kill, or one that an earlier version made beside a user's files."""
+    (tmp_path / "mine.txt").write_text("x")
+    open_store(tmp_path).put_new("runs/a", b"1")
+    (tmp_path / ".gitignore").unlink()
+    open_store(tmp_path).put_new("runs/b", b"1")
+    assert {".gitignore", "mine.txt"} == seen_by_git(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mode", "everybody", "words"),
+    [
+        (0o700, None, ""),
+        (0o755, False, "others on this machine can list or enter it"),
+        (0o770, False, "others on this machine can put files there, in place of results too"),
+        (0o777, True, "everybody on this machine can put files there, in place of results too"),
+        (0o1777, True, "(mode 1777)"),
+    ],
+)
+def test_a_folder_that_was_there_keeps_its_mode_and_who_can_come_at_it_is_told(
+    tmp_path: Path, mode: int, everybody: bool | None, words: str
+) -> None:
+    root = tmp_path / "s"
+    root.mkdir()
+    root.chmod(mode)
+    open_store(root).put_new("fits/k", b"1")
+    assert mode == stat.S_IMODE(root.stat().st_mode)
+    assert 0o700 == stat.S_IMODE((root / "fits").stat().st_mode)
+    found = exposure(str(root))
+    assert everybody == (None if found is None else found.everybody)
+    assert found is None or (words in found.words and f"`chmod 700 {root}`" in found.words)
+    assert exposure(str(tmp_path / "absent")) is exposure("s3://bucket/x") is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sweep.coordinator.execute import begin
+from sweep.coordinator.execute import begin, plan_sweep
 from sweep.journal.events import append_event
+from sweep.planning.selection import Selection
 from sweep.results.report import publish_report
 from sweep.store import Store
 from sweep.worker.memory import Memory
@@ -13,9 +14,13 @@ from tests.project import Project
 __all__ = ["payload_of", "published", "swept_here"]
 
 
-def swept_here(project: Project, config: Any) -> tuple[Store, str]:
-    """Run a sweep to its end; return its store and its run."""
-    store, plan = project.plan(config)
+def swept_here(
+    project: Project,
+    config: Any,
+    selection: Selection = Selection(),  # noqa: B008 # frozen
+) -> tuple[Store, str]:
+    """Run a sweep, or a part of it, to its end; return its store and its run."""
+    store, plan = plan_sweep(config, project.directory, selection)
     run, memory = begin(store, plan), Memory()
     append_event(store, run, {"event": "begun", "tasks": len(plan.to_do())})
     for entry in plan.record["outcomes"]:

@@ -4,12 +4,14 @@ What one store object appends to ``runs/R/events.jsonl`` lies in objects of its 
 ``runs/R/events.jsonl/.START-NONCE-NUMBER``: rewritten whole with every append until they hold
 64 KiB, then a new one is begun. No stored name has a part that starts with a dot, so a segment
 never is another file, and it is never listed. A reader joins the segments, sorted: one writer's
-lines in their order, writers in the order in which they began.
+lines in their order, writers in the order in which they began. START is the writer's clock or, if
+another writer's is later, the next millisecond after that: a slow clock changes no order.
 """
 
 import threading
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sweep.errors import StoreError
@@ -52,7 +54,7 @@ class Logs:
     def append(self, key: str, data: bytes) -> None:
         """Add bytes to the end of this writer's part of a log."""
         with self._lock:
-            segment = self._open.get(key) or Segment(_stem(key))
+            segment = self._open.get(key) or Segment(_stem(key, self.parts(key)))
             if segment.data and len(segment.data) + len(data) > FULL:
                 segment = segment.next()
             # A conditional write: one that a slow network delivers late must not undo the next.
@@ -91,5 +93,9 @@ class Logs:
         return bool(parts)
 
 
-def _stem(key: str) -> str:
-    return f"{key}{MARK}{time.time_ns() // 1_000_000:015d}-{uuid.uuid4().hex[:12]}"
+def _stem(key: str, parts: Iterable[str]) -> str:
+    """Return the beginning of this writer's segments: after all there are, whatever the clock."""
+    starts = [part.removeprefix(f"{key}{MARK}").partition("-")[0] for part in parts]
+    after = [int(start) + 1 for start in starts if start.isascii() and start.isdigit()]
+    start = max([time.time_ns() // 1_000_000, *after])
+    return f"{key}{MARK}{start:015d}-{uuid.uuid4().hex[:12]}"
