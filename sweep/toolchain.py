@@ -28,7 +28,7 @@ __all__ = [
 
 TRANSFORM = 1
 FIT = 1
-ESTIMATE = 1
+ESTIMATE = 2
 
 FAST = ("llvmlite", "numba", "numpy", "nutpie", "scipy")
 GENERAL = (*FAST, "pymc", "pytensor")

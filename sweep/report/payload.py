@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.estimates.table import grouped_by, withheld
 from sweep.report.contents import OUTCOMES, Report
-from sweep.report.figures import significant
+from sweep.report.figures import ERROR_DIGITS, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ __all__ = ["payload", "script_json"]
 DIGITS = {
     **dict.fromkeys(("mean", "lower", "upper", "raw", "weighted"), 5),
     **dict.fromkeys(("sd", "share", "unseen_share"), 4),
-    "mcse": 2,
+    **dict.fromkeys(("mcse", "mcse_lower", "mcse_upper"), ERROR_DIGITS),
     "r_hat": 5,
     "ess_bulk": 6,
     "ess_tail": 6,

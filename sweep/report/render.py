@@ -73,7 +73,11 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters.update(
-        percent=figures.percent, count=figures.count, plain=figures.plain, words=_words
+        percent=figures.percent,
+        mark=figures.mark,
+        count=figures.count,
+        plain=figures.plain,
+        words=_words,
     )
     return environment
 

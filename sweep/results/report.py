@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 
-REPORT = 1  # version of the template: bumped when the same results should look different
+REPORT = 2  # version of the template: bumped when the same results should look different
 
 
 STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pytest
@@ -33,6 +33,7 @@ from tests.support.surroundings import (
 ROOT = Path(__file__).parents[2]
 # Python's own remedies against the locale C are switched off: bytes must not need them.
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+SLOW = pytest.mark.slow
 WAYS: tuple[dict[str, str], ...] = (
     {"PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
     {"PYTHONHASHSEED": "2", "TZ": "Asia/Kathmandu", **PLAIN},
@@ -70,24 +71,26 @@ def table(files: dict[str, bytes]) -> pd.DataFrame:
     return found.sort_values("outcome", kind="stable", ignore_index=True)
 
 
-def test_hash_seed_locale_time_zone_and_directory_change_no_byte(tmp_path: Path) -> None:
-    processes = []
-    for k, way in enumerate(WAYS):
-        project = project_to_shake(tmp_path / f"project {k}")
-        processes.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "tests.support.surroundings", project.directory, "stub"],
-                cwd=project.directory if k else ROOT, stdout=subprocess.PIPE,
-                env={**os.environ, **way, "PYTHONPATH": str(ROOT)},
-            )
-        )  # fmt: skip
-    told = [process.communicate()[0] for process in processes]
-    assert [0, 0, 0] == [process.returncode for process in processes]
-    first, *others = (json.loads(each) for each in told)
-    assert {"report.html", "estimates.csv", "estimates.parquet", "plan"} <= first.keys()
-    assert {"designs", "counts", "fits", "estimates", "reports"} <= {n.split("/")[0] for n in first}
-    for other in others:
-        assert first == other
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, str]:
+    """Return a sweep of stubs as this very process makes it."""
+    return here(project_to_shake(tmp_path_factory.mktemp("straight") / "project"))
+
+
+@pytest.mark.parametrize("way", [WAYS[1], *(pytest.param(w, marks=SLOW) for w in WAYS[::2])])
+def test_hash_seed_locale_time_zone_and_directory_change_no_byte(
+    straight: tuple[Store, str], tmp_path: Path, way: dict[str, str]
+) -> None:
+    project = project_to_shake(tmp_path / "another place")
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.support.surroundings", project.directory, "stub"],
+        cwd=project.directory, env={**os.environ, **way, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    found = json.loads(told.stdout)
+    assert {"report.html", "estimates.csv", "estimates.parquet", "plan"} <= found.keys()
+    assert {"designs", "counts", "fits", "estimates", "reports"} <= {n.split("/")[0] for n in found}
+    assert published(*straight) == found
 
 
 @pytest.mark.slow
@@ -102,10 +105,10 @@ def test_they_change_no_byte_of_real_fits(tmp_path: Path) -> None:
     assert found[0] == found[2]
 
 
-SWEEPS = [here, pytest.param(by_command, marks=[pytest.mark.slow, pytest.mark.sampling])]
+SWEEPS = [here, pytest.param(by_command, marks=[SLOW, pytest.mark.sampling])]
 
 
-def two_orders(directory: Path, sweep_it: Sweep, axis: int) -> list[tuple[Store, str]]:
+def two_orders(directory: Path, sweep_it: Sweep, axis: Literal[0, 1]) -> list[tuple[Store, str]]:
     """Return two sweeps of one survey, the second with its rows or columns in another order."""
     straight, mixed = (project_to_shake(directory / name) for name in ("straight", "mixed"))
     shuffled(mixed, axis)
@@ -140,8 +143,8 @@ def test_rows_of_the_survey_in_another_order_change_the_last_digits_of_weighted_
     pd.testing.assert_series_equal(one["weighted"], two["weighted"], rtol=0, atol=1e-12)
 
 
-def test_named_groups_stand_in_the_order_of_the_config(tmp_path: Path) -> None:
-    files = files_of(*here(project_to_shake(tmp_path / "project")))
+def test_named_groups_stand_in_the_order_of_the_config(straight: tuple[Store, str]) -> None:
+    files = files_of(*straight)
     data = json.loads(files["report.html"].split(b'id="data">')[1].split(b"</script>")[0])
     kinds = [grouping["name"] for grouping in data["groupings"]]
     pairs = zip(data["groups"]["grouping"], data["groups"]["levels"], strict=True)
@@ -151,10 +154,10 @@ def test_named_groups_stand_in_the_order_of_the_config(tmp_path: Path) -> None:
     assert [name for group in NAMED for name in group] == list(rows)
 
 
-@pytest.mark.parametrize("tries", [1, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_two_coordinators_on_one_store_make_one_report(tmp_path: Path, tries: int) -> None:
-    for k in range(tries):
+def test_two_coordinators_on_one_store_make_one_report_twenty_times(tmp_path: Path) -> None:
+    for k in range(20):
         project = project_to_shake(tmp_path / str(k))
         config = project.directory / "sweep.yaml"
         config.write_text(config_text(project, "stub", count=8), encoding="utf-8")

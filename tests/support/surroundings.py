@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,7 @@ def project_to_shake(directory: Path) -> Project:
     return made
 
 
-def shuffled(project: Project, axis: int) -> None:
+def shuffled(project: Project, axis: Literal[0, 1]) -> None:
     """Put the survey's rows (0) or columns (1) in another order."""
     table = pd.read_csv(project.directory / "survey.csv", dtype=str, keep_default_na=False)
     order = np.random.default_rng(3).permutation(table.shape[axis])
