@@ -275,7 +275,7 @@ def _flush(directory: Path) -> None:
 
 def _remove_litter(tmp: Path) -> None:
     """Remove what killed writers left behind; the clock only decides about litter."""
-    for path in tmp.glob("put-" + "[0-9a-f]" * 32):
+    for path in sorted(tmp.glob("put-" + "[0-9a-f]" * 32)):
         with suppress(FileNotFoundError):  # another process tidies up too
             if time.time() - path.stat().st_mtime > ABANDONED:
                 path.unlink()
