@@ -28,7 +28,7 @@ __all__ = [
 
 TRANSFORM = 1
 FIT = 1
-ESTIMATE = 1
+ESTIMATE = 2
 
 FAST = ("llvmlite", "numba", "numpy", "nutpie", "scipy")
 GENERAL = (*FAST, "pymc", "pytensor")
@@ -124,11 +124,13 @@ def worker_environment(cache_directory: Path) -> dict[str, str]:
     """Return the variables to set before a worker starts.
 
     One thread each; machine code for the CPU class rather than this very CPU, so that every
-    machine of the class computes the same bytes; Numba's cache in a place of its own.
+    machine of the class computes the same bytes; Numba's cache in a place of its own. A model file
+    that goes through a set, prints or opens a text does so alike in every process and locale.
     """
     kind = cpu_class()
     threads = ("OMP", "OPENBLAS", "MKL", "NUMBA")
     environment = {f"{name}_NUM_THREADS": "1" for name in threads}
+    environment |= {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
     environment["NUMBA_CACHE_DIR"] = str(cache_directory)
     environment["OPENBLAS_L2_SIZE"] = L2_SIZE
     environment["PYTENSOR_FLAGS"] = pytensor_flags(os.environ.get("PYTENSOR_FLAGS", ""))

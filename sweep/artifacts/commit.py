@@ -31,7 +31,7 @@ def put_all(store: Store, done: str, data: bytes, content: Mapping[str, bytes]) 
     except BaseException:
         _take_back(store, done, mine)
         raise
-    for name in content.keys() - mine.keys() if created else ():
+    for name in [n for n in content if n not in mine] if created else ():
         if store.size(name) is None:  # another writer's file, which it has taken back
             _put_payload(store, name, content[name])
     return created

@@ -11,33 +11,54 @@ if TYPE_CHECKING:
 
 __all__ = ["estimate_lines", "state_lines", "with_base"]
 
-SHARES = ("mean", "lower", "upper", "raw", "weighted")
+ERRORS = {"mean": "mcse", "lower": "mcse_lower", "upper": "mcse_upper"}
+SHARES = (*ERRORS, "raw", "weighted")
 
 
 def estimate_lines(table: "pd.DataFrame") -> list[str]:
-    """Return estimates as lines, one per row, in per cent; the full table has more columns."""
+    """Return estimates as lines, one per row, in per cent; the full table has more columns.
+
+    Each column has the decimals that Monte Carlo error supports in every row that is shown.
+    """
     from sweep.estimates.table import RESERVED
+    from sweep.report.figures import decimals
 
     variables = [name for name in table.columns if name not in RESERVED]
-    rows = [estimate_row(row, variables) for row in frame_rows(table)]
+    shown = frame_rows(table)
+    digits = {
+        share: decimals(row[error] for row in shown if row[share] is not None)
+        for share, error in ERRORS.items()
+    }
+    rows = [estimate_row(row, variables, digits) for row in shown]
     names = ["outcome", "group", *(f"{s} %" for s in SHARES[:3]), "n", "raw %"]
     names += ["weighted %"] if any(row["weighted %"] is not None for row in rows) else []
     return table_lines(rows, [*names, "status", "flag"])
 
 
-def estimate_row(row: Mapping[str, Any], variables: list[str]) -> dict[str, Any]:
+def estimate_row(
+    row: Mapping[str, Any], variables: list[str], digits: Mapping[str, int]
+) -> dict[str, Any]:
     """Return one estimate as it is printed: its group in words, its shares in per cent."""
     at = [f"{name}={row[name]}" for name in variables if row[name] is not None]
     where = row["group"] or ", ".join(at)
     estimated = row["mean"] is not None
-    shares = {f"{s} %": percent(row[s]) for s in SHARES}
+    shares = {f"{s} %": percent(row, s, digits.get(s, 1)) for s in SHARES}
     kept = {k: row[k] for k in ("outcome", "n", "status", "flag")}
     return {**kept, **shares, "group": where or ("total" if estimated else "")}
 
 
-def percent(share: float | None) -> Decimal | None:
-    """Return a share in per cent, to a tenth; a Decimal keeps its last zero when printed."""
-    return None if share is None else Decimal(f"{100 * share:.1f}")
+def percent(row: Mapping[str, Any], share: str, digits: int) -> Decimal | str | None:
+    """Return a share in per cent; a Decimal keeps its last zero when printed.
+
+    One of which not even whole per cents hold is a text with a mark.
+    """
+    from sweep.report.figures import mark
+
+    if row[share] is None:
+        return None
+    number = Decimal(f"{100 * row[share]:.{digits}f}")
+    sign = mark(row[ERRORS[share]]) if share in ERRORS else ""
+    return f"{sign}{number}" if sign else number
 
 
 def state_lines(fits: "pd.DataFrame", every: bool) -> list[str]:

@@ -17,7 +17,8 @@ __all__ = ["RESERVED", "Group", "Groups"]
 
 RESERVED = (
     "outcome", "label", "brand", "metric", "wave", "category", "quantity", "group",
-    "mean", "sd", "lower", "upper", "mcse", "ess_bulk", "ess_tail", "r_hat",
+    "mean", "sd", "lower", "upper", "mcse", "mcse_lower", "mcse_upper",
+    "ess_bulk", "ess_tail", "r_hat",
     "n", "share", "unseen_share", "raw", "weighted", "status", "flag",
 )  # fmt: skip
 """The columns of the estimates table that no variable may be called, in the table's order."""

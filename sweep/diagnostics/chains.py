@@ -12,9 +12,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sweep.diagnostics.quantiles import quantile_errors
 from sweep.errors import UsageError
 
-__all__ = ["MIN_DRAWS", "ChainSummary", "mcse_quantile", "summarise_chains"]
+__all__ = ["MIN_DRAWS", "ChainSummary", "summarise_chains"]
 
 Floats = NDArray[np.float64]
 
@@ -22,12 +23,14 @@ MIN_DRAWS = 4  # per chain: a half of two draws is the least that has a variance
 BLOCK = 32  # quantities per step: their working arrays stay in a core's cache
 HUGE = 1e300  # beyond it sums overflow: a draw that large is not taken for a number
 STILL = 1e-24  # variance of values of order one that is rounding error and nothing else
-TAILS, ONE_SIGMA = (0.05, 0.95), (0.1586553, 0.8413447)
+TAILS = (0.05, 0.95)
 
 
 @dataclass(frozen=True)
 class ChainSummary:
-    """What ``chains`` of ``draws`` each say about every quantity; arrays of shape (quantity,).
+    """What ``chains`` of ``draws`` each say about every quantity.
+
+    Arrays have shape (quantity,), ``mcse_quantile`` (probability, quantity).
 
     Attributes
     ----------
@@ -36,6 +39,8 @@ class ChainSummary:
         the mean, all chains together. They fall when chains disagree.
     mcse_mean
         Monte Carlo standard error of ``mean``, in its units.
+    mcse_quantile
+        The same of the quantiles asked for, such as the ends of an interval.
     r_hat_bulk, r_hat_folded
         Rank-normalised split R-hat of where the quantity is, and of how far it spreads.
     ess_within_bulk, ess_within_folded
@@ -51,6 +56,7 @@ class ChainSummary:
     ess_tail: Floats
     ess_mean: Floats
     mcse_mean: Floats
+    mcse_quantile: Floats
     r_hat_bulk: Floats
     r_hat_folded: Floats
     ess_within_bulk: Floats
@@ -87,49 +93,25 @@ class _Moments:
     between: Floats  # variance of the halves' means
 
 
-def summarise_chains(draws: ArrayLike) -> ChainSummary:
+def summarise_chains(draws: ArrayLike, probabilities: Sequence[float] = ()) -> ChainSummary:
     """Summarise all quantities of a fit in one pass, in double precision.
 
-    ``draws`` has shape (chain, draw, quantity), none of them 0, four draws per chain or more, else
+    ``draws`` has shape (chain, draw, quantity), none of them 0, four draws per chain or more, and
+    ``probabilities`` of quantiles whose errors are wanted lie between 0 and 1, exclusive, else
     `UsageError`. A single chain is judged by its halves. Figures equal ArviZ 1.x to rounding,
     except where ArviZ has no number: a quantity that never moves in any chain has as many
     effective draws as draws, and R-hat 1; halves that stand still at different places are worth
-    one draw per chain, R-hat infinite; with a draw that is not finite, mean, sd and error are NaN,
-    every ESS is 0, R-hat infinite.
+    one draw per chain, R-hat infinite; with a draw that is not finite, mean, sd and errors are
+    NaN, every ESS is 0, R-hat infinite.
     """
     array = np.asarray(draws)
     desk = _lay_out(array)
-    blocks = [_summarise_block(values, finite, desk) for values, finite in _blocks(array)]
-    joined = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-    return ChainSummary(chains=array.shape[0], draws=array.shape[1], **joined)
-
-
-def mcse_quantile(draws: ArrayLike, probabilities: Sequence[float]) -> Floats:
-    """Return the Monte Carlo standard errors of quantiles, such as the ends of an interval.
-
-    Half the width between the order statistics that lie one standard error to either side of the
-    quantile, given its own ESS. Takes draws as `summarise_chains` does; the result has shape
-    (probability, quantity), in the units of the draws, NaN where a draw is not finite.
-    """
-    from scipy.special import betaincinv
-
-    array = np.asarray(draws)
-    desk = _lay_out(array)
-    level = np.asarray(probabilities, dtype=np.float64)[:, None]
-    if not ((level > 0.0) & (level < 1.0)).all():
+    if not all(0.0 < p < 1.0 for p in probabilities):
         message = f"quantile probabilities lie between 0 and 1, exclusive; got {probabilities}"
         raise UsageError(message)
-    errors = []
-    for values, finite in _blocks(array):
-        ordered = np.sort(values.reshape(len(values), -1), axis=-1)
-        ess = _ess_of_quantiles(_split(values), ordered, probabilities, desk)
-        low, high = (betaincinv(ess * level + 1, ess * (1 - level) + 1, p) for p in ONE_SIGMA)
-        rows, size = np.arange(len(values)), ordered.shape[1]
-        first = np.floor(np.maximum(low * size - 1, 0)).astype(np.intp)
-        final = np.ceil(np.minimum(high * size - 1, size - 1)).astype(np.intp)
-        width = ordered[rows, final] - ordered[rows, first]
-        errors.append(np.where(finite, width, np.nan) / 2.0)
-    return np.concatenate(errors, axis=1)
+    parts = [_summarise_block(*block, probabilities, desk) for block in _blocks(array)]
+    joined = {name: np.concatenate([part[name] for part in parts], axis=-1) for name in parts[0]}
+    return ChainSummary(chains=array.shape[0], draws=array.shape[1], **joined)
 
 
 def _lay_out(array: NDArray[Any]) -> _Desk:
@@ -156,7 +138,9 @@ def _blocks(array: NDArray[Any]) -> Iterator[tuple[Floats, NDArray[np.bool_]]]:
         yield values, finite
 
 
-def _summarise_block(values: Floats, finite: NDArray[np.bool_], desk: _Desk) -> dict[str, Floats]:
+def _summarise_block(
+    values: Floats, finite: NDArray[np.bool_], probabilities: Sequence[float], desk: _Desk
+) -> dict[str, Floats]:
     centre = values.mean(axis=(1, 2))
     unit = values - centre[:, None, None]
     scale = np.abs(unit).max(axis=(1, 2))
@@ -168,20 +152,26 @@ def _summarise_block(values: Floats, finite: NDArray[np.bool_], desk: _Desk) -> 
         ordered = np.sort(values.reshape(len(values), -1), axis=-1)
     bulk, fold, plain = (_moments(halves, desk) for halves in (ranks, folded, _split(unit)))
     ess_mean = _ess(plain, plain.between)
+    tails = _ess_of_quantiles(kept, ordered, TAILS, desk)
+    same = tuple(probabilities) == TAILS
+    ends = tails if same else _ess_of_quantiles(kept, ordered, probabilities, desk)
     summary = {
         "mean": centre,
         "sd": spread,
         "ess_bulk": _ess(bulk, bulk.between),
-        "ess_tail": _ess_of_quantiles(kept, ordered, TAILS, desk).min(axis=0),
+        "ess_tail": tails.min(axis=0),
         "ess_mean": ess_mean,
         "mcse_mean": spread / np.sqrt(ess_mean),
+        "mcse_quantile": quantile_errors(ordered, ends, probabilities),
         "r_hat_bulk": _r_hat(bulk),
         "r_hat_folded": _r_hat(fold),
         "ess_within_bulk": _ess_within(bulk),
         "ess_within_folded": _ess_within(fold),
     }
     for name, array in summary.items():
-        array[~finite] = 0.0 if name.startswith("ess") else np.inf if "r_hat" in name else np.nan
+        array[..., ~finite] = (
+            0.0 if name.startswith("ess") else np.inf if "r_hat" in name else np.nan
+        )
     return summary
 
 
@@ -297,4 +287,5 @@ def _ess_of_quantiles(kept: Floats, ordered: Floats, at: Sequence[float], desk: 
     """Return the ESS, (probability, quantity), of the shares of draws up to the quantiles."""
     quantiles = np.quantile(ordered, at, axis=-1)
     below = (_moments(kept <= quantile[:, None, None], desk) for quantile in quantiles)
-    return np.stack([_ess(moments, moments.between) for moments in below])
+    ess = [_ess(moments, moments.between) for moments in below]
+    return np.reshape(ess, (len(at), len(kept)))

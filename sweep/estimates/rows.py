@@ -43,7 +43,8 @@ def estimate(
         ``population``, its total size.
     """
     tail = (1 - facts["interval"]) / 2
-    summary = summarise_chains(draws)
+    ends = (round(tail, 12), round(1 - tail, 12))  # 0.05 and not 0.04999999999999999
+    summary = summarise_chains(draws, ends)
     flat = draws.reshape(-1, draws.shape[-1])
     lower, upper = np.quantile(flat, [tail, 1 - tail], axis=0)
     people = weighting.total
@@ -63,6 +64,7 @@ def estimate(
             "lower": lower,
             "upper": upper,
             "mcse": summary.mcse_mean,
+            **dict(zip(("mcse_lower", "mcse_upper"), summary.mcse_quantile, strict=True)),
             "ess_bulk": summary.ess_bulk,
             "ess_tail": summary.ess_tail,
             "r_hat": np.where(np.isfinite(summary.r_hat), summary.r_hat, np.nan),
@@ -109,7 +111,7 @@ def answers_by_margin(
     known = {v: frame.further[v] for v in asked}
     table = Frame(frame.levels, known, sums.cell, sums.codes, sums.n)
     for group in groups:
-        variables = group.by if group.where is None else tuple(columns_of(parse(group.where)))
+        variables = group.by if group.where is None else sorted(columns_of(parse(group.where)))
         if not set(variables) <= {*frame.levels, *asked}:
             continue
         keep = complete_rows(table, variables)

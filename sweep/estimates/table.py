@@ -27,11 +27,12 @@ __all__ = [
 ]
 
 HEAD = ("outcome", "label", "brand", "metric", "wave", "category", "quantity", "group")
-FLOATS = (
-    *("mean", "sd", "lower", "upper", "mcse", "ess_bulk", "ess_tail", "r_hat"),
-    *("share", "unseen_share", "raw", "weighted"),
+POSTERIOR = (
+    *("mean", "sd", "lower", "upper", "mcse", "mcse_lower", "mcse_upper"),
+    *("ess_bulk", "ess_tail", "r_hat"),
 )
-TAIL = (*FLOATS[:8], "n", *FLOATS[8:], "status", "flag")
+FLOATS = (*POSTERIOR, "share", "unseen_share", "raw", "weighted")
+TAIL = (*POSTERIOR, "n", *FLOATS[len(POSTERIOR) :], "status", "flag")
 RESERVED = frozenset(HEAD + TAIL)
 STATUSES = ("ok", "flagged", "failed", "cancelled")
 

@@ -25,8 +25,8 @@ __all__ = ["Forecast", "forecast", "parameters_of"]
 LOOKED = 50  # stored results looked at; keys are digests, so the first ones are a random sample
 SECONDS = 1.0  # of a fit, while the store holds none
 FLOAT, FITTED = 4, 1500  # bytes: of a stored draw, and of what a fit says of itself
-TABLE, ROW = 19_000, 90  # bytes: a stored table of estimates, and each of its rows
-REPORT, REPORT_ROW = 250_000, 550  # bytes: a report's three files, and each row in all of them
+TABLE, ROW = 20_000, 106  # bytes: a stored table of estimates, and each of its rows
+REPORT, REPORT_ROW = 250_000, 620  # bytes: a report's three files, and each row in all of them
 UNKNOWN = 20  # parameters of a model file that nobody has fitted, beside its levels
 
 

@@ -1,28 +1,55 @@
-"""Figures: how numbers are written; no digit that Monte Carlo error does not support."""
+"""Figures: how numbers are written; no digit that Monte Carlo error does not support.
+
+A percentage's last digit holds if two standard errors stay below half of its unit. All rows of a
+column have the same decimals, as many as hold in every row that is shown: one or none. Where not
+even whole per cents hold, the number says so.
+"""
 
 import math
+from collections.abc import Iterable
 
-__all__ = ["count", "decimals", "percent", "plain", "significant"]
+__all__ = [
+    "ERROR_DIGITS",
+    "count",
+    "decimals",
+    "holds",
+    "mark",
+    "percent",
+    "plain",
+    "significant",
+]
 
 SPACE = "\u00a0"  # a percent sign never starts a line
+ROUGH = "≈"
+ERROR_DIGITS = 2  # of an error: what the page's script has
 
 
-def decimals(mcse: float | None) -> int:
-    """Return the decimals of a percentage whose Monte Carlo standard error is ``mcse``.
+def holds(error: float | None, digits: int) -> bool:
+    """Return whether a percentage with some decimals holds, given its share's standard error.
 
-    One decimal when two standard errors stay below 0.05 points, else none. None is no support.
+    An error that is not known supports nothing.
     """
-    return 1 if mcse is not None and 2 * mcse < 0.0005 else 0
+    known = None if error is None else significant(error, ERROR_DIGITS)
+    return known is not None and 2 * known < 0.005 / 10**digits
 
 
-def percent(value: float | None, mcse: float | None = 0.0) -> str:
+def decimals(errors: Iterable[float | None]) -> int:
+    """Return the decimals of a column of percentages, given the errors of the rows shown."""
+    return 1 if all(holds(error, 1) for error in errors) else 0
+
+
+def mark(error: float | None) -> str:
+    """Return what precedes a number of which not even whole per cents hold, else nothing."""
+    return "" if holds(error, 0) else ROUGH
+
+
+def percent(value: float | None, digits: int = 1) -> str:
     """Return a proportion as ``43.1 %``; a tiny one is ``<0.1 %``, never zero.
 
     Rounds half up, as the page's script does, so that both write the same text.
     """
     if value is None or math.isnan(value):
         return "–"
-    digits = decimals(mcse)
     scale = 10**digits
     rounded = math.floor(100 * value * scale + 0.5) / scale
     if rounded == 0 < value:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.estimates.table import grouped_by, withheld
 from sweep.report.contents import OUTCOMES, Report
-from sweep.report.figures import significant
+from sweep.report.figures import ERROR_DIGITS, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ __all__ = ["payload", "script_json"]
 DIGITS = {
     **dict.fromkeys(("mean", "lower", "upper", "raw", "weighted"), 5),
     **dict.fromkeys(("sd", "share", "unseen_share"), 4),
-    "mcse": 2,
+    **dict.fromkeys(("mcse", "mcse_lower", "mcse_upper"), ERROR_DIGITS),
     "r_hat": 5,
     "ess_bulk": 6,
     "ess_tail": 6,
@@ -65,7 +65,8 @@ def _plain(values: "pd.Series[Any]") -> list[Any]:
 def _groups(report: Report) -> tuple[list[dict[str, Any]], dict[str, list[Any]], list[int]]:
     """Name each grouping and group once; return them and the group's number per row.
 
-    Groupings keep the order of the table; groups follow the levels' order in the config.
+    Groupings and named groups keep the order of the table, which is the config's; other groups
+    follow the levels' order in the config.
     """
     frame, variables = report.estimates, list(report.variables)
     columns = [frame[name].astype("object").tolist() for name in variables]
@@ -79,10 +80,8 @@ def _groups(report: Report) -> tuple[list[dict[str, Any]], dict[str, list[Any]],
         ids.append((kind, (name,) if name is not None else levels) if there[row] else None)
     kinds = list(dict.fromkeys(id_[0] for id_ in ids if id_ is not None))
     rank = _level_ranks(report)
-    order = sorted(
-        {id_ for id_ in ids if id_ is not None},
-        key=lambda id_: (kinds.index(id_[0]), _rank(id_, rank)),
-    )
+    found = dict.fromkeys(id_ for id_ in ids if id_ is not None)  # each once, as they come
+    order = sorted(found, key=lambda id_: (kinds.index(id_[0]), _rank(id_, rank)))
     number = {id_: i for i, id_ in enumerate(order)}
     groupings: list[dict[str, Any]] = [
         {"name": _grouping_name(kind), "variables": [] if kind == "*named" else list(kind)}

@@ -75,6 +75,7 @@ def _environment() -> "Environment":
     )
     environment.filters.update(
         percent=figures.percent,
+        mark=figures.mark,
         count=figures.count,
         plain=figures.plain,
         words=_words,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.estimates.table import grouped_by, withheld
 from sweep.report.contents import Report
+from sweep.report.figures import decimals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,12 +29,14 @@ class Line:
 class Summary:
     """Outcomes by status, all outcomes worst first, the totals, and the groups flagged.
 
+    ``digits`` are the decimals of the totals' columns ``mean`` and ``ends``, those of the interval;
     ``low`` is what stands in place of a base that is withheld.
     """
 
     statuses: Mapping[str, int]
     lines: tuple[Line, ...]
     totals: tuple[Mapping[str, Any], ...]
+    digits: Mapping[str, int]
     withheld: int
     groups: int
     low: str
@@ -59,10 +62,13 @@ def summary(report: Report) -> Summary:
     lines.sort(key=lambda line: WORST_FIRST.index(line.values["status"]))
     low = withheld(report.provenance["minimum_base"])
     found = report.estimates[report.estimates["mean"].notna()]
+    totals = _records(_totals(found))
+    ends = [row[name] for row in totals for name in ("mcse_lower", "mcse_upper")]
     return Summary(
         statuses={s: sum(r["status"] == s for r in records) for s in WORST_FIRST},
         lines=tuple(lines),
-        totals=tuple(_records(_totals(found))),
+        totals=tuple(totals),
+        digits={"mean": decimals(row["mcse"] for row in totals), "ends": decimals(ends)},
         withheld=int(found["flag"].fillna("").str.contains(low, regex=False).sum()),
         groups=len(found),
         low=low,

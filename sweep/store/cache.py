@@ -72,7 +72,7 @@ def kept(file: str) -> bytes | None:
 
 def file_kept(start: str) -> Path | None:
     """Return the path of the file whose name starts so, None if it is not here undamaged."""
-    for path in _directory().glob(f"{start}*"):
+    for path in sorted(_directory().glob(f"{start}*")):
         if kept(path.name) is not None:
             return path
     return None
@@ -117,7 +117,7 @@ def _fits(file: str, data: bytes) -> bool:
 def _trim(newest: Path) -> None:
     """Remove files, the longest unused first, until the rest is within the limit."""
     files = []
-    for path in newest.parent.iterdir():
+    for path in sorted(newest.parent.iterdir()):
         with suppress(FileNotFoundError):  # another process trims too
             status = path.stat()
             files.append((status.st_mtime_ns, status.st_size, path))

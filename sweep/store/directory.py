@@ -263,7 +263,7 @@ def _remove_litter(tmp: Path, now: Callable[[], float]) -> None:
 
     ``now`` is the file system's: by this machine's, a file that is being written may look old.
     """
-    for path in tmp.glob("put-" + "[0-9a-f]" * 32):
+    for path in sorted(tmp.glob("put-" + "[0-9a-f]" * 32)):
         with suppress(FileNotFoundError):  # another process tidies up too
             if now() - path.stat().st_mtime > ABANDONED:
                 path.unlink()

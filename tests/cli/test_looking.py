@@ -1,5 +1,6 @@
 """What comes before a run: init, check, plan, schema, doctor, help, and wrong usage."""
 
+import io
 import json
 import re
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from sweep.cli import main
 from sweep.cli.app import app
 from sweep.config import json_schema, read_config
 from sweep.errors import UsageError
@@ -215,3 +217,12 @@ def test_explain_tells_outcomes_with_the_same_reasons_together(small: Path) -> N
     assert "9 to be fitted: never fitted: no run in this store has had it" in ended.out
     assert "and 1 more (-v names all)" in ended.out
     assert "more" not in inside("explain", small, "-v", cwd=small.parent).out
+
+
+def test_what_is_printed_is_utf8_in_every_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    monkeypatch.setattr("sweep.cli.app.app", lambda: sys.stdout.write("Größe → \udcff\n"))
+    main()
+    sys.stdout.flush()
+    assert "Größe → ".encode() + b"\xff\n" == raw.getvalue()

@@ -33,14 +33,22 @@ from tests.project import Project
 
 MANY = 200
 FEW = 80
+NAMED = [
+    {f"{sex} {region}": f"sex == '{sex}' and region == '{region}'"}
+    for sex in ("Male", "Female")
+    for region in ("West", "East", "South", "North")
+]
 FAR = Claim("far", "elsewhere", "another machine", 1, 1, 0.2)
 
 
 def started(project: Project, *, count: int = MANY, **execution: Any) -> "subprocess.Popen[str]":
-    """Start `sweep run` of so many stubs; every call writes the same config."""
-    made = stubs(project, count)
+    """Start `sweep run` of so many stubs; every call writes the same config.
+
+    Each process has a hash seed of its own, and there are eight groups whose order is to be kept.
+    """
+    study = {**stubs(project, count).study.model_dump(mode="json"), "groups": [[], *NAMED]}
     config = project.directory / "sweep.yaml"
-    config.write_text(project.text(made.study.model_dump(mode="json"), execution))
+    config.write_text(project.text(study, execution))
     return subprocess.Popen(
         [sys.executable, "-m", "sweep", "run", str(config)],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,

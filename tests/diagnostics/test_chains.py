@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import lfilter
 
-from sweep.diagnostics.chains import ChainSummary, mcse_quantile, summarise_chains
+from sweep.diagnostics.chains import ChainSummary, summarise_chains
 from sweep.errors import UsageError
 
 Floats = NDArray[np.float64]
@@ -78,21 +78,33 @@ def test_the_figures_are_those_of_arviz(kind: str, draws: int) -> None:
 
 @pytest.mark.parametrize("draws", [100, 101])
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_errors_of_quantiles_are_those_of_arviz(kind: str, draws: int) -> None:
+@pytest.mark.parametrize("probabilities", [(0.05, 0.95), (0.025, 0.5, 0.975)])
+def test_the_errors_of_quantiles_are_those_of_arviz(
+    kind: str, draws: int, probabilities: tuple[float, ...]
+) -> None:
     array_stats: Any = import_module("arviz_stats.base").array_stats
     values = draws_of(kind, draws).astype(np.float64)
-    probabilities = (0.05, 0.5, 0.95)
     expected = [
         array_stats.mcse(values, method="quantile", prob=probability, **AXES)
         for probability in probabilities
     ]
-    np.testing.assert_allclose(mcse_quantile(values, probabilities), expected, 1e-8, 1e-12)
+    found = summarise_chains(values, probabilities).mcse_quantile
+    np.testing.assert_allclose(found, expected, 1e-8, 1e-12)
 
 
 def test_a_quantity_is_judged_alike_whatever_stands_beside_it() -> None:
     values = autoregressive(0.4, (4, 100, 70))
     alone = summarise_chains(values[..., 50:51])
     assert alone.ess_bulk[0] == summarise_chains(values).ess_bulk[50]
+
+
+def test_asking_for_the_errors_of_quantiles_changes_no_other_figure() -> None:
+    values = autoregressive(0.4, (4, 101, 40))
+    plain, asked = (vars(summarise_chains(values, p)) for p in ((), (0.02, 0.05, 0.95)))
+    assert (0, 40) == plain.pop("mcse_quantile").shape
+    assert (3, 40) == asked.pop("mcse_quantile").shape
+    for name, figures in plain.items():
+        assert np.array_equal(figures, asked[name]), name
 
 
 def test_single_precision_is_computed_in_double() -> None:
@@ -148,11 +160,11 @@ def test_a_draw_that_is_not_finite_condemns_its_quantity_and_no_other(value: flo
     values = autoregressive(0.3, (4, 100, 3))
     clean = summarise_chains(values)
     values[2, 50, 1] = value
-    summary = summarise_chains(values)
+    summary = summarise_chains(values, [0.5])
     assert (summary.ess_bulk[1], summary.ess_tail[1], summary.ess_within_bulk[1]) == (0.0, 0.0, 0.0)
     assert summary.r_hat[1] == np.inf
     assert np.isnan([summary.mean[1], summary.sd[1], summary.mcse_mean[1]]).all()
-    assert np.isnan(mcse_quantile(values, [0.5])[0, 1])
+    assert [False, True, False] == list(np.isnan(summary.mcse_quantile[0]))
     assert np.array_equal(clean.ess_bulk[[0, 2]], summary.ess_bulk[[0, 2]])
 
 
@@ -182,4 +194,4 @@ def test_a_wrong_shape_is_refused_with_the_shape(shape: tuple[int, ...]) -> None
 @pytest.mark.parametrize("probability", [0.0, 1.0, -0.1, float("nan")])
 def test_a_quantile_outside_the_unit_interval_is_refused(probability: float) -> None:
     with pytest.raises(UsageError, match="between 0 and 1"):
-        mcse_quantile(np.zeros((2, 10, 1)), [0.5, probability])
+        summarise_chains(np.zeros((2, 10, 1)), [0.5, probability])

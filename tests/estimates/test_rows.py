@@ -1,5 +1,6 @@
 """One outcome's rows: draws summarised, answers beside them, small bases withheld."""
 
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,18 @@ def test_mean_interval_and_share_are_of_draws_and_population(project: Project) -
     assert np.quantile(draws, [0.05, 0.95]) == pytest.approx(
         rows.loc[0, ["lower", "upper"]].astype(float)
     )
+
+
+def test_the_errors_of_an_intervals_ends_are_those_of_arviz(project: Project) -> None:
+    array_stats: Any = import_module("arviz_stats.base").array_stats
+    design, sums = prepared(project, survey_of())
+    rows = rows_of(design, sums)
+    draws = np.random.default_rng(5).beta(3, 7, (4, 200, len(rows)))
+    for name, probability in (("mcse_lower", 0.05), ("mcse_upper", 0.95)):
+        expected = array_stats.mcse(
+            draws, method="quantile", prob=probability, chain_axis=0, draw_axis=1
+        )
+        np.testing.assert_allclose(rows[name], expected, 1e-8)
 
 
 def test_below_the_minimum_base_answers_are_withheld_and_the_estimate_is_not(

@@ -75,7 +75,8 @@ def cells(data: bytes) -> list[list[str]]:
 def test_the_columns_come_in_the_published_order() -> None:
     expected = (
         "outcome label brand metric wave category quantity group sex region mean sd lower upper "
-        "mcse ess_bulk ess_tail r_hat n share unseen_share raw weighted status flag"
+        "mcse mcse_lower mcse_upper ess_bulk ess_tail r_hat n share unseen_share raw weighted "
+        "status flag"
     )
 
     assert expected.split() == estimates.columns(VARIABLES)

@@ -69,6 +69,8 @@ def make_rows(question: dict[str, Any], rng: np.random.Generator) -> list[dict[s
                 "lower": max(mean - 1.64 * sd, mean / 9),
                 "upper": min(mean + 1.64 * sd, 1 - (1 - mean) / 9),
                 "mcse": sd / 38,
+                "mcse_lower": sd / 13,
+                "mcse_upper": sd / 11,
                 "ess_bulk": rng.uniform(900, 2400),
                 "ess_tail": rng.uniform(800, 2000),
                 "r_hat": 1 + rng.exponential(0.001),

@@ -1,5 +1,6 @@
 """The report in a real browser: it draws, searches, sorts, prints, and asks for nothing."""
 
+import re
 from collections.abc import Callable
 from itertools import cycle, islice
 from typing import Any
@@ -202,19 +203,45 @@ def test_a_cell_of_the_grid_opens_its_outcome(visit: Open, html: str) -> None:
 
 
 def test_script_and_template_write_a_percentage_alike(
-    visit: Open, report: Report, html: str
+    visit: Open, make: Callable[..., Report]
 ) -> None:
-    static = visit(html, java_script_enabled=False)
-    written = shown(static, "#table tbody td:nth-child(2)")
-    scripted = visit(html)
-    scripted.page.locator("#table-host input").fill("total")
-    groups = shown(scripted, "#table-host tbody td:nth-child(2)")
-    values = shown(scripted, "#table-host tbody td:nth-child(3)")
-    drawn = [v for g, v in zip(groups, values, strict=True) if g == "Total"]
+    report = make()
+    table = report.estimates
+    totals = table[table["share"] == 1].reset_index(drop=True)
+    totals.loc[3, ["mcse_lower", "mcse_upper"]] = [0.00249, 0.0025]
+    html = render(make(estimates=totals))
+    scripted, static = visit(html), visit(html, java_script_enabled=False)
+    columns = [shown(static, f"#table tbody td:nth-child({k})") for k in (2, 3)]
+    drawn = [shown(scripted, f"#table-host tbody td:nth-child({k})") for k in (3, 4, 5)]
+    ends = [f"{low} to {high}" for low, high in zip(*drawn[1:], strict=True)]
 
-    assert len(drawn) >= 8
-    assert any("▲" in value for value in drawn)
-    assert drawn == written[: len(drawn)]
+    assert 50 == len(ends)
+    assert any("▲" in value for value in drawn[0])
+    assert ["≈" in value for value in ends] == [k == 3 for k in range(50)]
+    assert drawn[0] == columns[0][:50]
+    assert ends == columns[1][:50]
+
+
+def test_every_column_of_a_figure_has_the_decimals_that_hold_in_all_its_rows(
+    visit: Open, make: Callable[..., Report]
+) -> None:
+    report = make()
+    table = report.estimates.copy()
+    exact = ["mcse", "mcse_lower", "mcse_upper"]
+    table[exact] = 0.0001
+    first = table["outcome"] == "awareness_00"
+    table.loc[first & (table["region"] == "Region 05"), "mcse_upper"] = 0.0004
+    page = visit(render(make(estimates=table)), anchor="#outcome=awareness_00&by=region")
+    means = shown(page, "#figure .row text.strong")
+    ranges = [text for text in shown(page, "#figure .row text.soft") if "–" in text]
+
+    assert 16 == len(means) == len(ranges)
+    assert all(re.fullmatch(r"\d+\.\d\xa0%", mean) for mean in means)
+    assert all(re.fullmatch(r"\d+–\d+", between) for between in ranges)
+    page.page.select_option("#by", label="education")
+    ranges = [text for text in shown(page, "#figure .row text.soft") if "–" in text]
+    assert all(re.fullmatch(r"\d+\.\d–\d+\.\d", between) for between in ranges)
+    assert quiet(page)
 
 
 def hostile_report(make: Callable[..., Report]) -> Report:
@@ -230,7 +257,7 @@ def hostile_report(make: Callable[..., Report]) -> Report:
             "sd": 0.01,
             "lower": 0.38,
             "upper": 0.42,
-            "mcse": 0.0002,
+            **dict.fromkeys(("mcse", "mcse_lower", "mcse_upper"), 0.0002),
             "n": 100,
             "raw": 0.5,
             "weighted": 0.45,

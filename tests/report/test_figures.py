@@ -4,35 +4,56 @@ import math
 
 import pytest
 
-from sweep.report.figures import count, decimals, percent, significant
-
-
-@pytest.mark.parametrize(("mcse", "expected"), [(0.0002, 1), (0.00025, 0), (0.004, 0), (None, 0)])
-def test_a_decimal_needs_two_standard_errors_below_a_twentieth_of_a_point(
-    mcse: float | None, expected: int
-) -> None:
-    assert decimals(mcse) == expected
+from sweep.report.figures import count, decimals, mark, percent, significant
 
 
 @pytest.mark.parametrize(
-    ("value", "mcse", "expected"),
+    ("errors", "expected"),
     [
-        (0.4312, 0.0001, "43.1 %"),
-        (0.4312, 0.001, "43 %"),
-        (0.125, 0.001, "13 %"),
-        (0.0, 0.0, "0.0 %"),
-        (0.002, 0.001, "<1 %"),
-        (0.0002, 0.0, "<0.1 %"),
-        (0.998, 0.001, ">99 %"),
-        (1.0, 0.0, "100.0 %"),
-        (None, 0.0, "–"),
-        (math.nan, 0.0, "–"),
+        ([0.0002], 1),
+        ([0.00025], 0),
+        ([0.00024996], 0),  # as the page's script has it
+        ([0.0002, 0.004], 0),
+        ([0.0002, None], 0),
+        ([math.nan], 0),
+        ([0.0, 0.00024], 1),
+    ],
+)
+def test_a_decimal_needs_two_standard_errors_below_a_twentieth_of_a_point_in_every_row(
+    errors: list[float | None], expected: int
+) -> None:
+    assert decimals(errors) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(0.0, ""), (0.0024, ""), (0.0025, "≈"), (0.2, "≈"), (None, "≈"), (math.nan, "≈")],
+)
+def test_what_does_not_hold_as_whole_per_cents_is_marked(
+    error: float | None, expected: str
+) -> None:
+    assert mark(error) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "expected"),
+    [
+        (0.4312, 1, "43.1 %"),
+        (0.4312, 0, "43 %"),
+        (0.125, 0, "13 %"),
+        (0.0, 1, "0.0 %"),
+        (0.002, 0, "<1 %"),
+        (0.0002, 1, "<0.1 %"),
+        (0.998, 0, ">99 %"),
+        (1.0, 1, "100.0 %"),
+        (None, 1, "–"),
+        (math.nan, 1, "–"),
     ],
 )
 def test_a_tiny_share_is_never_written_as_zero(
-    value: float | None, mcse: float, expected: str
+    value: float | None, digits: int, expected: str
 ) -> None:
-    assert percent(value, mcse) == expected.replace(" ", "\u00a0")
+    assert percent(value, digits) == expected.replace(" ", "\u00a0")
 
 
 def test_counts_are_thousands_and_rounding_keeps_json_short() -> None:

@@ -139,6 +139,21 @@ def test_the_data_block_holds_the_table_to_the_visible_digit(report: Report, htm
     assert rows["flag"]["texts"][rows["flag"]["codes"][low]] == "n < 10 (withheld)"
 
 
+def test_ends_of_intervals_have_the_decimals_that_their_own_errors_support(
+    make: Callable[..., Report],
+) -> None:
+    """The mean's error supports a tenth of a point in every total here, an end's in none."""
+    table = make().estimates.assign(mcse=0.0002, mcse_lower=0.0007, mcse_upper=0.0006)
+    page = " ".join(Page(render(make(estimates=table))).text)
+    totals = re.findall(r"(\S+)\xa0%\s+(\S+)\xa0% to (\S+)\xa0%", page)
+
+    assert 197 == len(totals)
+    for mean, lower, upper in totals:
+        assert re.fullmatch(r"\d+\.\d", mean)
+        assert re.fullmatch(r"<?\d+", lower)
+        assert re.fullmatch(r"\d+", upper)
+
+
 def test_groups_follow_the_levels_of_the_config(html: str) -> None:
     data = data_of(html)
     names = [grouping["name"] for grouping in data["groupings"]]

@@ -159,6 +159,21 @@ def test_a_workers_sums_do_not_depend_on_the_users_environment(
     assert 1 == len(found)
 
 
+def test_a_workers_sets_and_texts_do_not_depend_on_hash_seed_or_locale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = "print(list({'Zürich', 'Bern', 'Genf', 'Basel', 'Uri'}))"
+    plain = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    found = set()
+    for way in ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", **plain}):
+        for name, value in way.items():
+            monkeypatch.setenv(name, value)
+        command = [sys.executable, "-c", program]
+        found.add(subprocess.check_output(command, env=warm_environment()))
+    (said,) = found
+    assert "Zürich" in said.decode()
+
+
 @pytest.mark.sampling
 def test_answers_that_are_not_those_the_task_names_are_refused(project: Project) -> None:
     """The counts of one outcome under another's task: nothing is fitted and nothing stored."""

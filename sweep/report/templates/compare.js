@@ -10,14 +10,16 @@ function drawCompare() {
   const movers = found.slice().sort((a, b) => Math.abs(gap(b)) - Math.abs(gap(a))).slice(0, MOVERS);
   const average = (values) => values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
   const weighed = found.filter((row) => rows.weighted[row] !== null);
-  const off = (values) => `${(100 * average(values)).toFixed(1)} points`;
+  // The error of an average is at most the average of the errors.
+  const errors = (some) => average(some.map((row) => errorOf("mean", row) ?? Infinity));
+  const off = (values, some) => `${(100 * average(values)).toFixed(supports(errors(some), 1) ? 1 : 0)} points`;
   const fromWeighted = weighed.map((row) => rows.mean[row] - rows.weighted[row]);
   const most = movers[0];
   byId("compare-words").textContent = [
-    `Over ${countOf(found.length, "total")} the model lies ${off(found.map(gap))} from the raw mean on average`,
-    weighed.length ? `, and ${off(fromWeighted)} from the weighted mean` : "",
+    `Over ${countOf(found.length, "total")} the model lies ${off(found.map(gap), found)} from the raw mean on average`,
+    weighed.length ? `, and ${off(fromWeighted, weighed)} from the weighted mean` : "",
     `. The biggest mover is ${title(rows.o[most])}: ${percent(rows.raw[most])} raw, `,
-    `${percent(rows.mean[most], rows.mcse[most])} modelled (${points(gap(most))} points).`,
+    `${mean(most)} modelled (${points(gap(most), decimals(["mean"], [most]))} points).`,
   ].join("");
   scatter(byId("scatter"), found, movers);
   drawMovers(byId("movers"), movers, gap);
@@ -88,10 +90,11 @@ function drawMovers(host, movers, gap) {
     svg("line", { class: "gridline", x1: x(tick), x2: x(tick), y1: 18, y2: height }),
     words(x(tick), 12, tick === scale.ticks[0] ? "start" : "middle", "soft small", tickWords(scale, tick)));
   image.append(words(width, 12, "end", "soft small", "points"));
+  const digits = decimals(["mean"], movers);
   const drawn = movers.map((row, i) => {
     const top = 20 + i * pitch;
     const y = top + 28;
-    const label = `${describe(row, title(rows.o[row])).join(". ")}. ${points(gap(row))} points`;
+    const label = `${describe(row, title(rows.o[row])).join(". ")}. ${points(gap(row), decimals(["mean"], [row]))} points`;
     const open = () => go({ view: "groups", o: rows.o[row] });
     const onkeydown = (event) => { if (event.key === "Enter") open(); };
     return svg("g", { class: "row open", role: "listitem", "aria-label": label, onclick: open, onkeydown },
@@ -101,7 +104,7 @@ function drawMovers(host, movers, gap) {
       rows.weighted[row] === null ? null : upright(x(rows.weighted[row]), y, 5),
       svg("circle", { class: "raw", cx: x(rows.raw[row]), cy: y, r: 4 }),
       svg("circle", { class: "dot", cx: x(rows.mean[row]), cy: y, r: 4.8 }),
-      words(width, y + 4, "end", "strong", points(gap(row))));
+      words(width, y + 4, "end", "strong", points(gap(row), digits)));
   });
   image.append(...drawn);
   host.replaceChildren(image);

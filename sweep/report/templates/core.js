@@ -24,29 +24,43 @@ function halfUp(value, digits) {
   const scale = 10 ** digits;
   return Math.floor(value * scale + 0.5) / scale;
 }
-// No digit that Monte Carlo error does not support: see figures.py, which this repeats.
-const decimals = (mcse) => (mcse !== null && 2 * mcse < 0.0005 ? 1 : 0);
-function bare(value, mcse = 0) {
+function bare(value, digits = 1) {
   if (value === null || value === undefined) return DASH;
-  const digits = decimals(mcse);
   const rounded = halfUp(100 * value, digits);
   const step = 1 / 10 ** digits;
   if (rounded === 0 && value > 0) return `<${step.toFixed(digits)}`;
   if (rounded === 100 && value < 1) return `>${(100 - step).toFixed(digits)}`;
   return rounded.toFixed(digits);
 }
-const percent = (value, mcse = 0) => (value === null || value === undefined ? DASH : `${bare(value, mcse)}${NBSP}%`);
-const points = (value) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(100 * value).toFixed(1)}`;
+const percent = (value, digits = 1) => (value === null || value === undefined ? DASH : `${bare(value, digits)}${NBSP}%`);
+const points = (value, digits) => `${value > 0 ? "+" : value < 0 ? "−" : ""}${halfUp(Math.abs(100 * value), digits).toFixed(digits)}`;
 const count = (value) => (value === null || value === undefined ? DASH : Math.round(value).toLocaleString("en-GB"));
 const countOf = (number, one) => `${count(number)} ${one}${number === 1 ? "" : "s"}`;
 const plain = (value, digits) => (value === null || value === undefined ? DASH : value.toFixed(digits));
 const text = (column, row) => (column.codes.length && column.codes[row] >= 0 ? column.texts[column.codes[row]] : null);
 
+// No digit that Monte Carlo error does not support: see figures.py, which this repeats. A column has
+// as many decimals as hold in all of its rows; what does not even hold as whole per cents is marked.
+const ERRORS = { mean: "mcse", lower: "mcse_lower", upper: "mcse_upper" };
+const ENDS = ["lower", "upper"];
+const errorOf = (name, row) => rows[ERRORS[name]][row];
+const supports = (error, digits) => error !== null && 2 * error < 0.005 / 10 ** digits;
+const isMissing = (name, row) => rows[name][row] === null;
+const decimals = (names, shown) => (shown.every((row) =>
+  names.every((name) => isMissing(name, row) || supports(errorOf(name, row), 1))) ? 1 : 0);
+const mark = (name, row) => (isMissing(name, row) || supports(errorOf(name, row), 0) ? "" : "≈");
+const bareModel = (name, row, digits) => `${mark(name, row)}${bare(rows[name][row], digits)}`;
+const model = (name, row, digits) => `${mark(name, row)}${percent(rows[name][row], digits)}`;
+const mean = (row, digits = decimals(["mean"], [row])) => model("mean", row, digits);
+
 const title = (o) => outcomes.label[o] ?? outcomes.outcome[o];
 const UNESTIMATED = ["failed", "cancelled", "pending"];
 const stateOf = (o) => `${MARKS[outcomes.status[o]]} ${outcomes.status[o]}`;
 const level = `${(100 * data.interval).toFixed(0)}${NBSP}%`;
-const interval = (row) => `${bare(rows.lower[row], rows.mcse[row])} to ${percent(rows.upper[row], rows.mcse[row])}`;
+function interval(row) {
+  const digits = decimals(ENDS, [row]);
+  return `${bareModel("lower", row, digits)} to ${model("upper", row, digits)}`;
+}
 const flagOf = (row) => text(rows.flag, row);
 const isWithheld = (row) => (flagOf(row) ?? "").includes(data.withheld);
 // A small base is a fact about the group, not a doubt about the estimate: it is written, not alarmed.

@@ -39,7 +39,7 @@ function headGroups() {
   const o = state.o;
   const total = totalOf[o];
   byId("figure-title").textContent = title(o);
-  byId("big").textContent = total < 0 ? "" : percent(rows.mean[total], rows.mcse[total]);
+  byId("big").textContent = total < 0 ? "" : mean(total);
   const names = [outcomes.metric[o], outcomes.brand[o], outcomes.outcome[o]].filter((name) => name && name !== title(o));
   const about = [...new Set(names)].join(" · ");
   const numbers = total < 0 ? [] : [
@@ -85,7 +85,7 @@ function drawFigure() {
   }
   const total = totalOf[state.o];
   const reference = byGroup && total >= 0 && state.by !== totalGrouping
-    ? { value: rows.mean[total], label: `Total ${percent(rows.mean[total], rows.mcse[total])}` } : null;
+    ? { value: rows.mean[total], label: `Total ${mean(total)}` } : null;
   intervalPlot(host, shown, {
     reference, full: state.full, label: `${byId("figure-title").textContent}: ${groupings[state.by]?.name ?? ""}`,
     open: byGroup ? null : (row) => go({ view: "groups", o: rows.o[row] }),
@@ -95,7 +95,7 @@ function drawFigure() {
 function drawFigureTable() {
   const lines = state.view === "groups" ? groupLines() : outcomeLines();
   const found = lines.flatMap((line) => (line.row === undefined ? [] : [line.row]));
-  makeTable(byId("figure-table").lastElementChild, found, estimateColumns(), { label: "these numbers", search: false });
+  makeTable(byId("figure-table").lastElementChild, found, estimateColumns(found), { label: "these numbers", search: false });
 }
 
 function drawControls() {

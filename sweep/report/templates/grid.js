@@ -9,6 +9,8 @@ function startGrid() {
   const byMetric = new Map(metrics.map((metric) => [metric, known(metric)]));
   const everything = [...byMetric.values()].flat();
   if (!everything.length) return;
+  const totals = (metric) => brands.map((brand) => totalOf[cell(brand, metric)] ?? -1).filter((row) => row >= 0);
+  const digits = new Map(metrics.map((metric) => [metric, decimals(["mean"], totals(metric))]));
   let sorted = null;
 
   function draw() {
@@ -38,10 +40,10 @@ function startGrid() {
     const high = Math.max(...among);
     const depth = high > low ? (rows.mean[row] - low) / (high - low) : 0.5;
     const doubt = doubtOf(row);
-    const said = `${title(o)}: ${percent(rows.mean[row], rows.mcse[row])} (${level} interval ${interval(row)})`;
+    const said = `${title(o)}: ${mean(row)} (${level} interval ${interval(row)})`;
     const node = el("button", {
       type: "button", class: depth > 0.79 ? "deep" : null, onclick: open, title: doubt ? `${said} ▲ ${doubt}` : said,
-    }, `${bare(rows.mean[row], rows.mcse[row])}${doubt ? " ▲" : ""}`);
+    }, `${bareModel("mean", row, digits.get(metric))}${doubt ? " ▲" : ""}`);
     node.style.setProperty("--level", `${(4 + 90 * depth).toFixed(0)}%`);
     return node;
   }

@@ -19,10 +19,11 @@ function makePicker(input, list, choose) {
     found = match(query);
     active = found.length && query ? 0 : found.indexOf(current);
     const shown = found.slice(0, Math.max(LISTED, active + 1));
+    const digits = decimals(["mean"], shown.map((o) => totalOf[o]).filter((row) => row >= 0));
     list.replaceChildren(...shown.map((o, i) => el("li", {
       role: "option", id: `option-${o}`, "aria-selected": i === active ? "true" : "false",
       onpointerdown: (event) => { event.preventDefault(); take(o); },
-    }, el("span", {}, title(o)), el("span", { class: `sub ${outcomes.status[o]}` }, sub(o)))));
+    }, el("span", {}, title(o)), el("span", { class: `sub ${outcomes.status[o]}` }, sub(o, digits)))));
     const say = (note) => list.append(el("li", { class: "listbox-note", role: "presentation" }, note));
     if (found.length > shown.length) say(`${found.length - shown.length} more: type to narrow`);
     if (!found.length) say("No outcome matches");
@@ -30,10 +31,10 @@ function makePicker(input, list, choose) {
     input.setAttribute("aria-expanded", "true");
     point(active);
   }
-  function sub(o) {
+  function sub(o, digits) {
     const row = totalOf[o];
     if (UNESTIMATED.includes(outcomes.status[o])) return stateOf(o);
-    return `${outcomes.status[o] === "flagged" ? "▲ " : ""}${row < 0 ? "" : percent(rows.mean[row], rows.mcse[row])}`;
+    return `${outcomes.status[o] === "flagged" ? "▲ " : ""}${row < 0 ? "" : mean(row, digits)}`;
   }
   function point(i) {
     const options = list.querySelectorAll('[role="option"]');

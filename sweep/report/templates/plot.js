@@ -47,7 +47,7 @@ function walk(nodes) {
 }
 
 function describe(row, label) {
-  const lines = [label, `Model: ${percent(rows.mean[row], rows.mcse[row])} (${level} interval ${interval(row)})`];
+  const lines = [label, `Model: ${mean(row)} (${level} interval ${interval(row)})`];
   if (rows.raw[row] !== null) {
     const weighted = rows.weighted[row] === null ? "" : `, weighted ${percent(rows.weighted[row])}`;
     lines.push(`Respondents: raw ${percent(rows.raw[row])}${weighted}`);
@@ -104,12 +104,13 @@ function intervalPlot(host, lines, { reference = null, full = false, open = null
   host.replaceChildren(image);
   const tip = tips(host);
   const drawn = [];
+  const digits = { mean: decimals(["mean"], found), ends: decimals(ENDS, found) };
   for (const line of placed) {
     if (line.heading !== undefined) {
       image.append(svg("text", { class: "strong", x: wide ? 0 : 8, y: line.at + (wide ? 22 : 26) }, line.heading));
       continue;
     }
-    const node = rowOf(line, { x, wide, width, left, right, pitch, columns });
+    const node = rowOf(line, { x, wide, width, left, right, pitch, columns, digits });
     const said = describe(line.row, line.full ?? line.label);
     const kind = ["row", doubtOf(line.row) ? "flagged-row" : "", open ? "open" : ""].filter(Boolean).join(" ");
     furnish(node, { role: "listitem", "aria-label": said.join(". "), class: kind }, []);
@@ -154,24 +155,24 @@ function frameOf(scale, x, { top, height, wide, width, columns, reference }) {
   return [...parts, head("estimate", ends[0]), head(`${level} interval`, ends[1]), head("base", ends[2])];
 }
 
-function rowOf({ row, label, at }, { x, wide, width, left, pitch, columns }) {
-  const mean = percent(rows.mean[row], rows.mcse[row]);
+function rowOf({ row, label, at }, { x, wide, width, left, pitch, columns, digits }) {
+  const estimate = mean(row, digits.mean);
   const base = baseOf(row);
-  const range = `${bare(rows.lower[row], rows.mcse[row])}–${bare(rows.upper[row], rows.mcse[row])}`;
+  const range = ENDS.map((name) => bareModel(name, row, digits.ends)).join("–");
   const hit = svg("rect", { class: "hit", x: 0, y: at, width, height: pitch, rx: 3 });
   if (wide) {
     const y = at + pitch / 2;
     const cell = (text_, to, kind) => words(to, y + 4.5, "end", kind, text_);
     return svg("g", {}, hit, ...marks(row, x, y),
       cell(fit(label, left - 14), left - 14, null),
-      cell(mean, width - columns.base - columns.interval, "strong"), cell(range, width - columns.base, "soft"),
+      cell(estimate, width - columns.base - columns.interval, "strong"), cell(range, width - columns.base, "soft"),
       cell(base, width, isWithheld(row) ? "small warned" : "small soft"));
   }
   const numbers = `${range}   ${base}`;
-  const room = width - 24 - widthOf(`${mean}  `, "bold 13px") - widthOf(numbers, "12px");
+  const room = width - 24 - widthOf(`${estimate}  `, "bold 13px") - widthOf(numbers, "12px");
   return svg("g", {}, hit, ...marks(row, x, at + 33),
     svg("text", { x: 8, y: at + 18 }, fit(label, room)),
     svg("text", { x: width - 8, y: at + 18, "text-anchor": "end" },
-      svg("tspan", { class: "strong" }, mean), svg("tspan", { class: "soft small", dx: 8 }, range),
+      svg("tspan", { class: "strong" }, estimate), svg("tspan", { class: "soft small", dx: 8 }, range),
       svg("tspan", { class: `small ${isWithheld(row) ? "warned" : "soft"}`, dx: 8 }, base)));
 }

@@ -6,20 +6,29 @@ const numbers = (name, heading, write) => ({
 });
 const names = (heading, of) => ({ title: heading, value: of, text: (row) => of(row) ?? "", kind: () => "name" });
 const writePercent = (value) => percent(value);
-const writeModel = (value, row) => percent(value, rows.mcse[row]);
 const writePoints = (write) => (value) => (value === null ? DASH : write(100 * value));
 const stateOrGroup = (row) => (rows.g[row] < 0 ? stateOf(rows.o[row]) : rowLabel(row));
 const whyOf = (row) => flagOf(row) ?? doubtOf(row) ?? (rows.mean[row] === null ? outcomes.reason[rows.o[row]] : null);
 
-function estimateColumns() {
-  const marked = (value, row) => `${value !== null && doubtOf(row) ? "▲ " : ""}${writeModel(value, row)}`;
+// The error of a standard deviation, of as many normal draws as the tails are worth.
+const errorOfSd = (row) => (rows.ess_tail[row] > 0 ? rows.sd[row] / Math.sqrt(2 * rows.ess_tail[row]) : null);
+
+// found: the rows of the table, all pages of it.
+function estimateColumns(found) {
+  const written = (name) => {
+    const digits = decimals([name], found);
+    return (_, row) => model(name, row, digits);
+  };
+  const estimate = written("mean");
+  const marked = (value, row) => `${value !== null && doubtOf(row) ? "▲ " : ""}${estimate(value, row)}`;
+  const sdDigits = found.every((row) => isMissing("sd", row) || supports(errorOfSd(row), 1)) ? 1 : 0;
   const statusOf = (row) => outcomes.status[rows.o[row]];
   return [
     { ...names("outcome", (row) => title(rows.o[row])), kind: null },
     { title: "group", value: (row) => rows.g[row], text: stateOrGroup, kind: (row) => (rows.g[row] < 0 ? statusOf(row) : "name") },
     { ...numbers("mean", "estimate", marked), kind: () => "strong" },
-    numbers("lower", "lower", writeModel),
-    numbers("upper", "upper", writeModel),
+    numbers("lower", "lower", written("lower")),
+    numbers("upper", "upper", written("upper")),
     numbers("raw", "raw", writePercent),
     ...(data.weighted ? [numbers("weighted", "weighted", writePercent)] : []),
     numbers("n", "n", (value, row) => (isWithheld(row) ? data.withheld : count(value))),
@@ -27,7 +36,7 @@ function estimateColumns() {
     numbers("unseen_share", "unseen", writePercent),
     ...(hasAny(outcomes.brand) ? [names("brand", (row) => outcomes.brand[rows.o[row]])] : []),
     ...(hasAny(outcomes.metric) ? [names("metric", (row) => outcomes.metric[rows.o[row]])] : []),
-    numbers("sd", "sd, points", writePoints((value) => value.toFixed(1))),
+    numbers("sd", "sd, points", writePoints((value) => value.toFixed(sdDigits))),
     numbers("mcse", "MCSE, points", writePoints((value) => value.toPrecision(2))),
     numbers("ess_bulk", "ESS bulk", count),
     numbers("ess_tail", "ESS tail", count),
@@ -48,7 +57,7 @@ function startTables() {
   // Outcomes without estimates first, then as in the file.
   const late = (row) => (rows.g[row] < 0 ? 0 : 1);
   const order = rows.o.map((_, row) => row).sort((a, b) => late(a) - late(b));
-  makeTable(byId("table-host"), order, estimateColumns(), { label: "every estimate", open: openRow });
+  makeTable(byId("table-host"), order, estimateColumns(order), { label: "every estimate", open: openRow });
   startDiagnostics();
 }
 
