@@ -160,10 +160,14 @@ class Run:
         return outcome_draws(self.store, self.plan, names, by, group, all_draws)
 
     def posterior(self, outcome: str) -> "xr.DataTree":
-        """Return the parameters' draws as ArviZ reads them, in the group ``posterior``.
+        """Return an outcome's posterior as ArviZ reads it, all draws that are stored.
 
-        For a model made of terms: ``intercept``, ``sigma_TERM``, ``beta_TERM`` and
-        ``effect_TERM``, with predictors as dimensions; for a PyMC model, its own variables.
+        Group ``posterior``: for a model made of terms, ``intercept``, ``sigma_TERM``, ``beta_TERM``
+        and ``effect_TERM``, with predictors as dimensions; for a PyMC model, its own variables.
+        Group ``sample_stats``: ``diverging``, ``reached_max_treedepth`` and ``energy``, each
+        (chain, draw); of a fit of an earlier version, only what never happened.
+
+        Outcomes may differ in their draws: to compare two, see `draws`.
 
         Raises
         ------

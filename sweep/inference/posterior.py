@@ -99,11 +99,23 @@ def named_draws(draws: Draws) -> "xr.Dataset":
     return xr.Dataset(variables).assign_coords(steps(draws))
 
 
-def posterior_tree(dataset: "xr.Dataset", attributes: Mapping[str, str]) -> "xr.DataTree":
-    """Return the tree with the group ``posterior``."""
+def posterior_tree(
+    dataset: "xr.Dataset",
+    statistics: Mapping[str, NDArray[Any]],
+    attributes: Mapping[str, str],
+) -> "xr.DataTree":
+    """Return the tree with the groups ``posterior`` and, if any are known, ``sample_stats``.
+
+    ``statistics`` (chain, draw) are what the sampler said of each draw.
+    """
     import xarray as xr
 
-    return xr.DataTree.from_dict({"posterior": dataset.assign_attrs(attributes)})
+    groups = {"posterior": dataset.assign_attrs(attributes)}
+    if statistics:
+        known = {name: (CHAIN_DRAW, values) for name, values in statistics.items()}
+        coordinates = {name: dataset[name] for name in CHAIN_DRAW}
+        groups["sample_stats"] = xr.Dataset(known, coordinates, attributes)
+    return xr.DataTree.from_dict(groups)
 
 
 def steps(draws: Draws) -> dict[str, NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sweep.artifacts.artifact import read_done
 from sweep.artifacts.tasks import read_task
 from sweep.config import Group
 from sweep.config.groups import read_groups
@@ -15,6 +16,7 @@ from sweep.inference.posterior import (
     terms_dataset,
     thinned,
 )
+from sweep.inference.sampler_stats import known_statistics
 from sweep.journal.remaining import kept_draws
 from sweep.naming import known
 from sweep.store import Store
@@ -95,4 +97,6 @@ def outcome_posterior(store: Store, plan: Plan, name: str) -> "xr.DataTree":
         dataset = terms_dataset(blocks, design.levels, draws)
     else:
         dataset = named_draws(draws)
-    return posterior_tree(dataset, attributes)
+    shape = dataset.sizes["chain"], dataset.sizes["draw"]
+    statistics = known_statistics(read_done(store, "fit", entry["fit"]).meta, shape)
+    return posterior_tree(dataset, statistics, attributes)
