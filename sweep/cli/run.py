@@ -115,8 +115,6 @@ def fit(
     from sweep.client.verbs import planned
     from sweep.errors import DataError
     from sweep.planning.plan import write_tasks
-    from sweep.worker.memory import Memory
-    from sweep.worker.serve import work
 
     read, store, made = planned(config, escape(outcome), overrides, sample, None, True)
     entry = made.record["outcomes"][0]
@@ -128,8 +126,36 @@ def fit(
         say(message)
     write_tasks(store, made, [key], say)
     say(f"{outcome}: {entry['n']:,.0f} answers, {entry['action']}")
-    result = work(store, key, "draws" in read.execution.keep, Memory())
+    result = fitted_here(store, made.record, "draws" in read.execution.keep)
     show_fit(store, key, outcome, result, form)
+
+
+def fitted_here(store: "Store", record: dict[str, Any], keep_draws: bool) -> dict[str, Any]:
+    """Do the one task of a plan in this process, shown as a run is; return what happened.
+
+    Raises
+    ------
+    ModelError
+        If the model file is wrong; it names the outcome.
+    """
+    from sweep.backends.events import Done, Progress, Started
+    from sweep.client.display import shown
+    from sweep.errors import ModelError
+    from sweep.worker.memory import Memory
+    from sweep.worker.serve import work
+
+    (entry,) = record["outcomes"]
+    key, memory = entry["estimates"], Memory()
+    with shown(record, None, lines=True) as screen:
+        memory.watch = lambda phase, count: screen.watch(Progress(key, phase, count), entry)
+        screen.watch(Started(key, 0, 1), entry)
+        try:
+            result = work(store, key, keep_draws, memory)
+        except ModelError as error:
+            msg = f"{entry['outcome']}: {error}"
+            raise ModelError(msg) from error
+        screen.watch(Done(key, 1, result, None), entry)
+    return result
 
 
 def become_worker() -> None:
