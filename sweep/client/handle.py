@@ -1,6 +1,7 @@
 """Results: one run as it is in the store, and what it holds as data frames, trees and files."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -50,6 +51,21 @@ class Run:
     def _words(self) -> str:
         counts = self.counts()
         return ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """Return the config that was run, overrides and defaults put in, as `sweep.run` takes it.
+
+        Paths in it are relative to ``run.plan["directory"]``.
+        """
+        from sweep.artifacts.contents import get_design
+
+        made: dict[str, Any] = deepcopy(self.plan["config"])
+        order = self.plan.get("predictors")  # not in plans of earlier versions
+        if order is None:
+            order = list(get_design(self.store, self.plan["design"]).levels)
+        made["study"]["predictors"] = {name: made["study"]["predictors"][name] for name in order}
+        return made
 
     def counts(self) -> dict[str, int]:
         """Return how many outcomes are ``ok``, ``flagged``, ``failed``, ``cancelled``, pending."""
