@@ -78,8 +78,9 @@ def test_a_notebook_of_both_pages_runs_in_a_kernel(
     project = project_of(tmp_path / "project", "mrp")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.delenv("MPLBACKEND", raising=False)
-    cells = [nbformat.v4.new_code_cell(block) for page in PAGES for block in blocks(page)]
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    format4: Any = nbformat.v4  # without types
+    cells = [format4.new_code_cell(block) for page in PAGES for block in blocks(page)]
+    notebook = format4.new_notebook(cells=cells)
     place = {"metadata": {"path": str(project.directory)}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
