@@ -16,7 +16,7 @@ from sweep.data.levels import Levels
 from sweep.errors import ModelError
 from sweep.model.terms import Contrast, Covariate, Intercept, Model, Term, Varying, term_name
 
-__all__ = ["Block", "Covariates", "blocks_of", "coefficient_names", "labels_of", "zero_sum_basis"]
+__all__ = ["Block", "blocks_of", "coefficient_names", "labels_of", "zero_sum_basis"]
 
 type Covariates = Mapping[str, Mapping[str, NDArray[np.float64]]]
 
