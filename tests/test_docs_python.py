@@ -29,10 +29,10 @@ def blocks(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
 
 
-def project_of(directory: Path, model: str) -> Project:
+def project_of(directory: Path) -> Project:
     """Return a project in which the pages' outcomes and groups exist."""
     made = project_in(directory)
-    (made.directory / "sweep.yaml").write_text(made.text({**STUDY, "model": model}))
+    (made.directory / "sweep.yaml").write_text(made.text(STUDY))
     return made
 
 
@@ -48,10 +48,11 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         plt.close("all")
 
 
+@pytest.mark.sampling
 @pytest.mark.usefixtures("quiet")
 def test_every_line_of_the_pages_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With stubs in the place of fits: README.md first, then the page, as a reader would."""
-    project = project_of(tmp_path / "project", "stub")
+    """README.md first, then the page, as a reader would."""
+    project = project_of(tmp_path / "project")
     monkeypatch.chdir(project.directory)
     names: dict[str, Any] = {}
     for page in PAGES:
@@ -69,13 +70,13 @@ def test_every_line_of_the_pages_runs(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_notebook_of_both_pages_runs_in_a_kernel(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With real fits; a cell that fits shows one output, and plots are pictures."""
+    """A cell that fits shows one output, and plots are pictures."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import nbformat
         from nbclient import NotebookClient
 
-    project = project_of(tmp_path / "project", "mrp")
+    project = project_of(tmp_path / "project")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.delenv("MPLBACKEND", raising=False)
     format4: Any = nbformat.v4  # without types
