@@ -12,6 +12,7 @@ from sweep.errors import ModelError
 from sweep.keys import bytes_digest, digest
 from sweep.model.imports import distributions_of
 from sweep.model.lines import CALLED_WITH, check_signatures, first_line, raised_in, where
+from sweep.model.terms import parsed
 
 __all__ = ["STUB", "ModelFile", "Route", "load_model", "tree_digest"]
 
@@ -68,14 +69,7 @@ def load_model(name: str, source: bytes) -> ModelFile:
     if name == STUB:
         return ModelFile(STUB, STUB_SOURCE, STUB, {})
     path = f"models/{name}.py"
-    try:
-        text = source.decode()
-        tree = ast.parse(text, path)
-    except (SyntaxError, UnicodeDecodeError, ValueError) as error:
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        words = error.msg if isinstance(error, SyntaxError) else error
-        msg = f"{where(name, source, line)} is not Python: {words}"
-        raise ModelError(msg) from error
+    text, tree = parsed(name, source)
     packages = distributions_of(tree, path)
     module = ModuleType(f"sweep_model_{bytes_digest(source)[:12]}")
     module.__file__ = f"{path}@{bytes_digest(source)[:12]}"
