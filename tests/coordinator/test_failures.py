@@ -226,7 +226,7 @@ def test_twenty_alike_failures_stop_the_sweep_and_the_rest_is_cancelled(
     run = project.sweep(config)
     assert names[:20] == run.happened("failed")
     reason = ended(run)["reason"]
-    assert reason.startswith("systemic failure: the first 20 all ended like 'models/trouble.py: ")
+    assert reason.startswith("systemic failure: the first 20 all ended like 'models/trouble.py:")
     states = outcome_states(run.store, read_plan(run.store, run.run))
     assert ["failed"] * 20 + ["cancelled"] * 3 == [s["status"] for s in states]
     assert "systemic failure" in states[-1]["reason"]
