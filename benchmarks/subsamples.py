@@ -76,7 +76,7 @@ def means(people: pd.DataFrame, outcomes: list[str], name: str) -> pd.DataFrame:
 
 def predictive(run: sweep.Run, outcome: str, people: pd.Series, seed: int) -> pd.DataFrame:
     """Return the interval of the mean of as many answers as each state has left."""
-    draws = run.draws(outcome, by=["state"])
+    draws = run.draws(outcome, by=["state"], all_draws=True)
     draws = draws.assign(state=draws["state"].astype(str), value=draws["value"].clip(0, 1))
     left = draws["state"].map(people).to_numpy()
     answers = np.random.default_rng(seed).binomial(left, draws["value"].to_numpy())

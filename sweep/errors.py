@@ -52,7 +52,10 @@ class UsageError(SweepError, ValueError):
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake in a config: its place, the key, what is wrong, and the source line."""
+    """One mistake in a config: its place, the key, what is wrong, and the source line.
+
+    Line 0 is that of a config given as a mapping.
+    """
 
     line: int
     column: int
@@ -66,7 +69,7 @@ class Mistake:
 
     def render(self, file: str) -> str:
         """Return ``file:line:column  path: message``, with the source line and a caret below."""
-        where = f"{file}:{self.line}:{self.column}  "
+        where = f"{file}:{self.line}:{self.column}  " if self.line else f"{file}  "
         head = where + (f"{self.path}: {self.message}" if self.path else self.message)
         if not self.source.strip():
             return head

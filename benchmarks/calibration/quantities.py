@@ -55,7 +55,7 @@ def of_posterior(run: "sweep.Run", outcome: str, world: World, thinned: int) -> 
     """Return so many draws (draw, quantity), evenly spaced over all that the store holds."""
     columns = []
     for at in ESTIMATES.values():
-        drawn = run.draws(outcome, by=list(at))
+        drawn = run.draws(outcome, by=list(at), all_draws=True)
         for name, label in at.items():
             drawn = drawn[drawn[name] == label]
         columns.append(drawn["value"].to_numpy())

@@ -76,7 +76,11 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     total: Annotated[bool, typer.Option("--total", help="Rows of the whole population.")] = False,
     outcomes: Annotated[
         list[str] | None,
-        typer.Option("--outcomes", metavar="GLOB", help="Only these outcomes. Repeatable."),
+        typer.Option(
+            "--outcomes",
+            metavar="GLOB",
+            help="Only these outcomes: a glob or tag:NAME. Repeatable.",
+        ),
     ] = None,
     group: Annotated[
         str | None, typer.Option("--group", metavar="NAME", help="Rows of this named group.")

@@ -126,8 +126,6 @@ def fit(
     from sweep.journal.partial import sample_words
     from sweep.planning.plan import write_tasks
     from sweep.words import count_of
-    from sweep.worker.memory import Memory
-    from sweep.worker.serve import work
 
     read, store, made = planned(config, escape(outcome), overrides, sample, None, True)
     entry = made.record["outcomes"][0]
@@ -141,10 +139,38 @@ def fit(
     base = base_shown(entry["n"], read.study.minimum_base)
     answers = "number of answers withheld" if base is None else count_of(base, "answer")
     say(f"{outcome}: {answers}, {WORDS[entry['action']]}")
-    result = work(store, key, "draws" in read.execution.keep, Memory())
+    result = fitted_here(store, made.record, "draws" in read.execution.keep)
     table = from_parquet(read_artifact(store, "estimates", key).payload["estimates.parquet"])
     rows = weighed(table, read.study.survey.weight)
     show_fit(outcome, {**result, "n": base, "partial": sample_words(made.record)}, rows, form)
+
+
+def fitted_here(store: "Store", record: dict[str, Any], keep_draws: bool) -> dict[str, Any]:
+    """Do the one task of a plan in this process, shown as a run is; return what happened.
+
+    Raises
+    ------
+    ModelError
+        If the model file is wrong; it names the outcome.
+    """
+    from sweep.backends.events import Done, Progress, Started
+    from sweep.client.display import shown
+    from sweep.errors import ModelError
+    from sweep.worker.memory import Memory
+    from sweep.worker.serve import work
+
+    (entry,) = record["outcomes"]
+    key, memory = entry["estimates"], Memory()
+    with shown(record, None, lines=True) as screen:
+        memory.watch = lambda phase, count: screen.watch(Progress(key, phase, count), entry)
+        screen.watch(Started(key, 0, 1), entry)
+        try:
+            result = work(store, key, keep_draws, memory)
+        except ModelError as error:
+            msg = f"{entry['outcome']}: {error}"
+            raise ModelError(msg) from error
+        screen.watch(Done(key, 1, result, None), entry)
+    return result
 
 
 def become_worker() -> None:

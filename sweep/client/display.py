@@ -1,4 +1,4 @@
-"""Own the display of a running sweep: one live panel on a terminal, one line per change elsewhere.
+"""Own the display of a running sweep: one panel on a terminal or in a notebook, lines elsewhere.
 
 Progress goes to standard error, so that standard output holds data alone.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
 
-__all__ = ["Lines", "Nothing", "Panel", "Screen", "shown"]
+__all__ = ["PER_SECOND", "Lines", "Nothing", "Panel", "Screen", "box_of", "shown"]
 
 PER_SECOND = 4
 
@@ -77,12 +77,18 @@ class Panel:
         self.live.console.print(text, style="yellow", markup=False, highlight=False)
 
     def __rich__(self) -> "RenderableType":
-        from rich import box
-        from rich.console import Group
-        from rich.panel import Panel as Box
+        return box_of(self.name, self.progress)
 
-        parts = [headline(self.progress), *failure_lines(self.progress), slow_line(self.progress)]
-        return Box(Group(*parts), title=inert(self.name), title_align="left", box=box.ROUNDED)
+
+def box_of(name: str, progress: Progress, ended: bool = False) -> "RenderableType":
+    """Return a sweep's progress in a box; of one that has ended, not what is slow."""
+    from rich import box
+    from rich.console import Group
+    from rich.panel import Panel as Box
+
+    parts = [headline(progress), *failure_lines(progress)]
+    parts += [] if ended else [slow_line(progress)]
+    return Box(Group(*parts), title=inert(name), title_align="left", box=box.ROUNDED)
 
 
 def headline(progress: Progress) -> "RenderableType":
@@ -99,7 +105,7 @@ def headline(progress: Progress) -> "RenderableType":
     if progress.taken:
         counts.append(f"stored {progress.taken}  ", "dim")
     left = progress.left()
-    eta = "" if left is None else f"  {duration(left)} left"
+    eta = f"  {duration(left)} left" if left else ""  # nothing is left at the end
     counts.append(f"{progress.speed():,.0f} draws/s  {duration(progress.elapsed())}{eta}")
     grid = Table.grid(padding=(0, 1))
     bar = ProgressBar(total=max(progress.total, 1), completed=progress.finished, width=24)
@@ -162,11 +168,14 @@ def shown(
     work = any(o["action"] in ("fit", "estimate") for o in record["outcomes"])
     if progress is False or not work:
         yield Nothing()
+    elif console.is_jupyter:
+        with notebook(record) as output:
+            yield output
     elif console.is_terminal and not console.is_dumb_terminal:
         with panel(record, console) as screen:
             yield screen
     else:
-        yield Lines() if progress or lines or console.is_jupyter else Nothing()
+        yield Lines() if progress or lines else Nothing()
 
 
 @contextmanager
@@ -179,3 +188,15 @@ def panel(record: Mapping[str, Any], console: "Console") -> Iterator[Panel]:
     live.update(screen)
     with live:
         yield screen
+
+
+@contextmanager
+def notebook(record: Mapping[str, Any]) -> Iterator[Screen]:
+    """Show one output of a notebook's cell while the block runs; its last state stays."""
+    from sweep.client.notebook import Notebook
+
+    screen = Notebook(record["name"], Progress.of(record))
+    try:
+        yield screen
+    finally:
+        screen.end()

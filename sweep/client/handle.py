@@ -1,15 +1,16 @@
 """Results: one run as it is in the store, and what it holds as data frames, trees and files."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
+from copy import deepcopy
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.client.files import check_report_path, write_whole
-from sweep.errors import RunFailed, UsageError
+from sweep.errors import RunFailed
 from sweep.journal.partial import marked, partial_words
+from sweep.naming import known
 from sweep.store import Store
 from sweep.words import count_of
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from sweep.inference.checkpoints import Draws
-
-__all__ = ["Run", "known"]
+__all__ = ["Run"]
 
 FIT_COLUMNS = (
     *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws", "r_hat"),
@@ -69,6 +68,21 @@ class Run:
         """
         return partial_words(self.plan)
 
+    @property
+    def config(self) -> dict[str, Any]:
+        """Return the config that was run, overrides and defaults put in, as `sweep.run` takes it.
+
+        Paths in it are relative to ``run.plan["directory"]``.
+        """
+        from sweep.artifacts.contents import get_design
+
+        made: dict[str, Any] = deepcopy(self.plan["config"])
+        order = self.plan.get("predictors")  # not in plans of earlier versions
+        if order is None:
+            order = list(get_design(self.store, self.plan["design"]).levels)
+        made["study"]["predictors"] = {name: made["study"]["predictors"][name] for name in order}
+        return made
+
     def counts(self) -> dict[str, int]:
         """Return how many outcomes are ``ok``, ``flagged``, ``failed``, ``cancelled``, pending."""
         words = ("ok", "flagged", "failed", "cancelled", "pending")
@@ -95,7 +109,7 @@ class Run:
         by
             Variables; ``[]`` is the total, None every grouping and named group.
         outcomes
-            Names or globs; None means all.
+            Names, globs, ``tag:NAME`` or ``status:STATE``; None means all.
         group
             A named target group, instead of ``by``.
 
@@ -105,8 +119,10 @@ class Run:
             If something named matches nothing.
         """
         from sweep.estimates.select import select
+        from sweep.results.run_outcomes import by_name
 
-        return select(self._estimates, by, outcomes, group).copy()
+        names = by_name(self.plan, self._states, outcomes)
+        return select(self._estimates, by, names, group).copy()
 
     @property
     def notes(self) -> list[str]:
@@ -139,52 +155,67 @@ class Run:
         msg = f"run {self.id}: {len(lost)} of {total} failed{shown}{more}"
         raise RunFailed(msg)
 
-    def draws(self, outcome: str, by: Sequence[str] = ()) -> "pd.DataFrame":
-        """Return posterior draws of an outcome's share of the population, long.
+    def draws(
+        self,
+        outcomes: str | Sequence[str] | None = None,
+        by: Sequence[str] | None = None,
+        group: str | None = None,
+        all_draws: bool = False,
+    ) -> "pd.DataFrame":
+        """Return posterior draws of outcomes' shares of the population, long.
 
-        Columns ``chain``, ``draw``, one per variable in ``by`` (any predictor or group variable,
-        whether or not the config estimated that grouping), and ``value``, a probability.
+        Columns ``outcome``, ``chain``, ``draw``, one per variable in ``by`` or ``group``, and
+        ``value``, a probability. Every outcome has the same chains and draws, so that outcomes can
+        be compared draw by draw: fits that went on to a later checkpoint are thinned evenly to the
+        first one's length, ``sampler.draws`` per chain. The mean over thinned draws is not the
+        estimates table's to the last digit; the mean over all draws is.
+
+        Parameters
+        ----------
+        outcomes
+            Names, globs, ``tag:NAME`` or ``status:STATE``; None means all. What a pattern selects
+            and has no posterior is left out with a warning.
+        by
+            Variables, whether or not the config estimated that grouping: any predictor or variable
+            of a group. ``[]`` or None is the total.
+        group
+            A named target group, instead of ``by``.
+        all_draws
+            Whether to return all stored draws: then outcomes may differ in their number, and what
+            has the same ``draw`` in two of them is no pair.
 
         Raises
         ------
         UsageError
-            If there is no such outcome or variable, or the draws were not kept.
+            If something named matches nothing, or the draws were not kept.
         """
-        from sweep.inference.posterior import grouped_draws
-        from sweep.worker.memory import Memory
-        from sweep.worker.task import design_of, probabilities_of
+        from sweep.results.run_draws import outcome_draws
+        from sweep.results.run_outcomes import with_draws
 
-        task, draws, memory = self._task(outcome), self._draws(outcome), Memory()
-        design = design_of(self.store, task, memory)
-        names = [by] if isinstance(by, str) else list(by)
-        for name in names:
-            known("variable", name, list(design.frame.variables()))
-        probabilities = probabilities_of(self.store, task, draws, memory)
-        chains, length = next(iter(draws.values())).shape[:2]
-        return grouped_draws(design.frame, names, probabilities, chains, length)
+        names = with_draws(self.plan, self._states, outcomes)
+        return outcome_draws(self.store, self.plan, names, by, group, all_draws)
 
     def posterior(self, outcome: str) -> "xr.DataTree":
-        """Return the parameters' draws as ArviZ reads them, in the group ``posterior``.
+        """Return an outcome's posterior as ArviZ reads it, all draws that are stored.
 
-        For a model made of terms: ``intercept``, ``sigma_TERM``, ``beta_TERM`` and
-        ``effect_TERM``, with predictors as dimensions; for a PyMC model, its own variables.
+        Group ``posterior``: for a model made of terms, ``intercept``, ``sigma_TERM``, ``beta_TERM``
+        and ``effect_TERM``, with predictors as dimensions; for a PyMC model, its own variables.
+        Group ``sample_stats``: ``diverging``, ``reached_max_treedepth`` and ``energy``, each
+        (chain, draw); of a fit of an earlier version, only what never happened.
+
+        Outcomes may differ in their draws: to compare two, see `draws`.
 
         Raises
         ------
         UsageError
             If there is no such outcome, or the draws were not kept.
         """
-        from sweep.inference.posterior import named_draws, posterior_tree, terms_dataset
-        from sweep.worker.memory import Memory
-        from sweep.worker.task import design_of, grid_from, route_of
+        from sweep.results.run_draws import outcome_posterior
+        from sweep.results.run_outcomes import with_draws
 
-        task, draws = self._task(outcome), self._draws(outcome)
-        attributes = {"outcome": outcome, "run": self.id, "sweep": self.plan["name"]}
-        if route_of(task) != "fast":
-            return posterior_tree(named_draws(draws), attributes)
-        design = design_of(self.store, task, Memory())
-        blocks = grid_from(task, design).blocks
-        return posterior_tree(terms_dataset(blocks, design.levels, draws), attributes)
+        name = self._entry(outcome)["outcome"]
+        with_draws(self.plan, self._states, name)
+        return outcome_posterior(self.store, self.plan, name)
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the report, or the whole table if ``path`` ends in .parquet or .csv.
@@ -248,22 +279,6 @@ class Run:
         entry: dict[str, Any] = entries[outcome]
         return entry
 
-    def _task(self, outcome: str) -> dict[str, Any]:
-        from sweep.artifacts.artifact import exists
-        from sweep.artifacts.tasks import read_task
-
-        key = self._entry(outcome)["estimates"]
-        if not exists(self.store, "estimates", key):
-            state = next(s for s in self._states if s["outcome"] == outcome)
-            msg = f"{outcome!r} has no posterior: {state['status']}, {state['reason']}"
-            raise UsageError(msg)
-        return read_task(self.store, key)
-
-    def _draws(self, outcome: str) -> "Draws":
-        from sweep.journal.remaining import kept_draws
-
-        return kept_draws(self.store, self.plan, self._entry(outcome))
-
     @cached_property
     def _states(self) -> list[dict[str, Any]]:
         from sweep.journal.states import outcome_states
@@ -304,14 +319,3 @@ def fit_row(state: dict[str, Any], outcome: dict[str, Any], minimum_base: int) -
         "remedies": "; ".join(state.get("remedies", [])) or None,
         "seconds": state.get("seconds"),
     }
-
-
-def known(kind: str, name: str, names: Sequence[str]) -> None:
-    """Refuse a name that is not among those there are."""
-    if name in names:
-        return
-    near = get_close_matches(name, names, n=1)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
-    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-    msg = f"there is no {kind} {name!r}.{guess} There are: {shown}"
-    raise UsageError(msg)

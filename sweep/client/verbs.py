@@ -1,7 +1,7 @@
 """Client: a sweep from Python: run it, plan it, and open the runs of a store."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "open", "plan", "run", "runs"]
 
+type Config = str | Path | Mapping[str, Any]
+type Overrides = str | Iterable[str] | Mapping[str, Any]
+
 RUN_COLUMNS = (
     *("run", "name", "started", "outcomes", "taken", "fitted", "failed", "ended", "seconds"),
     "partial",
@@ -26,10 +29,10 @@ RUN_COLUMNS = (
 
 
 def run(  # noqa: PLR0913 # the options of the command
-    config: str | Path,
+    config: Config,
     *,
     select: str | Iterable[str] = (),
-    set: str | Iterable[str] = (),  # named as on the command line
+    set: Overrides = (),  # named as on the command line
     sample: int | None = None,
     limit: int | None = None,
     retry_failed: bool = False,
@@ -43,11 +46,12 @@ def run(  # noqa: PLR0913 # the options of the command
     Parameters
     ----------
     config
-        Path of the YAML file; the store lies beside it unless it says otherwise.
+        Path of the YAML file, or what it would say, as a dict. Paths in it are relative to the
+        file, or to the working directory; the store lies there too unless it says otherwise.
     select
         Globs of outcomes, ``tag:NAME`` or ``status:STATE``.
     set
-        Overrides such as ``"sampler.draws=200"``.
+        Overrides, as ``"sampler.draws=200"`` or ``{"sampler.draws": 200}``.
     sample, limit
         At most so many respondents, at most so many outcomes: to develop on a part.
     retry_failed
@@ -76,32 +80,35 @@ def run(  # noqa: PLR0913 # the options of the command
 
 
 def planned(
-    config: str | Path,
+    config: Config,
     select: str | Iterable[str] = (),
-    overrides: str | Iterable[str] = (),
+    overrides: Overrides = (),
     sample: int | None = None,
     limit: int | None = None,
     retry_failed: bool = False,
 ) -> "tuple[SweepConfig, Store, Plan]":
     """Return the config, its store and the plan; nothing has been fitted."""
-    from sweep.config import read_config
+    from sweep.config import assignments, config_of, read_config
 
-    path = Path(config)
-    read = read_config(path, listed(overrides))  # before the imports below: mistakes are told fast
+    given = assignments(overrides)
+    if isinstance(config, Mapping):
+        directory, read = Path.cwd(), config_of(config, given)
+    else:  # before the imports below: mistakes are told fast
+        directory, read = Path(config).resolve().parent, read_config(config, given)
     from sweep.coordinator.execute import plan_sweep
     from sweep.planning.selection import Selection
 
     selection = Selection(tuple(listed(select)), limit, sample)
-    store, made = plan_sweep(read, path.resolve().parent, selection, retry_failed)
+    store, made = plan_sweep(read, directory, selection, retry_failed)
     warn_if_exposed(store.url)
     return read, store, made
 
 
 def plan(
-    config: str | Path,
+    config: Config,
     *,
     select: str | Iterable[str] = (),
-    set: str | Iterable[str] = (),  # named as on the command line
+    set: Overrides = (),  # named as on the command line
     sample: int | None = None,
     limit: int | None = None,
 ) -> "pd.DataFrame":
@@ -127,11 +134,11 @@ def plan(
 
 
 def explain(  # the options of the command
-    config: str | Path,
+    config: Config,
     outcome: str | None = None,
     *,
     select: str | Iterable[str] = (),
-    set: str | Iterable[str] = (),  # named as on the command line
+    set: Overrides = (),  # named as on the command line
     sample: int | None = None,
     limit: int | None = None,
 ) -> "pd.DataFrame":
@@ -158,10 +165,10 @@ def explain(  # the options of the command
 
 
 def explained(
-    config: str | Path,
+    config: Config,
     outcome: str | None = None,
     select: str | Iterable[str] = (),
-    overrides: str | Iterable[str] = (),
+    overrides: Overrides = (),
     sample: int | None = None,
     limit: int | None = None,
 ) -> "list[Explanation]":

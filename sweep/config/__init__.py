@@ -3,6 +3,7 @@
 from sweep.config.execution import Execution
 from sweep.config.groups import RESERVED, Group
 from sweep.config.json_schema import json_schema
+from sweep.config.mapping import assignments, config_of
 from sweep.config.outcomes import DONT_KNOW_VALUES, OutcomeRule
 from sweep.config.read import parse_config, read_config
 from sweep.config.schema import MISSING_LIMIT, Sampler, Study, SweepConfig
@@ -25,6 +26,8 @@ __all__ = [
     "Study",
     "Survey",
     "SweepConfig",
+    "assignments",
+    "config_of",
     "json_schema",
     "parse_config",
     "read_config",

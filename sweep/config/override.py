@@ -18,7 +18,15 @@ from sweep.config.yaml import Refused, compose
 from sweep.errors import Mistake
 from sweep.words import count_of
 
-__all__ = ["override"]
+__all__ = ["Assignment", "override"]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An override given from Python: the path in dots, and the value."""
+
+    path: str
+    value: Node
 
 
 @dataclass(frozen=True)
@@ -38,11 +46,11 @@ class Wrong(Exception):
         self.message = message
 
 
-def override(root: Node, texts: Sequence[str]) -> tuple[Node, list[Mistake]]:
+def override(root: Node, given: Sequence[str | Assignment]) -> tuple[Node, list[Mistake]]:
     """Return the config's node with the overrides put in, and the mistakes in them."""
     mistakes: list[Mistake] = []
-    for number, text in enumerate(texts, 1):
-        path = text.partition("=")[0].strip()
+    for number, text in enumerate(given, 1):
+        path = text.path if isinstance(text, Assignment) else text.partition("=")[0].strip()
         try:
             root = _apply(root, text, number)
         except Wrong as wrong:
@@ -52,7 +60,9 @@ def override(root: Node, texts: Sequence[str]) -> tuple[Node, list[Mistake]]:
     return root, mistakes
 
 
-def _apply(root: Node, text: str, number: int) -> Node:
+def _apply(root: Node, text: str | Assignment, number: int) -> Node:
+    if isinstance(text, Assignment):
+        return _put(root, _whole(list(_segments(text.path, text.path, number))), text.value, "")
     path, equals, value = text.partition("=")
     if not equals or not path.strip():
         message = "expected path=value, such as sampler.draws=200"

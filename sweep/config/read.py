@@ -9,20 +9,20 @@ from pydantic import ValidationError
 
 from sweep.config.mistakes import mistake_at, told
 from sweep.config.nodes import Node, Origin, Place, clipped, plain
-from sweep.config.override import override
+from sweep.config.override import Assignment, override
 from sweep.config.schema import SweepConfig
 from sweep.config.section import show
 from sweep.config.yaml import Refused, compose
 from sweep.errors import ConfigError, Mistake
 
-__all__ = ["MAX_BYTES", "parse_config", "read_config"]
+__all__ = ["MAX_BYTES", "parse_config", "read_config", "validated"]
 
 MAX_BYTES = 256 * 1024
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where the YAML reader counts a new line
 START = Place(1, 1, "")
 
 
-def read_config(path: str | Path, overrides: Sequence[str] = ()) -> SweepConfig:
+def read_config(path: str | Path, overrides: Sequence[str | Assignment] = ()) -> SweepConfig:
     """Read a sweep config from a YAML file.
 
     Parameters
@@ -45,7 +45,9 @@ def read_config(path: str | Path, overrides: Sequence[str] = ()) -> SweepConfig:
     return parse_config(data, str(path), overrides)
 
 
-def parse_config(data: bytes, file: str = "<config>", overrides: Sequence[str] = ()) -> SweepConfig:
+def parse_config(
+    data: bytes, file: str = "<config>", overrides: Sequence[str | Assignment] = ()
+) -> SweepConfig:
     """Read a sweep config from the bytes of a YAML text; ``file`` is its name in messages."""
     text = _decoded(data, file)
     lines = BREAK.split(text)
@@ -58,12 +60,13 @@ def parse_config(data: bytes, file: str = "<config>", overrides: Sequence[str] =
         root, found = compose(text, place)
     except Refused as refused:
         raise ConfigError(file, _refused(refused.found)) from None
-    return _validated(root, file, _refused(found), overrides)
+    return validated(root, file, _refused(found), overrides)
 
 
-def _validated(
-    root: Node, file: str, refused: list[Mistake], overrides: Sequence[str]
+def validated(
+    root: Node, file: str, refused: list[Mistake], overrides: Sequence[str | Assignment]
 ) -> SweepConfig:
+    """Return the config that a node says, with overrides put in; ``refused`` is wrong already."""
     if not isinstance(root.content, dict):
         got = "nothing" if root.content is None else show(plain(root))
         message = f"expected a mapping with version, name and study, got {got}"
@@ -74,11 +77,16 @@ def _validated(
         config = SweepConfig.model_validate(plain(root)).read_from(Origin(file, root))
     except ValidationError as error:
         # What was refused is not in the data: do not complain about the hole it left.
-        holes = {(m.line, m.column) for m in refused}
-        mistakes += [m for m in told(error, root) if (m.line, m.column) not in holes]
+        holes = {spot(m) for m in refused}
+        mistakes += [m for m in told(error, root) if spot(m) not in holes]
     if mistakes:
         raise ConfigError(file, mistakes)
     return config
+
+
+def spot(mistake: Mistake) -> tuple[int, int, str]:
+    """Return where a mistake is: by line and column, or by key in a mapping, which has no lines."""
+    return (mistake.line, mistake.column, "" if mistake.line else mistake.path)
 
 
 def _refused(found: list[tuple[Place, str]]) -> list[Mistake]:

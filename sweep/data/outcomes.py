@@ -191,7 +191,7 @@ def select_outcomes[T: Named](
             found = {o.name for o in outcomes if (statuses or {}).get(o.name) == word}
             there = sorted(set((statuses or {}).values()))
         else:
-            found = {o.name for o in outcomes if fnmatchcase(o.name, pattern)}
+            found = {o.name for o in outcomes if pattern == o.name or fnmatchcase(o.name, pattern)}
             there = [o.name for o in outcomes]
         if not found:
             near = get_close_matches(word or pattern, there, n=1)

@@ -55,7 +55,7 @@ def _of_outcomes(frame: "pd.DataFrame", outcomes: str | Sequence[str]) -> "pd.Da
     names = list(frame["outcome"].unique())
     wanted: set[str] = set()
     for glob in [outcomes] if isinstance(outcomes, str) else outcomes:
-        matched = {name for name in names if fnmatchcase(name, glob)}
+        matched = {name for name in names if name == glob or fnmatchcase(name, glob)}
         if not matched:
             _known("outcome", glob, names)
         wanted |= matched

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
-from sweep.diagnostics.verdict import ESS_PER_CHAIN, Diagnostics, judge
+from sweep.diagnostics.verdict import ESS_PER_CHAIN, Diagnostics, SamplerStatistics, judge
 from sweep.inference.nuts import Sample, Settings
 from sweep.keys import seed_of
 
@@ -94,6 +94,7 @@ class Fit:
     draws: Draws
     diagnostics: Diagnostics
     remedies: tuple[str, ...]
+    statistics: SamplerStatistics
 
     @property
     def status(self) -> str:
@@ -128,7 +129,7 @@ def sample_until(
         diagnostics = judge(summary, names, drawn.statistics, target.target_ess)
         if not diagnostics.reasons:
             break
-    return Fit(drawn.draws, diagnostics, tuple(applied))
+    return Fit(drawn.draws, diagnostics, tuple(applied), drawn.statistics)
 
 
 def to_checkpoint(

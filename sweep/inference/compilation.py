@@ -14,6 +14,7 @@ from sweep.data.cells import Counts, cells_of
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
 from sweep.model.files import ModelFile
+from sweep.model.lines import first_line, raised_in, where
 from sweep.model.priors import Noted, unread
 
 __all__ = ["Prepared", "call", "prepare_model", "with_counts"]
@@ -39,18 +40,23 @@ class Prepared:
 
 
 def call(file: ModelFile, function: str, *arguments: Any) -> Any:
-    """Call one of the file's functions; what it raises becomes a ModelError that names it.
+    """Call one of the file's functions; what it raises becomes a ModelError with the user's line.
 
     Out of memory is the machine's failure, not the model's, and passes through.
     """
     try:
         return file.functions[function](*arguments)
     except MemoryError as error:
-        msg = f"models/{file.name}.py: {function}() raised MemoryError: {error}"
-        raise MemoryError(msg) from error
+        raise MemoryError(raised_words(file, function, error)) from error
     except (Exception, SystemExit) as error:
-        msg = f"models/{file.name}.py: {function}() raised {type(error).__name__}: {error}"
-        raise ModelError(msg) from error
+        raise ModelError(raised_words(file, function, error)) from error
+
+
+def raised_words(file: ModelFile, function: str, error: BaseException) -> str:
+    """Return what one of the file's functions raised: file and line, and what stands there."""
+    line = raised_in(error, file.filename) or first_line(file.functions[function])
+    told = f"{function}() raised {type(error).__name__}: {error}"
+    return f"{where(file.name, file.source, line)}: {told}"
 
 
 def prepare_model(
@@ -91,11 +97,11 @@ def built(file: ModelFile, levels: Levels, counts: Counts, priors: Mapping[str, 
     noted = Noted(priors)
     model = call(file, "build", levels, counts, noted)
     if not isinstance(model, pm.Model):
-        msg = f"models/{file.name}.py: build() returned {type(model).__name__}, expected pm.Model"
+        msg = f"{file.place('build')} returned {type(model).__name__}, expected pm.Model"
         raise ModelError(msg)
     if idle := unread(noted):
         msg = (
-            f"models/{file.name}.py: build() does not read study.priors.{idle[0]}, so that it "
+            f"{file.place('build')} does not read study.priors.{idle[0]}, so that it "
             "would change nothing: remove it from the config, or let build() use it"
         )
         raise ModelError(msg)
@@ -138,7 +144,7 @@ def refuse_kept_counts(file: ModelFile, model: Any, other: Any) -> None:
     )
     if not same:
         msg = (
-            f"models/{file.name}.py: build() puts numbers of the counts into the model itself, "
+            f"{file.place('build')} puts numbers of the counts into the model itself, "
             f"where they would stay the same for every outcome: make them pm.Data and return them "
             f"from data(), or remove data() to compile the model for every outcome"
         )
@@ -192,14 +198,14 @@ def with_counts(model: Prepared, file: ModelFile, levels: Levels, counts: Counts
     ModelError
         If ``data`` raises, or does not return exactly the model's ``pm.Data``.
     """
-    where = f"models/{file.name}.py: data()"
+    place = file.place("data")
     updates = call(file, "data", levels, counts)
     if not isinstance(updates, Mapping):
-        msg = f"{where} returned {type(updates).__name__}, expected a dict of arrays"
+        msg = f"{place} returned {type(updates).__name__}, expected a dict of arrays"
         raise ModelError(msg)
     if set(updates) != model.data:
         msg = (
-            f"{where} returned {sorted(updates)}, but the model's pm.Data are "
+            f"{place} returned {sorted(updates)}, but the model's pm.Data are "
             f"{sorted(model.data)}: return each of them, or it would stay the first outcome's"
         )
         raise ModelError(msg)
@@ -208,5 +214,5 @@ def with_counts(model: Prepared, file: ModelFile, levels: Levels, counts: Counts
         arrays = {name: np.asarray(value) for name, value in updates.items() if name in used}
         return replace(model, compiled=model.compiled.with_data(**arrays))
     except (TypeError, ValueError) as error:
-        msg = f"{where} does not fit the model that build() made: {error}"
+        msg = f"{place} does not fit the model that build() made: {error}"
         raise ModelError(msg) from error

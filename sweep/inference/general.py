@@ -151,7 +151,7 @@ def file_probabilities(file: ModelFile, draws: Draws) -> Callable[[Cells], NDArr
 
     def of(cells: Cells) -> NDArray[np.float32]:
         values = np.asarray(call(file, "probabilities", posterior, cells))
-        where = f"models/{file.name}.py: probabilities()"
+        where = file.place("probabilities")
         if values.shape != (length, len(cells)):
             wanted = (length, len(cells))
             msg = f"{where} returned shape {values.shape}, expected (draw, cell) = {wanted}"

@@ -1,53 +1,62 @@
 """Posterior: stored draws under names, dimensions and coordinates that ArviZ and xarray know."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweep.config import Group
-from sweep.data.cells import Cells
 from sweep.data.frame import Frame
 from sweep.data.levels import Levels
-from sweep.estimates.poststratify import poststratify, weighting_of
+from sweep.estimates.poststratify import Probabilities, Weighting, poststratify
 from sweep.model.effects import Block
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["grouped_draws", "named_draws", "posterior_tree", "terms_dataset"]
+__all__ = ["grouped_draws", "named_draws", "posterior_tree", "terms_dataset", "thinned"]
 
 type Draws = Mapping[str, NDArray[np.float32]]
 
 CHAIN_DRAW = ("chain", "draw")
 
 
+def thinned(draws: Draws, length: int) -> Draws:
+    """Return so many draws of each chain, evenly spaced over those there are."""
+    stored = next(iter(draws.values())).shape[1]
+    which = np.arange(length) * stored // length
+    return {name: values[:, which] for name, values in draws.items()}
+
+
 def grouped_draws(
     frame: Frame,
-    by: Sequence[str],
-    probabilities: Callable[[Cells], NDArray[np.float32]],
+    group: Group,
+    weighting: Weighting,
+    probabilities: Probabilities,
     chains: int,
     length: int,
 ) -> "pd.DataFrame":
-    """Return poststratified draws, long: ``chain``, ``draw``, one column per variable, ``value``.
+    """Return poststratified draws, long: ``chain``, ``draw``, the group's columns, ``value``.
 
-    Levels are in the frame's order; a combination of levels without people makes no row.
+    One column per variable the group is by, or ``group`` for a named one; ``weighting`` is the
+    group's. Levels are in the frame's order; a combination of levels without people makes no row.
     """
     import pandas as pd
 
-    weighting = weighting_of(frame, [Group(by=tuple(by))])
     values = poststratify(weighting, frame.levels, probabilities)
-    groups = len(weighting.margins)
+    groups, steps = len(weighting.margins), chains * length
     columns: dict[str, Any] = {
         "chain": np.repeat(np.arange(chains), length * groups),
         "draw": np.tile(np.repeat(np.arange(length), groups), chains),
     }
-    for name in by:
+    if group.name is not None:
+        columns["group"] = pd.Categorical([group.name] * steps, categories=[group.name])
+    for name in group.by:
         levels = list(frame.variables()[name])
         labels = [margin.at[name] for margin in weighting.margins]
-        columns[name] = pd.Categorical(labels * (chains * length), categories=levels)
+        columns[name] = pd.Categorical(labels * steps, categories=levels)
     return pd.DataFrame({**columns, "value": values.reshape(-1)})
 
 
@@ -90,11 +99,23 @@ def named_draws(draws: Draws) -> "xr.Dataset":
     return xr.Dataset(variables).assign_coords(steps(draws))
 
 
-def posterior_tree(dataset: "xr.Dataset", attributes: Mapping[str, str]) -> "xr.DataTree":
-    """Return the tree with the group ``posterior``."""
+def posterior_tree(
+    dataset: "xr.Dataset",
+    statistics: Mapping[str, NDArray[Any]],
+    attributes: Mapping[str, str],
+) -> "xr.DataTree":
+    """Return the tree with the groups ``posterior`` and, if any are known, ``sample_stats``.
+
+    ``statistics`` (chain, draw) are what the sampler said of each draw.
+    """
     import xarray as xr
 
-    return xr.DataTree.from_dict({"posterior": dataset.assign_attrs(attributes)})
+    groups = {"posterior": dataset.assign_attrs(attributes)}
+    if statistics:
+        known = {name: (CHAIN_DRAW, values) for name, values in statistics.items()}
+        coordinates = {name: dataset[name] for name in CHAIN_DRAW}
+        groups["sample_stats"] = xr.Dataset(known, coordinates, attributes)
+    return xr.DataTree.from_dict(groups)
 
 
 def steps(draws: Draws) -> dict[str, NDArray[np.int64]]:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from sweep.errors import ModelError
 from sweep.keys import bytes_digest, digest
 from sweep.model.imports import distributions_of
+from sweep.model.lines import CALLED_WITH, check_signatures, first_line, raised_in, where
+from sweep.model.terms import parsed
 
 __all__ = ["STUB", "ModelFile", "Route", "load_model", "tree_digest"]
 
@@ -37,6 +39,15 @@ class ModelFile:
     packages: tuple[str, ...] = ()
 
     @property
+    def filename(self) -> str:
+        """Return under which name the file is executed: two versions can live side by side."""
+        return f"models/{self.name}.py@{bytes_digest(self.source)[:12]}"
+
+    def place(self, function: str) -> str:
+        """Return file, line and name of one of its functions, for a message to begin with."""
+        return f"models/{self.name}.py:{first_line(self.functions[function])}: {function}()"
+
+    @property
     def route(self) -> Route:
         """Return which route the file takes."""
         if self.name == STUB:
@@ -52,38 +63,35 @@ def load_model(name: str, source: bytes) -> ModelFile:
     Raises
     ------
     ModelError
-        If the file is not Python, imports what no key would name, raises when executed, or defines
-        neither ``terms`` nor both ``build`` and ``probabilities``.
+        If the file is not Python, imports what no key would name, raises when executed, defines
+        neither ``terms`` nor both ``build`` and ``probabilities``, or these take other arguments.
     """
     if name == STUB:
         return ModelFile(STUB, STUB_SOURCE, STUB, {})
-    where = f"models/{name}.py"
-    try:
-        text = source.decode()
-        tree = ast.parse(text, where)
-    except (SyntaxError, UnicodeDecodeError) as error:
-        msg = f"{where} is not a Python file: {error}"
-        raise ModelError(msg) from error
-    packages = distributions_of(tree, where)
+    path = f"models/{name}.py"
+    text, tree = parsed(name, source)
+    packages = distributions_of(tree, path)
     module = ModuleType(f"sweep_model_{bytes_digest(source)[:12]}")
-    module.__file__ = f"{where}@{bytes_digest(source)[:12]}"
+    module.__file__ = f"{path}@{bytes_digest(source)[:12]}"
     lines = text.splitlines(keepends=True)
     linecache.cache[module.__file__] = (len(text), None, lines, module.__file__)
     sys.modules[module.__name__] = module  # dataclasses look their module up here
     try:
         exec(compile(text, module.__file__, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
-        msg = f"{where} raised {type(error).__name__} when it was loaded: {error}"
+        line = raised_in(error, module.__file__)
+        told = f"raised {type(error).__name__} when it was loaded: {error}"
+        msg = f"{where(name, source, line)} {told}"
         raise ModelError(msg) from error
-    names = ("terms", "build", "data", "probabilities")
-    functions = {n: module.__dict__[n] for n in names if callable(module.__dict__.get(n))}
+    functions = {n: module.__dict__[n] for n in CALLED_WITH if callable(module.__dict__.get(n))}
     if "terms" not in functions and not {"build", "probabilities"} <= functions.keys():
         msg = (
-            f"{where} defines neither terms(study, levels) nor build(levels, counts, priors) with "
+            f"{path} defines neither terms(study, levels) nor build(levels, counts, priors) with "
             f"probabilities(posterior, cells); it defines {sorted(functions) or 'none of them'}. "
             f"Add one of the two: docs/models.md shows both."
         )
         raise ModelError(msg)
+    check_signatures(functions, path)
     return ModelFile(name, source, tree_digest(tree), functions, packages)
 
 

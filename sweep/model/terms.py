@@ -5,9 +5,13 @@ A model file is plain Python that is never imported by name. What it defines cho
 priors)`` returns a PyMC model and takes the general one.
 """
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from sweep.errors import ModelError
+from sweep.model.lines import where
 
 __all__ = [
     "Contrast",
@@ -106,3 +110,15 @@ def from_json(value: Mapping[str, Any]) -> Model:
             rest["predictors"] = tuple(rest["predictors"])
         terms.append(TERMS[fields["term"]](**rest))
     return Model(tuple(terms), value["likelihood"])
+
+
+def parsed(name: str, source: bytes) -> tuple[str, ast.Module]:
+    """Return a model file's text and syntax tree, or say which line is not Python."""
+    try:
+        text = source.decode()
+        return text, ast.parse(text, f"models/{name}.py")
+    except (SyntaxError, UnicodeDecodeError, ValueError) as error:
+        line = error.lineno if isinstance(error, SyntaxError) else None
+        words = error.msg if isinstance(error, SyntaxError) else error
+        msg = f"{where(name, source, line)} is not Python: {words}"
+        raise ModelError(msg) from error

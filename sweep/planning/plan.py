@@ -99,8 +99,10 @@ def make_plan(
     chosen = by_status(store, outcomes, entries, selection)
     by_key = {digest(t["estimates"]): t for t in tasks}
     wanted = {k: by_key[k] for e in chosen if e["failure"] is None for k in [e["estimates"]]}
+    order = list(study.predictors)  # the config is stored by its keys' alphabet
     pins = {"design": prepared.key, "model_blob": shared.blob, "outcomes": chosen}
-    record = {**described(config, directory, selection, len(every), prepared), **pins}
+    facts = described(config, directory, selection, len(every), prepared)
+    record = {**facts, "predictors": order, **pins}
     again = partial(make_plan, config, directory, store, selection, retry_failed)
     return Plan(record, wanted, prepared, file, tuple(mended), before, again)
 

@@ -7,11 +7,10 @@ from sweep.artifacts.blobs import put_blob
 from sweep.artifacts.quarantine import Tell
 from sweep.config import Study
 from sweep.data.outcomes import Outcome
-from sweep.errors import ModelError
 from sweep.inference.compilation import call
 from sweep.keys import digest, seed_of
+from sweep.model.checks import check_terms
 from sweep.model.files import ModelFile
-from sweep.model.terms import Model
 from sweep.planning.prepare import Prepared
 from sweep.planning.recipes import (
     estimates_recipe,
@@ -69,8 +68,7 @@ def shared_recipe(study: Study, file: ModelFile, prepared: Prepared) -> dict[str
         return stub_recipe(study)
     if file.route == "general":
         return general_recipe(study, file, prepared.design)
-    model = call(file, "terms", study, prepared.design.levels)
-    if not isinstance(model, Model):
-        msg = f"models/{file.name}.py: terms() returned {type(model).__name__}, not a Model"
-        raise ModelError(msg)
+    design = prepared.design
+    made = call(file, "terms", study, design.levels)
+    model = check_terms(file, made, design.levels, design.covariates)
     return fit_recipe(study, model, prepared.design)

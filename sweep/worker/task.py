@@ -26,6 +26,7 @@ from sweep.inference.checkpoints import Draws, Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
 from sweep.inference.grid import Grid, grid_of
 from sweep.inference.nuts import Settings
+from sweep.inference.sampler_stats import statistics_json
 from sweep.inference.stub import fit_stub, stub_probabilities
 from sweep.keys import digest
 from sweep.model.effects import blocks_of
@@ -80,7 +81,8 @@ def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fi
     key = digest(task["fit"])
     stored = whole(store, "fit", key, ["draws.npz"], memory.tell)
     if stored is not None:
-        return Fitted(unpack_arrays(stored.payload["draws.npz"]), stored.meta)
+        told = {name: value for name, value in stored.meta.items() if name != "statistics"}
+        return Fitted(unpack_arrays(stored.payload["draws.npz"]), told)
     started = time.perf_counter()
     fit = sample_task(store, task, memory)
     faultpoint("fit.after_sample", task["outcome"])
@@ -93,7 +95,7 @@ def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fi
         "seconds": round(time.perf_counter() - started, 3),
     }
     if keep_draws:
-        put_fit(store, task["fit"], fit, meta)
+        put_fit(store, task["fit"], fit, {**meta, "statistics": statistics_json(fit.statistics)})
     faultpoint("fit.after_publish", task["outcome"])
     return Fitted(fit.draws, meta)
 

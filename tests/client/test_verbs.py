@@ -50,9 +50,9 @@ def test_what_is_returned_is_the_callers_to_change(run: sweep.Run) -> None:
 
 
 def test_draws_of_a_published_grouping_average_to_its_estimates(run: sweep.Run) -> None:
-    draws = run.draws("aware", by=["region"])
+    draws = run.draws("aware", by=["region"], all_draws=True)
 
-    assert ["chain", "draw", "region", "value"] == list(draws.columns)
+    assert ["outcome", "chain", "draw", "region", "value"] == list(draws.columns)
     means = draws.groupby("region", observed=True)["value"].mean()
     published = run.estimates(by=["region"], outcomes="aware").set_index("region")["mean"]
     np.testing.assert_allclose(means, published, atol=1e-6)
@@ -63,7 +63,7 @@ def test_draws_can_be_grouped_by_what_was_not_published(run: sweep.Run) -> None:
     total = run.draws("aware")
 
     assert 6 * len(total) == len(draws)
-    assert ["chain", "draw", "value"] == list(total.columns)
+    assert ["outcome", "chain", "draw", "value"] == list(total.columns)
     first = draws[(draws["chain"] == 0) & (draws["draw"] == 0)]["value"]
     assert first.min() < total["value"].iloc[0] < first.max()
 
@@ -91,7 +91,7 @@ def test_effects_add_up_to_the_published_draws(run: sweep.Run) -> None:
     ]
     logit = sum(effects, tree["intercept"])
 
-    draws = run.draws("aware", by=list(at))
+    draws = run.draws("aware", by=list(at), all_draws=True)
     cell = draws[np.logical_and.reduce([draws[k] == v for k, v in at.items()])]["value"]
     np.testing.assert_allclose(1 / (1 + np.exp(-logit.to_numpy().ravel())), cell, atol=1e-5)
 

@@ -52,7 +52,10 @@ def prepare(made: ModelFile) -> Prepared:
 
 def test_an_error_in_build_names_the_file_and_the_function() -> None:
     broken = BUILD.replace('priors["intercept"]', 'priors["interccept"]')
-    with pytest.raises(ModelError, match=r"models/mine\.py: build\(\) raised KeyError"):
+    with pytest.raises(
+        ModelError,
+        match=r"models/mine\.py:8: `alpha = pm.Normal.*interccept.*`: build\(\) raised KeyError",
+    ):
         prepare(file(build=broken))
 
 
@@ -124,14 +127,18 @@ def test_a_stored_variable_has_the_same_shape_for_every_outcome() -> None:
 
 def test_an_error_in_data_names_the_file_and_the_function() -> None:
     prepared = Prepared(None, {}, frozenset({"y", "n"}))
-    with pytest.raises(ModelError, match=r"models/mine\.py: data\(\) raised AttributeError"):
+    with pytest.raises(
+        ModelError, match=r"models/mine\.py:13: `.* .*`: data\(\) raised AttributeError"
+    ):
         with_counts(prepared, file(data=DATA.replace("counts.n", "counts.m")), LEVELS, COUNTS)
 
 
 def test_want_of_memory_is_not_the_models_fault() -> None:
     prepared = Prepared(None, {}, frozenset({"y", "n"}))
     greedy = DATA.replace("return", "raise MemoryError('80 GB') #")
-    with pytest.raises(MemoryError, match=r"models/mine\.py: data\(\) raised MemoryError: 80 GB"):
+    with pytest.raises(
+        MemoryError, match=r"models/mine\.py:13: `.* .*`: data\(\) raised MemoryError: 80 GB"
+    ):
         with_counts(prepared, file(data=greedy), LEVELS, COUNTS)
 
 
@@ -165,7 +172,7 @@ def test_data_returns_a_dict() -> None:
 def test_probabilities_are_checked_where_they_are_made(body: str, said: str) -> None:
     wrong = f"def probabilities(posterior, cells):\n    return {body}\n"
     of = file_probabilities(file(probabilities=wrong), DRAWS)
-    with pytest.raises(ModelError, match=r"models/mine\.py: probabilities\(\).*" + said):
+    with pytest.raises(ModelError, match=r"models/mine\.py:\d+: .*probabilities\(\).*" + said):
         of(COUNTS.cells)
 
 

@@ -33,12 +33,12 @@ class Poison:
 
 KINDS = (
     Poison("nobody asked", 0, "data", "nobody asked"),
-    Poison("data raises", 1, "model", "models/poison.py: data() raised ValueError: no such wave"),
+    Poison("data raises", 1, "model", "data() raised ValueError: no such wave"),
     Poison(
         *("probabilities raises", 2, "model"),
-        "models/poison.py: probabilities() raised KeyError: \"No variable named 'slope'",
+        "probabilities() raised KeyError: \"No variable named 'slope'",
     ),
-    Poison("wrong shape", 3, "model", "models/poison.py: probabilities() returned shape ("),
+    Poison("wrong shape", 3, "model", "probabilities() returned shape ("),
     Poison("leaves [0, 1]", 4, "model", "probabilities() returned values outside [0, 1]: "),
     Poison(
         "NaN density",

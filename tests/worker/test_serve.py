@@ -209,10 +209,8 @@ def test_whatever_is_printed_goes_to_the_log_and_the_worker_ends_with_its_input(
     assert ["ready", "started", "progress", "progress", "done"] == [e["event"] for e in events]
     assert ["load", "build"] == [e["phase"] for e in events if e["event"] == "progress"]
     failure = events[-1]["failure"]
-    assert ("model", "models/loud.py: build() raised OSError: no") == (
-        failure["kind"],
-        failure["message"],
-    )
+    told = "models/loud.py:4: `raise OSError('no')`: build() raised OSError: no"
+    assert ("model", told) == (failure["kind"], failure["message"])
     assert {"loaded", "hello"} <= set(done.stderr.split())
 
 

@@ -1,0 +1,102 @@
+"""Run draws: posterior draws of outcomes of a run, grouped, as many of one as of another."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sweep.artifacts.artifact import read_done
+from sweep.artifacts.tasks import read_task
+from sweep.config import Group
+from sweep.config.groups import read_groups
+from sweep.errors import UsageError
+from sweep.estimates.poststratify import Weighting, weighting_of
+from sweep.inference.posterior import (
+    grouped_draws,
+    named_draws,
+    posterior_tree,
+    terms_dataset,
+    thinned,
+)
+from sweep.inference.sampler_stats import known_statistics
+from sweep.journal.remaining import kept_draws
+from sweep.naming import known
+from sweep.store import Store
+from sweep.worker.memory import Memory
+from sweep.worker.task import design_of, grid_from, probabilities_of, route_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from sweep.data.frame import Frame
+
+__all__ = ["outcome_draws", "outcome_posterior"]
+
+type Plan = Mapping[str, Any]
+
+
+def outcome_draws(
+    store: Store,
+    plan: Plan,
+    names: Sequence[str],
+    by: Sequence[str] | None,
+    group: str | None,
+    all_draws: bool,
+) -> "pd.DataFrame":
+    """Return poststratified draws of some outcomes, long; see `sweep.client.handle.Run.draws`."""
+    import pandas as pd
+
+    entries = {o["outcome"]: o for o in plan["outcomes"]}
+    weightings: dict[str, Weighting] = {}
+    memory = Memory()
+    parts: list[pd.DataFrame] = []
+    for name in names:
+        task = read_task(store, entries[name]["estimates"])
+        frame = design_of(store, task, memory).frame
+        wanted = grouping_of(plan, frame, by, group)
+        if task["design"] not in weightings:
+            weightings[task["design"]] = weighting_of(frame, [wanted])
+        draws = kept_draws(store, plan, entries[name])
+        if not all_draws:
+            draws = thinned(draws, plan["config"]["study"]["sampler"]["draws"])
+        probabilities = probabilities_of(store, task, draws, memory)
+        chains, length = next(iter(draws.values())).shape[:2]
+        part = grouped_draws(
+            frame, wanted, weightings[task["design"]], probabilities, chains, length
+        )
+        part.insert(0, "outcome", pd.Series(pd.Categorical([name] * len(part), list(names))))
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def grouping_of(plan: Plan, frame: "Frame", by: Sequence[str] | None, group: str | None) -> Group:
+    """Return the grouping, or the named group of the config, that was asked for."""
+    if by is not None and group is not None:
+        msg = f"by={list(by)} and group={group!r} were both given: choose one"
+        raise UsageError(msg)
+    if isinstance(by, str):
+        msg = f"by={by!r} is a text: give a list of variables, as in by=[{by!r}]"
+        raise UsageError(msg)
+    if group is not None:
+        groups = read_groups(plan["config"]["study"]["groups"])
+        named = {g.name: g for g in groups if g.name is not None}
+        known("group", group, list(named))
+        return named[group]
+    for name in by or ():
+        known("variable", name, list(frame.variables()))
+    return Group(by=tuple(dict.fromkeys(by or ())))
+
+
+def outcome_posterior(store: Store, plan: Plan, name: str) -> "xr.DataTree":
+    """Return all that is stored of one outcome's posterior; see `Run.posterior`."""
+    entry = next(o for o in plan["outcomes"] if o["outcome"] == name)
+    task, draws = read_task(store, entry["estimates"]), kept_draws(store, plan, entry)
+    attributes = {"outcome": name, "run": plan["run"], "sweep": plan["name"]}
+    if route_of(task) == "fast":
+        design = design_of(store, task, Memory())
+        blocks = grid_from(task, design).blocks
+        dataset = terms_dataset(blocks, design.levels, draws)
+    else:
+        dataset = named_draws(draws)
+    shape = dataset.sizes["chain"], dataset.sizes["draw"]
+    statistics = known_statistics(read_done(store, "fit", entry["fit"]).meta, shape)
+    return posterior_tree(dataset, statistics, attributes)
