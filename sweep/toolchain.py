@@ -129,6 +129,7 @@ def worker_environment(cache_directory: Path) -> dict[str, str]:
     kind = cpu_class()
     threads = ("OMP", "OPENBLAS", "MKL", "NUMBA")
     environment = {f"{name}_NUM_THREADS": "1" for name in threads}
+    environment["PYTHONSAFEPATH"] = "1"  # what a model may start imports from no folder either
     environment["NUMBA_CACHE_DIR"] = str(cache_directory)
     environment["OPENBLAS_L2_SIZE"] = L2_SIZE
     environment["PYTENSOR_FLAGS"] = pytensor_flags(os.environ.get("PYTENSOR_FLAGS", ""))

@@ -5,6 +5,9 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line; leave with its exit code."""
+    from sweep.safe_path import leave_folder
+
+    leave_folder()
     from sweep.cli.app import app
 
     app()

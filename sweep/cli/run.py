@@ -140,6 +140,7 @@ def become_worker() -> None:
     import os
     import sys
 
+    from sweep.safe_path import python_command
     from sweep.toolchain import UNWANTED
     from sweep.worker.environment import warm_environment
 
@@ -148,7 +149,7 @@ def become_worker() -> None:
     if other or any(name in os.environ for name in UNWANTED):
         sys.stdout.flush()
         sys.stderr.flush()
-        os.execve(sys.executable, [sys.executable, "-m", "sweep", *sys.argv[1:]], environment)
+        os.execve(sys.executable, python_command("sweep", *sys.argv[1:]), environment)
 
 
 def show_fit(store: "Store", key: str, outcome: str, result: Any, form: Format) -> None:

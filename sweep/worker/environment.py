@@ -1,12 +1,12 @@
 """Environment: the variables and places that workers start with."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 from sweep.errors import SweepError, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import digest
+from sweep.safe_path import python_command, safe_pythonpath
 from sweep.store.cache import cache_root
 from sweep.toolchain import UNWANTED, toolchain, worker_environment
 
@@ -50,11 +50,12 @@ def warm_environment() -> dict[str, str]:
     directory = cache_directory()
     inherited = {name: value for name, value in os.environ.items() if name not in UNWANTED}
     environment = {**inherited, **worker_environment(directory)}
+    environment["PYTHONPATH"] = safe_pythonpath(environment.get("PYTHONPATH", ""))
     ready = directory / "ready"
     if not ready.exists():
         faultpoint("warm.before_compile")
         directory.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "sweep.worker", "--compile"]
+        command = python_command("sweep.worker", "--compile")
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             msg = f"the kernels do not compile here (cache {directory}):\n{done.stderr.strip()}"

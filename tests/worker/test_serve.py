@@ -16,6 +16,7 @@ from sweep.artifacts.records import write_record
 from sweep.coordinator.execute import begin
 from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError, UsageError
 from sweep.keys import digest
+from sweep.safe_path import python_command
 from sweep.store import open_store
 from sweep.worker.environment import warm_environment
 from sweep.worker.memory import Memory
@@ -182,7 +183,7 @@ def test_whatever_is_printed_goes_to_the_log_and_the_worker_ends_with_its_input(
     write_record(store, f"tasks/{key}.json", task)
     request = {"store": store.url, "key": key, "keep_draws": True}
     done = subprocess.run(
-        [sys.executable, "-m", "sweep.worker"],
+        python_command("sweep.worker"),
         input=json.dumps(request) + "\n",
         capture_output=True,
         text=True,
