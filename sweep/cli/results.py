@@ -90,12 +90,15 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
 ) -> None:
     """Print the estimates table of a run, or a part of it."""
     grouping = grouping_of(by, total)
-    table = open_run(run, store).estimates(grouping, outcomes or None, group)
+    opened = open_run(run, store)
+    table = opened.estimates(grouping, outcomes or None, group)
     data = written(table, form)
     if output is not None:
         from sweep.cli.summary import say
         from sweep.client.files import write_whole
+        from sweep.client.inputs import refuse_inputs
 
+        refuse_inputs(output, opened.plan, opened.store)
         write_whole(output, data)
         say(f"{len(table):,} rows written to {output}")
         return

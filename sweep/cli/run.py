@@ -47,6 +47,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     from sweep.client.display import shown
     from sweep.client.files import check_report_path
     from sweep.client.handle import Run
+    from sweep.client.inputs import refuse_inputs
     from sweep.client.interrupt import draining
     from sweep.client.verbs import planned
     from sweep.coordinator.execute import execute
@@ -55,6 +56,8 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
         check_report_path(report)
     started = time.monotonic()
     read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    if report is not None:
+        refuse_inputs(report, made.record, store)
     say(opening(made, read.execution.backend))
     if away:
         start_away(read, store, made, form)

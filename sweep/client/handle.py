@@ -172,13 +172,15 @@ class Run:
         Raises
         ------
         UsageError
-            If the path ends otherwise.
+            If the path ends otherwise, is a link, or is a file that the run was made from.
         """
         from sweep.artifacts.artifact import read
+        from sweep.client.inputs import refuse_inputs
         from sweep.results.report import publish_report
 
         path = Path(path)
         name = check_report_path(path)
+        refuse_inputs(path, self.plan, self.store)
         key = publish_report(self.store, self.id)
         write_whole(path, read(self.store, "report", key, [name]).payload[name])
         return path
