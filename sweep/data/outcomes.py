@@ -1,6 +1,5 @@
 """Outcomes: the rules of a config expanded to one outcome per model, and how to select them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,6 +8,7 @@ from typing import Any, Protocol
 
 from sweep.config import OutcomeRule, Study
 from sweep.errors import DataError, UsageError
+from sweep.patterns import Patience
 
 __all__ = ["Outcome", "outcomes_of", "select_outcomes"]
 
@@ -50,15 +50,17 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
     Raises
     ------
     DataError
-        If a rule matches no column, or two rules make outcomes of one name.
+        If a rule matches no column, its patterns take too long, or two rules make outcomes of one
+        name.
     """
     made: dict[str, tuple[Outcome, int]] = {}
     for number, rule in enumerate(study.outcomes):
-        matched = matching(rule, columns)
+        patience = Patience(f"study.outcomes.{number}")
+        matched = matching(rule, columns, patience)
         if not matched:
             raise unmatched(rule, number, columns)
         for column in matched:
-            outcome = expand(rule, column)
+            outcome = expand(rule, column, patience)
             if any(fnmatchcase(outcome.name, glob) for glob in study.exclude):
                 continue
             if outcome.name in made:
@@ -74,14 +76,14 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
     return [outcome for outcome, _ in made.values()]
 
 
-def matching(rule: OutcomeRule, columns: Sequence[str]) -> list[str]:
+def matching(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> list[str]:
     """Return the columns a rule is about, in the survey's order."""
     if rule.match is None:
         column = rule.column or rule.name
         return [column] if column is not None and column in columns else []
     if rule.match.startswith("re:"):
-        pattern = re.compile(rule.match[3:])
-        return [c for c in columns if pattern.fullmatch(c)]
+        pattern = rule.match[3:]
+        return [c for c in columns if patience.matches(pattern, c)]
     return [c for c in columns if fnmatchcase(c, rule.match)]
 
 
@@ -97,12 +99,12 @@ def unmatched(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataErr
     )
 
 
-def expand(rule: OutcomeRule, column: str) -> Outcome:
+def expand(rule: OutcomeRule, column: str, patience: Patience) -> Outcome:
     """Return the outcome a rule makes of one column."""
     known = {
         "column": column,
-        "brand": taken(rule.brand, column),
-        "metric": taken(rule.metric, column),
+        "brand": taken("brand", rule.brand, column, patience),
+        "metric": taken("metric", rule.metric, column, patience),
     }
     words = {k: v or "" for k, v in known.items()}
     template = rule.name or "{column}"
@@ -123,12 +125,11 @@ def expand(rule: OutcomeRule, column: str) -> Outcome:
     )
 
 
-def taken(text: str | None, column: str) -> str | None:
+def taken(key: str, text: str | None, column: str, patience: Patience) -> str | None:
     """Return a literal, or what a pattern's first group takes from the column's name."""
     if text is None or not text.startswith("re:"):
         return text
-    found = re.search(text[3:], column)
-    return found.group(1) if found else None
+    return patience.first_group(key, text[3:], column)
 
 
 class Named(Protocol):
