@@ -6,7 +6,6 @@ an engine of the same language with a time limit does the matching.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +31,7 @@ class Patience:
         DataError
             If that, or what was asked before it, takes too long.
         """
-        import regex
-
-        return self._ask(regex.fullmatch, "match", pattern, name) is not None
+        return self._ask("fullmatch", "match", pattern, name) is not None
 
     def first_group(self, key: str, pattern: str, name: str) -> str | None:
         """Return what a pattern's first group takes from a column's name, if it is found there.
@@ -44,23 +41,26 @@ class Patience:
         DataError
             As `matches` does; ``key`` is the pattern's in the rule.
         """
-        import regex
-
-        found = self._ask(regex.search, key, pattern, name)
+        found = self._ask("search", key, pattern, name)
         return None if found is None else found.group(1)
 
-    def _ask(self, how: Callable[..., Any], key: str, pattern: str, name: str) -> Any:
-        began = time.process_time()
+    def _ask(self, how: str, key: str, pattern: str, name: str) -> Any:
+        import regex
+
+        began, where = time.process_time(), f"{self.where}.{key}: the pattern {f're:{pattern}'!r}"
         try:
             if self.left > 0:
-                return how(pattern, name, timeout=self.left)
+                return getattr(regex, how)(pattern, name, timeout=self.left)
+        except regex.error as error:  # a pattern to Python, in one of few rare ways
+            msg = f"{where} is not one that can be matched: {error}; write it otherwise"
+            raise DataError(msg) from error
         except TimeoutError:
             pass
         finally:
             self.left -= time.process_time() - began
         msg = (
-            f"{self.where}.{key}: the pattern {f're:{pattern}'!r} takes more than {SECONDS:g} s on "
-            f"the column {name[:60]!r}: something repeated within something repeated can be tried "
-            "in too many ways. Write one repeat, such as a+ for (a+)+ or (a|aa)+, or a glob"
+            f"{where} takes more than {SECONDS:g} s on the column {name[:60]!r}: something repeated "
+            "within something repeated can be tried in too many ways. Write one repeat, such as a+ "
+            "for (a+)+ or (a|aa)+, or a glob"
         )
         raise DataError(msg)
