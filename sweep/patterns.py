@@ -59,7 +59,7 @@ class Patience:
         finally:
             self.left -= time.process_time() - began
         msg = (
-            f"{where} takes more than {SECONDS:g} s on the column {name[:60]!r}: something repeated "
+            f"{where} takes more than {SECONDS:g} s on the column {name[:60]!r}: what is repeated "
             "within something repeated can be tried in too many ways. Write one repeat, such as a+ "
             "for (a+)+ or (a|aa)+, or a glob"
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed, UsageError
+from sweep.showing import few, plain
 from sweep.store import Store
 
 if TYPE_CHECKING:
@@ -291,6 +292,5 @@ def known(kind: str, name: str, names: Sequence[str]) -> None:
         return
     near = get_close_matches(name, names, n=1)
     guess = f" Did you mean {near[0]!r}?" if near else ""
-    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-    msg = f"there is no {kind} {name!r}.{guess} There are: {shown}"
+    msg = f"there is no {kind} {name!r}.{guess} There are: {few(names, plain)}"
     raise UsageError(msg)

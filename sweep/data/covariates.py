@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sweep.config import Study
 from sweep.errors import DataError
+from sweep.showing import brief
 
 __all__ = ["standardise"]
 
@@ -22,19 +23,20 @@ def covariate_values(
     where = f"study.covariates.{predictor} ({spec.source})"
     repeated = table[spec.key][table[spec.key].duplicated()]
     if len(repeated):
-        msg = f"{where}: level {repeated.iloc[0]!r} has more than one row"
+        msg = f"{where}: level {brief(repeated.iloc[0])} has more than one row"
         raise DataError(msg)
     by_level = table.set_index(spec.key)
     missing = [label for label in levels if label not in by_level.index]
     if missing:
-        msg = f"{where}: no row for {len(missing)} levels of {predictor!r}, such as {missing[0]!r}"
+        some = f"{len(missing)} levels of {predictor!r}, such as {brief(missing[0])}"
+        msg = f"{where}: no row for {some}"
         raise DataError(msg)
     made: dict[str, NDArray[np.float64]] = {}
     for column in spec.columns:
         values = pd.to_numeric(by_level.loc[list(levels), column], errors="coerce").to_numpy(float)
         if not np.isfinite(values).all():
             label = levels[int(np.argmin(np.isfinite(values)))]
-            msg = f"{where}: column {column!r} holds no number for level {label!r}"
+            msg = f"{where}: column {column!r} holds no number for level {brief(label)}"
             raise DataError(msg)
         made[column] = standardise(values)
     return made

@@ -21,6 +21,7 @@ from sweep.data.variables import Table
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
+from sweep.showing import brief
 
 __all__ = ["Design", "encode", "group_variables", "variables_of"]
 
@@ -118,7 +119,9 @@ def population_rows(rows: pd.DataFrame, variables: Sequence[str], study: Study) 
     wrong = rows[~(np.isfinite(sizes) & (sizes >= 0))]
     if len(wrong):
         value = wrong[size].tolist()[0]
-        msg = f"population size {size!r}: {len(wrong)} rows hold no number of people ({value!r})"
+        msg = (
+            f"population size {size!r}: {len(wrong)} rows hold no number of people ({brief(value)})"
+        )
         raise DataError(msg)
     rows = rows.assign(**{size: sizes})[sizes > 0]
     if not len(rows):

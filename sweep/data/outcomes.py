@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sweep.config import OutcomeRule, Study
 from sweep.errors import DataError, UsageError
 from sweep.patterns import Patience
+from sweep.showing import few, plain
 
 __all__ = ["Outcome", "outcomes_of", "select_outcomes"]
 
@@ -71,7 +72,7 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
                 raise DataError(msg)
             made[outcome.name] = (outcome, number)
     if not made:
-        msg = f"study.exclude leaves no outcome: {list(study.exclude)}"
+        msg = f"study.exclude leaves no outcome: {few(study.exclude)}"
         raise DataError(msg)
     return [outcome for outcome, _ in made.values()]
 
@@ -92,10 +93,9 @@ def unmatched(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataErr
     wanted = rule.match or rule.column or rule.name or ""
     near = get_close_matches(wanted, columns, n=1, cutoff=0.4)
     guess = f" Did you mean {near[0]!r}?" if near else ""
-    shown = ", ".join(list(columns)[:20]) + (", ..." if len(columns) > 20 else "")
     return DataError(
         f"study.outcomes.{number}: no column of the survey matches {wanted!r}.{guess} "
-        f"Its columns: {shown}"
+        f"Its columns: {few(columns, plain)}"
     )
 
 
@@ -171,8 +171,7 @@ def select_outcomes[T: Named](
         if not found:
             near = get_close_matches(word or pattern, there, n=1)
             guess = f" Did you mean {near[0]!r}?" if near else ""
-            shown = ", ".join(there[:12]) + (", ..." if len(there) > 12 else "")
-            msg = f"{pattern!r} matches no outcome.{guess} There are: {shown or 'none'}"
+            msg = f"{pattern!r} matches no outcome.{guess} There are: {few(there, plain)}"
             raise UsageError(msg)
         chosen |= found
     return [o for o in outcomes if o.name in chosen]

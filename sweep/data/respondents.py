@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sweep.config import MISSING_LIMIT, Study
 from sweep.data.variables import Table
 from sweep.errors import DataError
+from sweep.showing import brief
 
 __all__ = ["Respondents"]
 
@@ -67,7 +68,7 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
         value = rows[name].tolist()[int(np.argmax(wrong))]
         msg = (
             f"weight column {name!r}: {int(wrong.sum())} respondents have no usable weight (such "
-            f"as {value!r}); a weight is a number of at least 0"
+            f"as {brief(value)}); a weight is a number of at least 0"
         )
         raise DataError(msg)
     return values

@@ -19,6 +19,7 @@ from sweep.data.levels import Levels
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import evaluate, literals, parse
+from sweep.showing import few, plain
 
 __all__ = [
     "Margin",
@@ -116,7 +117,7 @@ def check_level(group: Group, variable: str, value: object, levels: Sequence[str
     guess = f" Did you mean {near[0]!r}?" if near else ""
     msg = (
         f"study.groups: group {group.name!r} ({group.where}): {value!r} is not a level of "
-        f"{variable!r}.{guess} Its levels: {', '.join(levels)}"
+        f"{variable!r}.{guess} Its levels: {few(levels, plain)}"
     )
     raise DataError(msg)
 

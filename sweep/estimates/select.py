@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.errors import UsageError
 from sweep.estimates.table import RESERVED, grouped_by
+from sweep.showing import few, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,6 @@ def _known(kind: str, name: str, names: Sequence[str]) -> None:
     if name in names:
         return
     near = get_close_matches(name.strip("*"), names, n=1)
-    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     guess = f" Did you mean {near[0]!r}?" if near else ""
-    msg = f"no {kind} matches {name!r}.{guess} There are: {shown or 'none'}"
+    msg = f"no {kind} matches {name!r}.{guess} There are: {few(names, plain)}"
     raise UsageError(msg)

@@ -9,6 +9,8 @@ is written with a leading apostrophe.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sweep.showing import brief, few
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -96,7 +98,7 @@ def _typed(values: "pd.Series[Any]", levels: Sequence[str] | None) -> "pd.Series
         return text
     stray = sorted(set(text.dropna()) - set(levels))
     if stray:
-        msg = f"{values.name}: {stray[0]!r} is not one of its levels {list(levels)}"
+        msg = f"{values.name}: {brief(stray[0])} is not one of its levels: {few(levels)}"
         raise ValueError(msg)
     return text.astype(pd.CategoricalDtype(list(levels)))
 

@@ -24,6 +24,7 @@ from sweep.expression.tree import (
     Scalar,
     normalise,
 )
+from sweep.showing import brief, few, plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,7 +84,7 @@ def _column(table: Table, name: str, expression: Expression) -> Series:
         return table[name].rename(name)  # messages name the column, whatever the series is called
     names = [str(known) for known in table]
     close = get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names[:20])}"
+    hint = f"did you mean {close[0]!r}?" if close else f"there are {few(names, plain)}"
     message = f"no column {name!r} for the expression {normalise(expression)!r}: {hint}"
     raise DataError(message)
 
@@ -186,8 +187,8 @@ def _kind(expression: Expression, series: Series, values: list[Any]) -> str | No
         odd = next(value for value in values if _kind_of(value) == kinds[0])
         message = (
             f"cannot evaluate {normalise(expression)!r}: column {series.name!r} ({series.dtype}) "
-            f"holds {' and '.join(kinds)}, such as {odd!r}: an expression compares text, numbers "
-            "or true/false"
+            f"holds {' and '.join(kinds)}, such as {brief(odd)}: an expression compares text, "
+            "numbers or true/false"
         )
         raise DataError(message)
     return kinds[0] if kinds else None

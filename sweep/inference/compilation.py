@@ -14,6 +14,7 @@ from sweep.data.cells import Counts, cells_of
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
 from sweep.model.files import ModelFile
+from sweep.showing import clipped
 
 __all__ = ["Prepared", "call", "prepare_model", "with_counts"]
 
@@ -48,7 +49,7 @@ def call(file: ModelFile, function: str, *arguments: Any) -> Any:
         msg = f"models/{file.name}.py: {function}() raised MemoryError: {error}"
         raise MemoryError(msg) from error
     except (Exception, SystemExit) as error:
-        msg = f"models/{file.name}.py: {function}() raised {type(error).__name__}: {error}"
+        msg = f"models/{file.name}.py: {function}() raised {type(error).__name__}: {clipped(error)}"
         raise ModelError(msg) from error
 
 
@@ -103,7 +104,8 @@ def compile_quietly(file: ModelFile, model: Any) -> Any:
         with config.change_flags(numba__cache=False):
             return nutpie.compile_pymc_model(model)
     except Exception as error:
-        msg = f"models/{file.name}.py: nutpie cannot compile the model that build() made: {error}"
+        what = f"nutpie cannot compile the model that build() made: {clipped(error)}"
+        msg = f"models/{file.name}.py: {what}"
         raise ModelError(msg) from error
 
 
@@ -197,5 +199,5 @@ def with_counts(model: Prepared, file: ModelFile, levels: Levels, counts: Counts
         arrays = {name: np.asarray(value) for name, value in updates.items() if name in used}
         return replace(model, compiled=model.compiled.with_data(**arrays))
     except (TypeError, ValueError) as error:
-        msg = f"{where} does not fit the model that build() made: {error}"
+        msg = f"{where} does not fit the model that build() made: {clipped(error)}"
         raise ModelError(msg) from error

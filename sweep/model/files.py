@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sweep.errors import ModelError
 from sweep.keys import bytes_digest, digest
 from sweep.model.imports import distributions_of
+from sweep.showing import clipped
 
 __all__ = ["STUB", "ModelFile", "Route", "load_model", "tree_digest"]
 
@@ -73,7 +74,7 @@ def load_model(name: str, source: bytes) -> ModelFile:
     try:
         exec(compile(text, module.__file__, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
-        msg = f"{where} raised {type(error).__name__} when it was loaded: {error}"
+        msg = f"{where} raised {type(error).__name__} when it was loaded: {clipped(error)}"
         raise ModelError(msg) from error
     names = ("terms", "build", "data", "probabilities")
     functions = {n: module.__dict__[n] for n in names if callable(module.__dict__.get(n))}
