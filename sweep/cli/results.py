@@ -130,9 +130,7 @@ def refuse_terminal(form: TableFormat) -> None:
 
 def written(table: "pd.DataFrame", form: TableFormat) -> bytes:
     """Return the table in one of its written forms."""
-    import json
-
-    from sweep.cli.output import frame_rows
+    from sweep.cli.output import frame_rows, json_text
     from sweep.cli.tables import estimate_lines
     from sweep.client.terminal import inert
     from sweep.estimates.formats import to_csv, to_parquet
@@ -142,7 +140,7 @@ def written(table: "pd.DataFrame", form: TableFormat) -> bytes:
     if form is TableFormat.parquet:
         return to_parquet(table)
     if form is TableFormat.json:
-        return json.dumps(frame_rows(table), indent=1, ensure_ascii=False).encode() + b"\n"
+        return json_text(frame_rows(table), 1).encode()
     return "".join(f"{inert(line)}\n" for line in estimate_lines(table)).encode()
 
 
@@ -158,8 +156,10 @@ def report(
 
     By the name of the file it is the HTML page, or the whole estimates table.
     """
+    from sweep.cli.output import print_lines
+
     path = open_run(run, store).report(output)
-    sys.stdout.write(f"{path}\n")
+    print_lines([str(path)])
 
 
 def logs(

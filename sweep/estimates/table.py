@@ -6,6 +6,7 @@ as it is. CSV is opened in spreadsheets, so there a text that a spreadsheet woul
 is written with a leading apostrophe.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ FLOATS = (
 TAIL = (*FLOATS[:8], "n", *FLOATS[8:], "status", "flag")
 RESERVED = frozenset(HEAD + TAIL)
 STATUSES = ("ok", "flagged", "failed", "cancelled")
+# Controls of both sets, a return without its line feed, and what turns the writing direction.
+OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
 
 
 def columns(variables: Sequence[str]) -> list[str]:
