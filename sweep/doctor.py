@@ -100,9 +100,12 @@ def processor() -> Finding:
 
 def compiled() -> Finding:
     """Look for the compiled kernels."""
+    from sweep.private import shared_by
     from sweep.worker.environment import cache_directory
 
     directory = cache_directory()
+    if directory.exists() and (why := shared_by(directory)) is not None:
+        return Finding("compiled kernels", "fail", f"{why}: chmod go-w, or set SWEEP_CACHE")
     if (directory / "ready").exists():
         return Finding("compiled kernels", "ok", str(directory))
     return Finding("compiled kernels", "ok", f"none yet: the first run compiles to {directory}")
