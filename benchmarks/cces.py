@@ -32,6 +32,7 @@ from sweep.coordinator.execute import plan_sweep
 from sweep.estimates.select import select
 from sweep.planning.plan import write_tasks
 from sweep.planning.selection import Selection
+from sweep.safe_path import python_command
 from sweep.worker.environment import warm_environment
 
 FEW = ("m.cca", "minwage", "ban.gaymarr")
@@ -87,7 +88,7 @@ def peak_megabytes(big_frame: bool) -> float:
         requests = [{"store": store.url, "key": k, "keep_draws": True} for k in plan.to_do()]
         lines = "".join(json.dumps(request) + "\n" for request in requests)
         worker = subprocess.Popen(
-            [sys.executable, "-m", "sweep.worker"],
+            python_command("sweep.worker"),
             env=warm_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

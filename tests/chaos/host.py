@@ -93,7 +93,7 @@ def host(directory: Path) -> Iterator[Host]:
     process = subprocess.Popen(
         [sys.executable, "-W", quiet, "-m", "tests.chaos.host", address],
         cwd=ROOT,
-        env=warm_environment(),
+        env={**warm_environment(), "PYTHONPATH": str(ROOT)},  # on a safe path no cwd is looked in
     )
     try:
         end = time.monotonic() + 120
