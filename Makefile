@@ -12,10 +12,10 @@ setup: ## Make .venv from uv.lock; what was added by hand stays
 	@scripts/setup
 
 demo: setup ## Fit 200 simulated brand-tracking models and open the report's path
-	@$(PY) -m sweep.simulate.demo --directory demo
+	@$(PY) -P -m sweep.simulate.demo --directory demo
 
 demo-hard: setup ## The same with a population the model does not describe
-	@$(PY) -m sweep.simulate.demo --directory demo-hard --hard
+	@$(PY) -P -m sweep.simulate.demo --directory demo-hard --hard
 
 test: setup ## Everything that needs no system package, under 10 minutes on 2 cores
 	$(PY) -m pytest -m "not slow and not browser and not chaos"

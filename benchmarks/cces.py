@@ -33,6 +33,7 @@ from sweep.estimates.select import select
 from sweep.planning.plan import write_tasks
 from sweep.planning.selection import Selection
 from sweep.worker.environment import warm_environment
+from sweep.worker.safe_path import python_command
 
 FEW = ("m.cca", "minwage", "ban.gaymarr")
 ALLOWED_POINTS = 1.5
@@ -87,7 +88,7 @@ def peak_megabytes(big_frame: bool) -> float:
         requests = [{"store": store.url, "key": k, "keep_draws": True} for k in plan.to_do()]
         lines = "".join(json.dumps(request) + "\n" for request in requests)
         worker = subprocess.Popen(
-            [sys.executable, "-m", "sweep.worker"],
+            python_command("sweep.worker"),
             env=warm_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,8 +1,9 @@
-"""Compile the kernels into an image, for every class of processor that shares their machine code.
+"""Compile the kernels into an image, for every class of processor that has a target for them.
 
-The machine that builds an image and the one that runs it may be of different classes. The code is
-the same for all (`sweep.toolchain.MACHINE_CODE`), its place in the cache is not; so it is compiled
-once for each. Run as the user who will run the workers.
+The machine that builds an image and the one that runs it may be of different classes, and each has
+its place in the cache (`sweep.toolchain.MACHINE_CODE` has their target). Numba keeps what it
+compiled by the features of the CPU as well, and compiles again where they differ. Run as the user
+who will run the workers.
 """
 
 import platform

@@ -6,9 +6,11 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # not that of `typing`: `python -m sweep` is still on the user's path here
 if TYPE_CHECKING:
+    from typing import Any
+
     from sweep.client.handle import Run
     from sweep.client.verbs import explain, open, plan, run, runs
     from sweep.errors import (
@@ -42,7 +44,7 @@ __all__ = [
 CLIENT = frozenset({"Run", "explain", "open", "plan", "run", "runs"})
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import a public name on first use, so that `import sweep` costs nothing."""
     if name == "__version__":
         from importlib.metadata import version

@@ -15,7 +15,7 @@ from sweep.errors import StoreError, SweepError
 from sweep.store import Store, open_store
 from sweep.store.cache import cache_root
 from sweep.store.directory_root import exposure
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     from sweep.config.batch import Batch
@@ -103,8 +103,11 @@ def processor() -> Finding:
 def compiled() -> Finding:
     """Look for the compiled kernels."""
     from sweep.worker.environment import cache_directory
+    from sweep.worker.private import shared_by
 
     directory = cache_directory()
+    if directory.exists() and (why := shared_by(directory)) is not None:
+        return Finding("compiled kernels", "fail", f"{why}: chmod go-w, or set SWEEP_CACHE")
     if (directory / "ready").exists():
         return Finding("compiled kernels", "ok", str(directory))
     return Finding("compiled kernels", "ok", f"none yet: the first run compiles to {directory}")

@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = [
     "Claimed",

@@ -1,10 +1,10 @@
 """Project: what `sweep init` makes: a config, its data, model files, the editor's schema."""
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sweep.client.files import write_whole
 from sweep.config import json_schema
 from sweep.errors import UsageError
 from sweep.planning.model_files import packaged
@@ -72,9 +72,9 @@ def make_project(
     refuse_files(directory, force)
     data = EXAMPLES[example](directory, small)
     config = directory / "sweep.yaml"
-    config.write_text(EDITOR + config_text(small, example), encoding="utf-8")
+    write_whole(config, (EDITOR + config_text(small, example)).encode())
     schema = directory / "schema.json"
-    schema.write_text(json.dumps(json_schema(), indent=1) + "\n", encoding="utf-8")
+    write_whole(schema, (json.dumps(json_schema(), indent=1) + "\n").encode())
     return [config, *data, *copy_models(directory / "models"), ignore(directory), schema]
 
 
@@ -106,9 +106,14 @@ def config_text(small: bool, example: str = "tracker") -> str:
 
 def copy_models(folder: Path) -> list[Path]:
     """Copy the model files that came with the package."""
+    if folder.is_symlink():
+        msg = f"{folder} is a link to {folder.readlink()}: remove it, or name another folder"
+        raise UsageError(msg)
     folder.mkdir(exist_ok=True)
     sources = sorted(packaged("models").glob("*.py"))
-    return [Path(shutil.copyfile(source, folder / source.name)) for source in sources]
+    for source in sources:
+        write_whole(folder / source.name, source.read_bytes())
+    return [folder / source.name for source in sources]
 
 
 def ignore(directory: Path) -> Path:
@@ -117,5 +122,5 @@ def ignore(directory: Path) -> Path:
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if IGNORED.strip() not in text.splitlines():
         gap = "" if not text or text.endswith("\n") else "\n"
-        path.write_text(text + gap + IGNORED, encoding="utf-8")
+        write_whole(path, (text + gap + IGNORED).encode())
     return path

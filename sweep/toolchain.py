@@ -51,7 +51,9 @@ UNWANTED = (
 # win over a user's ~/.pytensorrc.
 PYTENSOR = "floatX=float64,mode=Mode,optimizer=o4,numba__fastmath=True"
 
-# 512-bit vectors were no faster than 256-bit ones, so both classes run the same machine code.
+# The target that both classes compile for: 512-bit vectors were no faster than 256-bit ones. Numba
+# adds the features of the very CPU, so machines of v4 do not run v3's code to the last instruction;
+# a class has keys of its own, and no run mixes them.
 MACHINE_CODE = {"x86-64-v4": "x86-64-v3", "x86-64-v3": "x86-64-v3"}
 
 
@@ -123,14 +125,16 @@ def pytensor_flags(given: str) -> str:
 def worker_environment(cache_directory: Path) -> dict[str, str]:
     """Return the variables to set before a worker starts.
 
-    One thread each; machine code for the CPU class rather than this very CPU, so that every
-    machine of the class computes the same bytes; Numba's cache in a place of its own. A model file
-    that goes through a set, prints or opens a text does so alike in every process and locale.
+    One thread each; Numba's target by the CPU class rather than this very CPU, and its cache in a
+    place of its own. Numba still adds what this CPU can to the target: machines of one class are
+    seen to compute the same bytes, those of two classes need not, and have different keys. A model
+    file that goes through a set, prints or opens a text does so alike in every process and locale.
     """
     kind = cpu_class()
     threads = ("OMP", "OPENBLAS", "MKL", "NUMBA")
     environment = {f"{name}_NUM_THREADS": "1" for name in threads}
     environment |= {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
+    environment["PYTHONSAFEPATH"] = "1"  # what a model may start imports from no folder either
     environment["NUMBA_CACHE_DIR"] = str(cache_directory)
     environment["OPENBLAS_L2_SIZE"] = L2_SIZE
     environment["PYTENSOR_FLAGS"] = pytensor_flags(os.environ.get("PYTENSOR_FLAGS", ""))

@@ -22,9 +22,9 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
         *("config.values", "config.variables", "data.cells", "data.counts", "data.covariates"),
-        *("data.design", "data.frame", "data.levels", "data.outcomes", "data.respondents"),
-        *("data.variables", "planning.prepare", "sources.files", "sources.tables"),
-        *EXPRESSION,
+        *("data.design", "data.frame", "data.levels", "data.outcomes", "data.patterns"),
+        *("data.respondents", "data.variables", "planning.prepare", "sources.files"),
+        *("sources.tables", *EXPRESSION),
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
@@ -32,13 +32,15 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("estimates.poststratify", "inference.checkpoints", "inference.compilation"),
         *("inference.fast", "inference.general", "inference.grid", "inference.kernels"),
         *("inference.laplace", "inference.nuts", "inference.pointer", "inference.stub", "keys"),
-        *("model.effects", "model.files", "model.imports", "model.terms", "worker.task"),
+        *("model.effects", "model.files", "model.imports", "model.priors", "model.terms"),
+        "worker.task",
     ),
     # From stored draws, frame and answers to an outcome's rows.
     "ESTIMATE": (
-        *("data.cells", "data.counts", "data.frame", "diagnostics.chains", "diagnostics.verdict"),
-        *("estimates.formats", "estimates.poststratify", "estimates.rows", "estimates.select"),
-        *("estimates.table", "inference.checkpoints", "inference.compilation", "inference.fast"),
+        *("data.cells", "data.counts", "data.frame", "diagnostics.chains"),
+        *("diagnostics.quantiles", "diagnostics.verdict", "estimates.formats"),
+        *("estimates.poststratify", "estimates.rows", "estimates.select", "estimates.table"),
+        *("inference.checkpoints", "inference.compilation", "inference.fast"),
         *("inference.general", "inference.grid", "inference.stub", "model.effects", "worker.task"),
         *EXPRESSION,
     ),

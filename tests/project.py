@@ -1,8 +1,10 @@
 """A tiny project to sweep: survey and population on disk, and configs for them."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,19 @@ def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any
         both = isinstance(value, dict) and isinstance(made.get(key), dict)
         made[key] = merged(made[key], value) if both else value
     return made
+
+
+def plant_modules(directory: Path) -> Path:
+    """Write files named like every module there is into a folder; return where they tell of use.
+
+    Whoever imports one says so there, and fails.
+    """
+    told = directory / "imported.txt"
+    names = {"sweep", *sys.stdlib_module_names, *packages_distributions()}
+    for name in sorted(n for n in names if n.isidentifier()):
+        code = f"with open({str(told)!r}, 'a') as f:\n    f.write({name!r} + chr(10))\n"
+        (directory / f"{name}.py").write_text(f"{code}raise RuntimeError('planted: {name}')\n")
+    return told
 
 
 def under(task: Mapping[str, Any], **tools: Any) -> tuple[str, dict[str, Any]]:

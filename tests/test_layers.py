@@ -8,8 +8,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "sweep"
 ROOMS = (
-    *("errors", "keys", "faultpoint", "toolchain", "expression", "config", "data", "model"),
-    *("diagnostics", "estimates", "inference", "report", "store", "artifacts", "sources"),
+    *("words", "errors", "keys", "faultpoint", "toolchain", "expression", "config", "data"),
+    *("model", "diagnostics", "estimates", "inference", "report", "store", "artifacts", "sources"),
     *("worker", "backends", "journal", "maintenance", "planning", "results", "coordinator"),
     *("client", "simulate", "project", "doctor", "cli"),
 )

@@ -22,7 +22,7 @@ from sweep.errors import CorruptArtifact, Nondeterminism, StoreError, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, Store
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = [
     "Artifact",

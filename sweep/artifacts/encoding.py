@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sweep.errors import CorruptArtifact, UsageError
 from sweep.keys import DIGITS, bytes_digest, canonical
+from sweep.words.values import clipped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,7 @@ def unpack_json(data: bytes) -> Any:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        msg = f"expected JSON, found {data[:40]!r}: {error}"
+        msg = f"expected JSON, found {data[:40]!r}: {clipped(error)}"
         raise CorruptArtifact(msg) from error
 
 

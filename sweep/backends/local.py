@@ -9,7 +9,7 @@ from uuid import uuid4
 from sweep.backends.events import RETRIED, Done, Event, Failure, Started
 from sweep.backends.pool import Limits, Pool, cores
 from sweep.config import Execution
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = ["Local", "open_local"]
 

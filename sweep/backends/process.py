@@ -1,4 +1,4 @@
-"""Process: one warm worker, ``python -m sweep.worker``, with JSON lines on its pipes.
+"""Process: one warm worker, ``python -P -m sweep.worker``, with JSON lines on its pipes.
 
 Nothing is pickled, and notebooks need no main guard. The worker leaves when its input ends or its
 parent dies.
@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -16,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from sweep.worker.safe_path import python_command
 
 __all__ = ["Process", "start"]
 
@@ -137,7 +138,7 @@ def start(number: int, environment: Mapping[str, str]) -> Process:
     """Start a worker in a session of its own, so that Ctrl-C is the coordinator's to handle."""
     log = tempfile.TemporaryFile()  # noqa: SIM115 # open as long as the worker lives
     process = subprocess.Popen(
-        [sys.executable, "-m", "sweep.worker"],
+        python_command("sweep.worker"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,

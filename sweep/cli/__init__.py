@@ -12,6 +12,9 @@ def main() -> None:
     What it prints is UTF-8 in every locale, as the files are that it writes. Names that the system
     gave as other bytes come out as these bytes.
     """
+    from sweep.worker.safe_path import leave_folder
+
+    leave_folder()
     from sweep.cli.app import app
 
     for stream in (sys.stdout, sys.stderr):

@@ -12,7 +12,7 @@ from sweep.client.terminal import inert
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["frame_rows", "print_json", "print_lines", "table_lines"]
+__all__ = ["frame_rows", "json_text", "print_json", "print_lines", "table_lines"]
 
 
 def print_lines(lines: Sequence[str]) -> None:
@@ -22,7 +22,13 @@ def print_lines(lines: Sequence[str]) -> None:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on standard output; what is no number becomes null."""
-    sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_text(value, 2))
+
+
+def json_text(value: Any, indent: int) -> str:
+    """Return a value as JSON with what a terminal would obey as escapes: it reads the same."""
+    text = json.dumps(plain(value), indent=indent, ensure_ascii=False)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n"
 
 
 def frame_rows(frame: "pd.DataFrame") -> list[dict[str, Any]]:

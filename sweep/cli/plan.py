@@ -72,7 +72,7 @@ def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
 
 def check_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
     """Return a check's findings in words; of many alike, the first ``shown``."""
-    from sweep.words import count_of
+    from sweep.words.numbers import count_of
 
     survey, population = facts["survey"], facts["population"]
     lines = [f"{facts['name']}: config and data are sound"]
@@ -164,7 +164,7 @@ def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
     """Return a plan in words."""
     from sweep.cli.output import table_lines
     from sweep.cli.tables import with_base
-    from sweep.words import count_of
+    from sweep.words.numbers import count_of
 
     outcomes = facts["outcomes"][:shown]
     lines = table_lines([with_base(o) for o in outcomes], ["action", "outcome", "n", "label"])
@@ -182,7 +182,7 @@ def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
 def cost_lines(facts: dict[str, Any]) -> list[str]:
     """Return the minutes and the bytes of a plan, and where they are known from."""
     from sweep.client.progress import duration, sized
-    from sweep.words import count_of
+    from sweep.words.numbers import count_of
 
     lines = []
     if facts["actions"]["fit"]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sweep.cli.options import Format, Printed, RunId, StorePath, find_store, open_run
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +104,9 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     if output is not None:
         from sweep.cli.summary import say
         from sweep.client.files import write_whole
+        from sweep.client.inputs import refuse_inputs
 
+        refuse_inputs(output, opened.plan, opened.store)
         write_whole(output, data)
         say(f"{count_of(len(table), 'row')} written to {output}")
         return
@@ -144,9 +146,7 @@ def refuse_terminal(form: TableFormat) -> None:
 
 def written(table: "pd.DataFrame", form: TableFormat) -> bytes:
     """Return the table in one of its written forms."""
-    import json
-
-    from sweep.cli.output import frame_rows
+    from sweep.cli.output import frame_rows, json_text
     from sweep.cli.tables import estimate_lines
     from sweep.client.terminal import inert
     from sweep.estimates.formats import to_csv, to_parquet
@@ -156,7 +156,7 @@ def written(table: "pd.DataFrame", form: TableFormat) -> bytes:
     if form is TableFormat.parquet:
         return to_parquet(table)
     if form is TableFormat.json:
-        return json.dumps(frame_rows(table), indent=1, ensure_ascii=False).encode() + b"\n"
+        return json_text(frame_rows(table), 1).encode()
     return "".join(f"{inert(line)}\n" for line in estimate_lines(table)).encode()
 
 
@@ -172,10 +172,12 @@ def report(
 
     By the name of the file it is the HTML page, or the whole estimates table.
     """
+    from sweep.cli.output import print_lines
+
     opened = open_run(run, store)
     path = opened.report(output)
     say_partial(opened)
-    sys.stdout.write(f"{path}\n")
+    print_lines([str(path)])
 
 
 def logs(

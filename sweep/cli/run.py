@@ -49,6 +49,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     from sweep.client.display import shown
     from sweep.client.files import check_report_path
     from sweep.client.handle import Run
+    from sweep.client.inputs import refuse_inputs
     from sweep.client.interrupt import draining
     from sweep.client.verbs import planned
     from sweep.coordinator.execute import execute
@@ -57,6 +58,8 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
         check_report_path(report)
     started = time.monotonic()
     read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    if report is not None:
+        refuse_inputs(report, made.record, store)
     say(opening(made, read.execution.backend))
     if away:
         start_away(read, store, made, form)
@@ -95,7 +98,7 @@ def opening(made: "Plan", backend: str) -> str:
     """Return the line that says what is about to happen."""
     from sweep.cli.plan import action_words, actions_of
     from sweep.journal.partial import named
-    from sweep.words import count_of
+    from sweep.words.numbers import count_of
 
     total = len(made.record["outcomes"])
     outcomes = f"{count_of(total, 'outcome')}, {action_words(actions_of(made))}"
@@ -125,7 +128,7 @@ def fit(
     from sweep.estimates.table import base_shown, weighed
     from sweep.journal.partial import sample_words
     from sweep.planning.plan import write_tasks
-    from sweep.words import count_of
+    from sweep.words.numbers import count_of
 
     read, store, made = planned(config, escape(outcome), overrides, sample, None, True)
     entry = made.record["outcomes"][0]
@@ -183,13 +186,14 @@ def become_worker() -> None:
 
     from sweep.toolchain import UNWANTED
     from sweep.worker.environment import warm_environment
+    from sweep.worker.safe_path import python_command
 
     environment = warm_environment()
     other = any(os.environ.get(name) != value for name, value in environment.items())
     if other or any(name in os.environ for name in UNWANTED):
         sys.stdout.flush()
         sys.stderr.flush()
-        os.execve(sys.executable, [sys.executable, "-m", "sweep", *sys.argv[1:]], environment)
+        os.execve(sys.executable, python_command("sweep", *sys.argv[1:]), environment)
 
 
 def show_fit(outcome: str, result: Any, table: "pd.DataFrame", form: Format) -> None:

@@ -12,7 +12,7 @@ from sweep.backends.events import Done, Event, Note
 from sweep.client.progress import Progress, duration, line_of
 from sweep.client.terminal import inert
 from sweep.journal.partial import named
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed
+from sweep.estimates.select import known
 from sweep.journal.partial import marked, partial_words
-from sweep.naming import known
 from sweep.store import Store
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,13 +223,15 @@ class Run:
         Raises
         ------
         UsageError
-            If the path ends otherwise.
+            If the path ends otherwise, is a link, or is a file that the run was made from.
         """
         from sweep.artifacts.artifact import read
+        from sweep.client.inputs import refuse_inputs
         from sweep.results.report import publish_report
 
         path = Path(path)
         name = check_report_path(path)
+        refuse_inputs(path, self.plan, self.store)
         key = publish_report(self.store, self.id)
         write_whole(path, read(self.store, "report", key, [name]).payload[name])
         return path

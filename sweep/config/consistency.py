@@ -1,21 +1,21 @@
 """Own the checks between the fields of a study: names that must exist, and names that may not."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic_core import InitErrorDetails
 
 from sweep.config.groups import RESERVED, reserved
 from sweep.config.section import KEY, at, show
+from sweep.words.names import nearest_name
 
 __all__ = ["across", "suggestion"]
 
 
 def suggestion(word: str, allowed: list[str]) -> str:
     """Return ``" - did you mean 'x'?"``, or nothing when no allowed word is close."""
-    close = get_close_matches(word, allowed, n=1)
-    return f" - did you mean '{close[0]}'?" if close else ""
+    near = nearest_name(word, allowed)
+    return "" if near is None else f" - did you mean '{near}'?"
 
 
 def across(study: Mapping[str, Any]) -> list[InitErrorDetails]:

@@ -24,7 +24,8 @@ class OutcomeRule(Section):
 
     match: Pattern | None = Field(
         default=None,
-        description="Columns to take: a glob such as 'aided_*', or 're:' and a pattern.",
+        description="Columns to take: a glob such as 'aided_*', or 're:' and a pattern, which may "
+        "take half a second of processor time.",
     )
     name: Text | None = Field(
         default=None,

@@ -16,7 +16,7 @@ from sweep.config.nodes import Entry, Node, Place, clipped
 from sweep.config.schema import Study, SweepConfig
 from sweep.config.yaml import Refused, compose
 from sweep.errors import Mistake
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = ["Assignment", "override"]
 

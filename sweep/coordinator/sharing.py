@@ -18,7 +18,7 @@ from sweep.errors import StoreError
 from sweep.journal.failures import remembered, stands
 from sweep.store import Store
 from sweep.store.concurrency import together
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 from sweep.worker.claims import Watch, let_go
 
 __all__ = ["Sharing"]

@@ -15,7 +15,8 @@ from sweep.data.outcomes import Outcome
 from sweep.errors import DataError
 from sweep.expression import evaluate, parse
 from sweep.keys import arrays_digest
-from sweep.words import count_of
+from sweep.words.numbers import count_of
+from sweep.words.values import brief, few
 
 __all__ = ["Sums", "count", "counts_of", "is_in"]
 
@@ -108,7 +109,7 @@ def check_answers(
             answer = strange.tolist()[0]
             often = count_of(len(strange), "time")
             msg = (
-                f"outcome {outcome.name!r}: the answer {answer!r} ({often}) is "
+                f"outcome {outcome.name!r}: the answer {brief(answer)} ({often}) is "
                 f"neither among success, failure nor dont_know_values: add it to one of them"
             )
             raise DataError(msg)
@@ -118,8 +119,8 @@ def check_answers(
     near = next((there[w] for w in map(spelling, outcome.success) if w in there), None)
     if near is not None:
         msg = (
-            f"outcome {outcome.name!r}: no answer is {list(outcome.success)}, but some are "
-            f"{near!r}: write success: [{near!r}]"
+            f"outcome {outcome.name!r}: no answer is {few(outcome.success)}, but some are "
+            f"{brief(near)}: write success: [{brief(near)}]"
         )
         raise DataError(msg)
 

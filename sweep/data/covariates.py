@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sweep.config import Study
 from sweep.errors import DataError
-from sweep.words import count_of
+from sweep.words.numbers import count_of
+from sweep.words.values import brief
 
 __all__ = ["standardise"]
 
@@ -23,12 +24,12 @@ def covariate_values(
     where = f"study.covariates.{predictor} ({spec.source})"
     repeated = table[spec.key][table[spec.key].duplicated()]
     if len(repeated):
-        msg = f"{where}: level {repeated.iloc[0]!r} has more than one row"
+        msg = f"{where}: level {brief(repeated.iloc[0])} has more than one row"
         raise DataError(msg)
     by_level = table.set_index(spec.key)
     missing = [label for label in levels if label not in by_level.index]
     if missing:
-        lacking = f"{count_of(len(missing), 'level')} of {predictor!r}, such as {missing[0]!r}"
+        lacking = f"{count_of(len(missing), 'level')} of {predictor!r}, such as {brief(missing[0])}"
         msg = f"{where}: no row for {lacking}"
         raise DataError(msg)
     made: dict[str, NDArray[np.float64]] = {}
@@ -36,7 +37,7 @@ def covariate_values(
         values = pd.to_numeric(by_level.loc[list(levels), column], errors="coerce").to_numpy(float)
         if not np.isfinite(values).all():
             label = levels[int(np.argmin(np.isfinite(values)))]
-            msg = f"{where}: column {column!r} holds no number for level {label!r}"
+            msg = f"{where}: column {column!r} holds no number for level {brief(label)}"
             raise DataError(msg)
         made[column] = standardise(values)
     return made

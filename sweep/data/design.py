@@ -21,7 +21,8 @@ from sweep.data.variables import Table
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
-from sweep.words import count_of
+from sweep.words.numbers import count_of
+from sweep.words.values import brief
 
 __all__ = ["Design", "encode", "group_variables", "variables_of"]
 
@@ -119,7 +120,7 @@ def population_rows(rows: pd.DataFrame, variables: Sequence[str], study: Study) 
     wrong = rows[~(np.isfinite(sizes) & (sizes >= 0))]
     if len(wrong):
         value = wrong[size].tolist()[0]
-        found = f"no number of people in {count_of(len(wrong), 'row')} ({value!r})"
+        found = f"no number of people in {count_of(len(wrong), 'row')} ({brief(value)})"
         msg = f"population size {size!r}: {found}"
         raise DataError(msg)
     rows = rows.assign(**{size: sizes})[sizes > 0]

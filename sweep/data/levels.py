@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sweep.config import Cut, Predictor, Study
 from sweep.errors import DataError
-from sweep.words import count_of
+from sweep.words.numbers import count_of
+from sweep.words.values import brief, few
 
 __all__ = ["Levels"]
 
@@ -22,8 +23,8 @@ def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) 
         absent = [label for label in ordered if label not in present]
         if absent:
             msg = (
-                f"study.predictors.{name}.levels: {absent[0]!r} is not in the population (it has "
-                f"{sorted(present)}): remove it, or correct it"
+                f"study.predictors.{name}.levels: {brief(absent[0])} is not in the population "
+                f"(it has {few(sorted(present))}): remove it, or correct it"
             )
             raise DataError(msg)
     elif isinstance(rule, Cut):
@@ -34,9 +35,9 @@ def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) 
     if strange:
         count = int((values == strange[0]).sum())
         msg = (
-            f"population column {name!r} has the value {strange[0]!r} in "
+            f"population column {name!r} has the value {brief(strange[0])} in "
             f"{count_of(count, 'row')}, which is not among study.predictors.{name}.levels "
-            f"{ordered}: add it, recode it or filter it"
+            f"({few(ordered)}): add it, recode it or filter it"
         )
         raise DataError(msg)
     return tuple(ordered)
@@ -62,11 +63,11 @@ def encode_column(values: pd.Series, name: str, levels: Sequence[str]) -> NDArra
     codes = pd.Index(list(levels)).get_indexer(pd.Index(values)).astype(np.int32)
     unknown = values[(codes < 0) & values.notna().to_numpy()]
     if len(unknown):
-        counted = unknown.value_counts()
-        shown = ", ".join(f"{value!r} ({count} respondents)" for value, count in counted.items())
+        counted = unknown.value_counts().to_dict()
+        shown = few(counted, lambda value: f"{brief(value)} ({counted[value]} respondents)")
         msg = (
             f"survey column {name!r} has values that the population does not know: {shown}. "
-            f"Levels: {list(levels)}. Recode them in study.derive, or drop them with "
+            f"Levels: {few(levels)}. Recode them in study.derive, or drop them with "
             f"study.survey.filter"
         )
         raise DataError(msg)

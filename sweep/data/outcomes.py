@@ -1,14 +1,15 @@
 """Outcomes: the rules of a config expanded to one outcome per model, and how to select them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
 from sweep.config import OutcomeRule, Study
+from sweep.data.patterns import Patience
 from sweep.errors import DataError, UsageError
+from sweep.words.names import did_you_mean
+from sweep.words.values import few, plain
 
 __all__ = ["Outcome", "outcomes_of", "select_outcomes"]
 
@@ -50,17 +51,19 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
     Raises
     ------
     DataError
-        If a rule matches no column, or two rules make outcomes of one name.
+        If a rule matches no column, its patterns take too long, or two rules make outcomes of one
+        name.
     """
     made: dict[str, tuple[Outcome, int]] = {}
     names: list[str] = []
     for number, rule in enumerate(study.outcomes):
-        matched = matching(rule, columns)
+        patience = Patience(f"study.outcomes.{number}")
+        matched = matching(rule, columns, patience)
         if not matched:
             raise unmatched(rule, number, columns)
-        check_patterns(rule, number, matched)
+        check_patterns(rule, number, matched, patience)
         for column in matched:
-            outcome = expand(rule, column)
+            outcome = expand(rule, column, patience)
             names.append(outcome.name)
             if any(fnmatchcase(outcome.name, glob) for glob in study.exclude):
                 continue
@@ -73,38 +76,40 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
             made[outcome.name] = (outcome, number)
     check_exclude(study.exclude, names)
     if not made:
-        msg = f"study.exclude leaves no outcome: {list(study.exclude)}"
+        msg = f"study.exclude leaves no outcome: {few(study.exclude)}"
         raise DataError(msg)
     return [outcome for outcome, _ in made.values()]
 
 
-def matching(rule: OutcomeRule, columns: Sequence[str]) -> list[str]:
+def matching(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> list[str]:
     """Return the columns a rule is about, in the survey's order."""
     if rule.match is None:
         column = rule.column or rule.name
         return [column] if column is not None and column in columns else []
     if rule.match.startswith("re:"):
-        pattern = re.compile(rule.match[3:])
-        return [c for c in columns if pattern.fullmatch(c)]
+        pattern = rule.match[3:]
+        return [c for c in columns if patience.matches(pattern, c)]
     return [c for c in columns if fnmatchcase(c, rule.match)]
 
 
 def unmatched(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataError:
     """Return the error for a rule that finds no column."""
     wanted = rule.match or rule.column or rule.name or ""
-    near = get_close_matches(wanted, columns, n=1, cutoff=0.4)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
-    shown = ", ".join(list(columns)[:20]) + (", ..." if len(columns) > 20 else "")
+    guess = did_you_mean(wanted, columns, cutoff=0.4)
     return DataError(
         f"study.outcomes.{number}: no column of the survey matches {wanted!r}.{guess} "
-        f"Its columns: {shown}"
+        f"Its columns: {few(columns, plain)}"
     )
 
 
-def check_patterns(rule: OutcomeRule, number: int, columns: Sequence[str]) -> None:
+def check_patterns(
+    rule: OutcomeRule, number: int, columns: Sequence[str], patience: Patience
+) -> None:
     """Refuse a brand or metric whose pattern takes nothing from any of the rule's columns."""
     for key, text in (("brand", rule.brand), ("metric", rule.metric)):
-        if text is not None and all(taken(text, column) is None for column in columns):
+        if text is not None and all(
+            taken(key, text, column, patience) is None for column in columns
+        ):
             msg = (
                 f"study.outcomes.{number}.{key}: the pattern {text!r} is found in no column of "
                 f"this rule, such as {columns[0]!r}: correct it, or remove it"
@@ -116,19 +121,17 @@ def check_exclude(globs: Sequence[str], names: Sequence[str]) -> None:
     """Refuse a glob that excludes nothing: what it was meant for would be fitted."""
     for index, glob in enumerate(globs):
         if not any(fnmatchcase(name, glob) for name in names):
-            near = get_close_matches(glob.strip("*"), names, n=1)
-            guess = f" Did you mean {near[0]!r}?" if near else ""
-            shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-            msg = f"study.exclude.{index}: {glob!r} matches no outcome.{guess} There are: {shown}"
+            guess, there = did_you_mean(glob.strip("*"), names), few(names, plain)
+            msg = f"study.exclude.{index}: {glob!r} matches no outcome.{guess} There are: {there}"
             raise DataError(msg)
 
 
-def expand(rule: OutcomeRule, column: str) -> Outcome:
+def expand(rule: OutcomeRule, column: str, patience: Patience) -> Outcome:
     """Return the outcome a rule makes of one column."""
     known = {
         "column": column,
-        "brand": taken(rule.brand, column),
-        "metric": taken(rule.metric, column),
+        "brand": taken("brand", rule.brand, column, patience),
+        "metric": taken("metric", rule.metric, column, patience),
     }
     words = {k: v or "" for k, v in known.items()}
     template = rule.name or "{column}"
@@ -149,12 +152,11 @@ def expand(rule: OutcomeRule, column: str) -> Outcome:
     )
 
 
-def taken(text: str | None, column: str) -> str | None:
+def taken(key: str, text: str | None, column: str, patience: Patience) -> str | None:
     """Return a literal, or what a pattern's first group takes from the column's name."""
     if text is None or not text.startswith("re:"):
         return text
-    found = re.search(text[3:], column)
-    return found.group(1) if found else None
+    return patience.first_group(key, text[3:], column)
 
 
 class Named(Protocol):
@@ -194,10 +196,8 @@ def select_outcomes[T: Named](
             found = {o.name for o in outcomes if pattern == o.name or fnmatchcase(o.name, pattern)}
             there = [o.name for o in outcomes]
         if not found:
-            near = get_close_matches(word or pattern, there, n=1)
-            guess = f" Did you mean {near[0]!r}?" if near else ""
-            shown = ", ".join(there[:12]) + (", ..." if len(there) > 12 else "")
-            msg = f"{pattern!r} matches no outcome.{guess} There are: {shown or 'none'}"
+            guess = did_you_mean(word or pattern, there)
+            msg = f"{pattern!r} matches no outcome.{guess} There are: {few(there, plain)}"
             raise UsageError(msg)
         chosen |= found
     return [o for o in outcomes if o.name in chosen]

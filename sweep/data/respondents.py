@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sweep.config import MISSING_LIMIT, Study
 from sweep.data.variables import Table
 from sweep.errors import DataError
-from sweep.words import count_of
+from sweep.words.numbers import count_of
+from sweep.words.values import brief
 
 __all__ = ["Respondents"]
 
@@ -70,8 +71,8 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
         value = rows[name].tolist()[int(np.argmax(wrong))]
         msg = (
             f"weight column {name!r}: no usable weight for "
-            f"{count_of(int(wrong.sum()), 'respondent')} (such as {value!r}); a weight is a number "
-            f"of at least 0"
+            f"{count_of(int(wrong.sum()), 'respondent')} (such as {brief(value)}); a weight is a "
+            f"number of at least 0"
         )
         raise DataError(msg)
     return values

@@ -15,10 +15,12 @@ from sweep.config import Cut, Recode, Study
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import evaluate, parse
+from sweep.words.values import brief
 
 __all__ = ["Table", "condition_columns", "labels", "prepare", "sources_of"]
 
 EXACT = 2.0**53  # below this every whole float is one integer
+ROW = re.compile(r"(columns, got \d+): .*", re.DOTALL)  # what Arrow adds is the row
 NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d*)?([eE][+-]?\d+)?")
 
 
@@ -119,7 +121,7 @@ def cut(column: pd.Series, rule: Cut, what: str) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(column.dtype):
         bad = column.dropna().astype(str)
         bad = bad[~bad.str.fullmatch(NUMBER)]
-        shown = repr(bad.iloc[0]) if len(bad) else "text"
+        shown = brief(bad.iloc[0]) if len(bad) else "text"
         msg = f"the {what}'s column {rule.cut!r} cannot be cut: it holds {shown}, not only numbers"
         raise DataError(msg)
     open_below = len(rule.labels) == len(rule.at) + 1

@@ -4,6 +4,7 @@ import json
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from sweep.estimates.table import OBEYED
 from sweep.keys import canonical
 
 if TYPE_CHECKING:
@@ -52,8 +53,9 @@ def to_csv(frame: "pd.DataFrame") -> bytes:
     """Return the table as RFC 4180 in UTF-8, safe to open in a spreadsheet.
 
     A text cell or column name that would be run as a formula gets a leading apostrophe; numbers
-    are never touched. Removing one apostrophe from every cell whose rest is such a text gives the
-    original back; Parquet keeps texts as they are.
+    are never touched. Characters that a terminal obeys instead of showing are spelt out, ESC as a
+    backslash and ``x1b``; tabs and line breaks stay. Removing one apostrophe from every cell whose
+    rest is such a text gives the original back, but for those; Parquet keeps texts as they are.
     """
     import pandas as pd
 
@@ -68,7 +70,7 @@ def to_csv(frame: "pd.DataFrame") -> bytes:
 
 
 def _inert(cell: Any) -> str:
-    text = str(cell)
+    text = OBEYED.sub(lambda found: repr(found[0])[1:-1], str(cell))
     return "'" + text if _runs(text) else text
 
 

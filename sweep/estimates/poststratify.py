@@ -7,7 +7,6 @@ sums over blocks double.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,8 @@ from sweep.data.levels import Levels
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import evaluate, literals, parse
+from sweep.words.names import did_you_mean
+from sweep.words.values import few, plain
 
 __all__ = [
     "Margin",
@@ -112,11 +113,10 @@ def check_level(group: Group, variable: str, value: object, levels: Sequence[str
     """Refuse a value that no level bears: the group would silently be another one."""
     if not isinstance(value, str) or value in levels:
         return  # a value of another type is refused when the expression is evaluated
-    near = get_close_matches(value, levels, n=1)
-    guess = f" Did you mean {near[0]!r}?" if near else ""
+    guess = did_you_mean(value, levels)
     msg = (
         f"study.groups: group {group.name!r} ({group.where}): {value!r} is not a level of "
-        f"{variable!r}.{guess} Its levels: {', '.join(levels)}"
+        f"{variable!r}.{guess} Its levels: {few(levels, plain)}"
     )
     raise DataError(msg)
 

@@ -1,18 +1,19 @@
 """Select: some rows of a table of estimates, by outcome, grouping and group."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import UsageError
 from sweep.estimates.table import RESERVED, grouped_by
+from sweep.words.names import did_you_mean
+from sweep.words.values import few, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-__all__ = ["select"]
+__all__ = ["known", "select"]
 
 
 def select(
@@ -46,7 +47,7 @@ def select(
     if by is not None:
         chosen = chosen[_in_grouping(frame, by).reindex(chosen.index)]
     if group is not None:
-        _known("group", group, list(frame["group"].dropna().unique()))
+        known("group", group, list(frame["group"].dropna().unique()))
         chosen = chosen[chosen["group"] == group]
     return chosen.reset_index(drop=True)
 
@@ -57,7 +58,7 @@ def _of_outcomes(frame: "pd.DataFrame", outcomes: str | Sequence[str]) -> "pd.Da
     for glob in [outcomes] if isinstance(outcomes, str) else outcomes:
         matched = {name for name in names if name == glob or fnmatchcase(name, glob)}
         if not matched:
-            _known("outcome", glob, names)
+            known("outcome", glob, names)
         wanted |= matched
     return frame[frame["outcome"].isin(wanted)]
 
@@ -68,7 +69,7 @@ def _in_grouping(frame: "pd.DataFrame", by: Sequence[str]) -> "pd.Series[Any]":
         raise UsageError(msg)
     variables = [name for name in frame.columns if name not in RESERVED]
     for variable in by:
-        _known("variable", variable, variables)
+        known("variable", variable, variables)
     wanted = tuple(v for v in variables if v in by)
     unnamed = frame["group"].isna()
     shapes = grouped_by(frame)
@@ -84,11 +85,16 @@ def _in_grouping(frame: "pd.DataFrame", by: Sequence[str]) -> "pd.Series[Any]":
     return mask
 
 
-def _known(kind: str, name: str, names: Sequence[str]) -> None:
+def known(kind: str, name: str, names: Collection[str]) -> None:
+    """Refuse a name, or a pattern, that is not among those there are.
+
+    Raises
+    ------
+    UsageError
+        It offers the nearest name, and shows the first of all.
+    """
     if name in names:
         return
-    near = get_close_matches(name.strip("*"), names, n=1)
-    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
-    guess = f" Did you mean {near[0]!r}?" if near else ""
-    msg = f"no {kind} matches {name!r}.{guess} There are: {shown or 'none'}"
+    guess = did_you_mean(name.strip("*"), names)
+    msg = f"no {kind} matches {name!r}.{guess} There are: {few(names, plain)}"
     raise UsageError(msg)

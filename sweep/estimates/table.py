@@ -6,8 +6,11 @@ as it is. CSV is opened in spreadsheets, so there a text that a spreadsheet woul
 is written with a leading apostrophe.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from sweep.words.values import brief, few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +38,8 @@ FLOATS = (*POSTERIOR, "share", "unseen_share", "raw", "weighted")
 TAIL = (*POSTERIOR, "n", *FLOATS[len(POSTERIOR) :], "status", "flag")
 RESERVED = frozenset(HEAD + TAIL)
 STATUSES = ("ok", "flagged", "failed", "cancelled")
+# Controls of both sets, a return without its line feed, and what turns the writing direction.
+OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
 
 
 def columns(variables: Sequence[str]) -> list[str]:
@@ -108,7 +113,7 @@ def _typed(values: "pd.Series[Any]", levels: Sequence[str] | None) -> "pd.Series
         return text
     stray = sorted(set(text.dropna()) - set(levels))
     if stray:
-        msg = f"{values.name}: {stray[0]!r} is not one of its levels {list(levels)}"
+        msg = f"{values.name}: {brief(stray[0])} is not one of its levels: {few(levels)}"
         raise ValueError(msg)
     return text.astype(pd.CategoricalDtype(list(levels)))
 

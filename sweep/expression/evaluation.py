@@ -8,7 +8,6 @@ fast, for survey columns have few values and many rows.
 import operator
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import DataError
@@ -24,6 +23,8 @@ from sweep.expression.tree import (
     Scalar,
     normalise,
 )
+from sweep.words.names import nearest_name
+from sweep.words.values import brief, few, plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,8 +83,8 @@ def _column(table: Table, name: str, expression: Expression) -> Series:
     if name in table:
         return table[name].rename(name)  # messages name the column, whatever the series is called
     names = [str(known) for known in table]
-    close = get_close_matches(name, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(names[:20])}"
+    near = nearest_name(name, names)
+    hint = f"there are {few(names, plain)}" if near is None else f"did you mean {near!r}?"
     message = f"no column {name!r} for the expression {normalise(expression)!r}: {hint}"
     raise DataError(message)
 
@@ -186,8 +187,8 @@ def _kind(expression: Expression, series: Series, values: list[Any]) -> str | No
         odd = next(value for value in values if _kind_of(value) == kinds[0])
         message = (
             f"cannot evaluate {normalise(expression)!r}: column {series.name!r} ({series.dtype}) "
-            f"holds {' and '.join(kinds)}, such as {odd!r}: an expression compares text, numbers "
-            "or true/false"
+            f"holds {' and '.join(kinds)}, such as {brief(odd)}: an expression compares text, "
+            "numbers or true/false"
         )
         raise DataError(message)
     return kinds[0] if kinds else None

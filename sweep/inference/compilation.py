@@ -16,6 +16,7 @@ from sweep.errors import ModelError
 from sweep.model.files import ModelFile
 from sweep.model.lines import first_line, raised_in, where
 from sweep.model.priors import Noted, unread
+from sweep.words.values import clipped
 
 __all__ = ["Prepared", "call", "prepare_model", "with_counts"]
 
@@ -55,7 +56,7 @@ def call(file: ModelFile, function: str, *arguments: Any) -> Any:
 def raised_words(file: ModelFile, function: str, error: BaseException) -> str:
     """Return what one of the file's functions raised: file and line, and what stands there."""
     line = raised_in(error, file.filename) or first_line(file.functions[function])
-    told = f"{function}() raised {type(error).__name__}: {error}"
+    told = f"{function}() raised {type(error).__name__}: {clipped(error)}"
     return f"{where(file.name, file.source, line)}: {told}"
 
 
@@ -120,7 +121,8 @@ def compile_quietly(file: ModelFile, model: Any) -> Any:
         with config.change_flags(numba__cache=False):
             return nutpie.compile_pymc_model(model)
     except Exception as error:
-        msg = f"models/{file.name}.py: nutpie cannot compile the model that build() made: {error}"
+        what = f"nutpie cannot compile the model that build() made: {clipped(error)}"
+        msg = f"models/{file.name}.py: {what}"
         raise ModelError(msg) from error
 
 
@@ -214,5 +216,5 @@ def with_counts(model: Prepared, file: ModelFile, levels: Levels, counts: Counts
         arrays = {name: np.asarray(value) for name, value in updates.items() if name in used}
         return replace(model, compiled=model.compiled.with_data(**arrays))
     except (TypeError, ValueError) as error:
-        msg = f"{place} does not fit the model that build() made: {error}"
+        msg = f"{place} does not fit the model that build() made: {clipped(error)}"
         raise ModelError(msg) from error

@@ -5,8 +5,10 @@ else of the other chains. One core; four chains one after another use it best wh
 outnumber cores.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,6 +51,8 @@ type Watch = Callable[[int], None]
 """Told how many draws there are so far, over all chains and tuning included, from any thread."""
 
 EVERY = 1000  # milliseconds between two looks at the draws
+THREADS = Path("/proc/self/task")
+LEAVING = 60.0  # seconds that threads of an ended sampler may take to leave
 
 
 def sample(
@@ -104,27 +108,17 @@ def function_model(
 
 
 def run_nuts(compiled: Any, settings: Settings, seed: int, watch: Watch | None = None) -> Any:
-    """Run nutpie on a compiled model and return its trace (an xarray.DataTree)."""
-    import nutpie
+    """Run nutpie on a compiled model and return its trace (an xarray.DataTree).
 
-    def told(chains: list[Any]) -> None:
-        if watch is not None:
-            watch(sum(chain.finished_draws for chain in chains))
-
+    Raises
+    ------
+    ModelError
+        If no chain can start, or the density stops being a number.
+    KeyboardInterrupt
+        If it is interrupted; nutpie itself would return the draws so far as if they were all.
+    """
     try:
-        return nutpie.sample(
-            compiled,
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            cores=1,
-            seed=seed,
-            target_accept=settings.target_accept,
-            save_warmup=False,
-            progress_bar=False,
-            progress_callback=None if watch is None else told,
-            progress_rate=EVERY,
-        )
+        return whole_trace(begun(compiled, settings, seed, watch))
     except RuntimeError as error:
         reason = str(error).split("\n\n    Stack backtrace")[0].split("\n\nStack backtrace")[0]
         msg = f"the sampler could not go on: {' '.join(reason.split())}"
@@ -134,6 +128,60 @@ def run_nuts(compiled: Any, settings: Settings, seed: int, watch: Watch | None =
             raise
         msg = f"the sampler broke off: {error}"
         raise ModelError(msg) from error
+
+
+def begun(compiled: Any, settings: Settings, seed: int, watch: Watch | None) -> Any:
+    """Return nutpie's sampler, at work in threads of its own."""
+    import nutpie
+
+    def told(chains: list[Any]) -> None:
+        if watch is not None:
+            watch(sum(chain.finished_draws for chain in chains))
+
+    return nutpie.sample(
+        compiled,
+        draws=settings.draws,
+        tune=settings.tune,
+        chains=settings.chains,
+        cores=1,
+        seed=seed,
+        target_accept=settings.target_accept,
+        save_warmup=False,
+        progress_bar=False,
+        progress_callback=None if watch is None else told,
+        progress_rate=EVERY,
+        blocking=False,
+    )
+
+
+def whole_trace(sampler: Any) -> Any:
+    """Return a sampler's trace; if it does not come to its end, end it and its threads first."""
+    try:
+        return sampler.wait()
+    except BaseException:
+        sampler.cancel()
+        wait_for_threads()
+        raise
+
+
+def wait_for_threads() -> None:
+    """Wait until no thread of the sampler runs, or for ``LEAVING`` seconds.
+
+    They go on for a moment when it has been ended: other chains look for a start, in Python. A
+    process that ends meanwhile dies of it. Only Linux names a process's threads; elsewhere this
+    returns at once.
+    """
+    end = time.monotonic() + LEAVING
+    while time.monotonic() < end and any(map(is_samplers, THREADS.glob("*/comm"))):
+        time.sleep(0.01)
+
+
+def is_samplers(comm: Path) -> bool:
+    """Return whether a thread is one of nutpie's, by the file that holds its name."""
+    try:
+        return comm.read_text().startswith("nutpie")
+    except OSError:  # it ended while we looked
+        return False
 
 
 def statistics_of(trace: Any) -> SamplerStatistics:

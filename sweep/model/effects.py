@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
 from sweep.model.terms import Contrast, Covariate, Intercept, Model, Term, Varying, term_name
+from sweep.words.values import few
 
 __all__ = ["Block", "blocks_of", "coefficient_names", "labels_of", "zero_sum_basis"]
 
@@ -97,7 +98,7 @@ def block_of(term: Term, levels: Levels, covariates: Covariates) -> Block:
             known(predictor, name, levels)
             columns = covariates.get(predictor, {})
             if column not in columns:
-                msg = f"no covariate {column!r} of {predictor!r}: there are {sorted(columns)}"
+                msg = f"no covariate {column!r} of {predictor!r}: there are {few(sorted(columns))}"
                 raise ModelError(msg)
             return Block(name, (predictor,), columns[column][:, None], sd, scaled=False)
 

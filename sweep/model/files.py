@@ -13,6 +13,7 @@ from sweep.keys import bytes_digest, digest
 from sweep.model.imports import distributions_of
 from sweep.model.lines import CALLED_WITH, check_signatures, first_line, raised_in, where
 from sweep.model.terms import parsed
+from sweep.words.values import clipped
 
 __all__ = ["STUB", "ModelFile", "Route", "load_model", "tree_digest"]
 
@@ -80,7 +81,7 @@ def load_model(name: str, source: bytes) -> ModelFile:
         exec(compile(text, module.__file__, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
         line = raised_in(error, module.__file__)
-        told = f"raised {type(error).__name__} when it was loaded: {error}"
+        told = f"raised {type(error).__name__} when it was loaded: {clipped(error)}"
         msg = f"{where(name, source, line)} {told}"
         raise ModelError(msg) from error
     functions = {n: module.__dict__[n] for n in CALLED_WITH if callable(module.__dict__.get(n))}

@@ -12,6 +12,7 @@ from typing import Any
 from sweep.keys import digest
 from sweep.model.files import tree_digest
 from sweep.model.terms import from_json, term_name
+from sweep.words.values import few
 
 __all__ = [
     "Difference",
@@ -77,7 +78,7 @@ def list_words(old: Sequence[Any], new: Sequence[Any]) -> str:
     """Return what came into a list and what left it."""
     parts = [f"+ {shown(item)}" for item in new if item not in old]
     parts += [f"- {shown(item)}" for item in old if item not in new]
-    return ", ".join(parts) or "another order"
+    return few(parts, str) if parts else "another order"
 
 
 def shown(value: Any) -> str:
@@ -87,7 +88,7 @@ def shown(value: Any) -> str:
     if isinstance(value, dict) and "where" in value:
         return f"{value['name']}: {value['where']}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(shown, value)) + "]"
+        return f"[{few(value, shown)}]" if value else "[]"
     return str(value)
 
 

@@ -18,7 +18,7 @@ from sweep.data.cells import occurring
 from sweep.planning.plan import Plan
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = ["Forecast", "forecast", "parameters_of"]
 

@@ -1,11 +1,12 @@
 """The config's model file: where it lies, and what it defines."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from sweep.config import SweepConfig
 from sweep.errors import UsageError
 from sweep.model.files import STUB, ModelFile, load_model
+from sweep.words.names import did_you_mean
+from sweep.words.values import few, plain
 
 __all__ = ["packaged", "project_models"]
 
@@ -19,9 +20,8 @@ def read_model(config: SweepConfig, directory: Path) -> ModelFile:
     path = folder / f"{name}.py"
     if not path.is_file():
         there = sorted(p.stem for p in folder.glob("*.py"))
-        near = get_close_matches(name, there, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        msg = f"study.model: there is no {path}.{guess} Models there: {', '.join(there) or 'none'}"
+        guess = did_you_mean(name, there)
+        msg = f"study.model: there is no {path}.{guess} Models there: {few(there, plain)}"
         raise UsageError(msg)
     return load_model(name, path.read_bytes())
 

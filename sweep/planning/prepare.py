@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,8 @@ from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns, read_table
 from sweep.store import Store
 from sweep.store.concurrency import together
+from sweep.words.names import did_you_mean
+from sweep.words.values import few, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,10 +91,8 @@ def renamed(path: Path, rename: Mapping[str, str], what: str) -> list[str]:
     names = read_columns(path)
     for old in rename:
         if old not in names:
-            near = get_close_matches(old, names, n=1)
-            guess = f" Did you mean {near[0]!r}?" if near else ""
-            shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-            msg = f"study.{what}.rename: {path} has no column {old!r}.{guess} It has: {shown}"
+            guess, there = did_you_mean(old, names), few(names, plain)
+            msg = f"study.{what}.rename: {path} has no column {old!r}.{guess} It has: {there}"
             raise DataError(msg)
     return [rename.get(name, name) for name in names]
 

@@ -14,7 +14,7 @@ from sweep.report import figures
 from sweep.report.contents import Report
 from sweep.report.payload import payload, script_json
 from sweep.report.summary import summary
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment

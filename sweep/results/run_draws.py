@@ -9,6 +9,7 @@ from sweep.config import Group
 from sweep.config.groups import read_groups
 from sweep.errors import UsageError
 from sweep.estimates.poststratify import Weighting, weighting_of
+from sweep.estimates.select import known
 from sweep.inference.posterior import (
     grouped_draws,
     named_draws,
@@ -18,7 +19,6 @@ from sweep.inference.posterior import (
 )
 from sweep.inference.sampler_stats import known_statistics
 from sweep.journal.remaining import kept_draws
-from sweep.naming import known
 from sweep.store import Store
 from sweep.worker.memory import Memory
 from sweep.worker.task import design_of, grid_from, probabilities_of, route_of

@@ -5,13 +5,12 @@
 
 import argparse
 import shlex
-import shutil
 import sys
 import time
 from pathlib import Path
 
 from sweep.client.command import activation, sweep_command
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = ["demonstrate", "main"]
 
@@ -19,13 +18,15 @@ __all__ = ["demonstrate", "main"]
 def demonstrate(directory: Path, seed: int, hard: bool) -> str:
     """Write the project, run it, write the report, and return what to print."""
     import sweep
+    from sweep.client.files import write_whole
     from sweep.planning.model_files import packaged
     from sweep.simulate import coverage, coverage_line, tracker, truth_table, write_tracker
 
     directory.mkdir(parents=True, exist_ok=True)
     simulated = tracker(seed, hard=hard)
     write_tracker(directory, simulated)
-    config = shutil.copy(packaged("configs") / "tracker.yaml", directory / "sweep.yaml")
+    config = directory / "sweep.yaml"
+    write_whole(config, (packaged("configs") / "tracker.yaml").read_bytes())
     started = time.perf_counter()
     run = sweep.run(config)
     seconds = time.perf_counter() - started

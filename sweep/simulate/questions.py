@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sweep.errors import UsageError
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = ["BRANDS", "METRICS", "Metric", "Question", "questions"]
 

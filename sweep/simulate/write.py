@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sweep.client.files import write_whole
 from sweep.simulate.brand_tracker import Tracker
 from sweep.simulate.truth import truth_table
 
@@ -28,7 +29,6 @@ def write_tracker(directory: Path, simulated: Tracker) -> tuple[Path, ...]:
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> Path:
-    """Write a table aside and put it in place whole: no half-written file is ever read."""
-    aside = path.with_name(f".{path.name}.partial")
-    table.to_parquet(aside, index=False, compression="zstd")
-    return aside.replace(path)
+    """Write a table and put it in place whole: no half-written file is ever read."""
+    write_whole(path, table.to_parquet(None, index=False, compression="zstd"))
+    return path

@@ -1,13 +1,14 @@
 """Tables: some columns of a CSV or Parquet file, as written."""
 
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
-from sweep.data.variables import NUMBER
+from sweep.data.variables import NUMBER, ROW
 from sweep.errors import DataError
+from sweep.words.names import did_you_mean
+from sweep.words.values import clipped, few, plain
 
 __all__ = ["read_columns", "read_table"]
 
@@ -59,13 +60,11 @@ def read_table(path: Path, wanted: Collection[str], rename: Mapping[str, str]) -
         old[new] = name
     for name in wanted:
         if name not in old:
-            near = get_close_matches(name, old, n=1)
-            guess = f"; did you mean {near[0]!r}?" if near else ""
-            shown = ", ".join(list(old)[:20]) + (", ..." if len(old) > 20 else "")
-            msg = f"{path}: there is no column {name!r}{guess} (columns: {shown})"
+            guess = did_you_mean(name, old)
+            msg = f"{path}: there is no column {name!r}.{guess} Its columns: {few(old, plain)}"
             raise DataError(msg)
     if not wanted:
-        msg = f"{path} has none of the variables that the study uses (columns: {', '.join(old)})"
+        msg = f"{path} has none of the variables that the study uses (columns: {few(old, plain)})"
         raise DataError(msg)
     usecols = [old[name] for name in dict.fromkeys(wanted)]
     try:
@@ -97,9 +96,10 @@ def read_text(path: Path, names: list[str]) -> pd.DataFrame:
 
 
 def unreadable(path: Path, error: Exception) -> DataError:
-    """Return the error to raise for a file that cannot be read."""
-    reason = "there is no such file" if isinstance(error, FileNotFoundError) else str(error)
-    return DataError(f"{path}: {reason}")
+    """Return the error to raise for a file that cannot be read; no row of it is in there."""
+    if isinstance(error, FileNotFoundError):
+        return DataError(f"{path}: there is no such file")
+    return DataError(f"{path}: {clipped(ROW.sub(r'\1', str(error)), 300)}")
 
 
 def infer(column: pd.Series) -> pd.Series:

@@ -1,7 +1,6 @@
 """Environment: the variables and places that workers start with."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 from sweep.errors import SweepError, UsageError
@@ -9,6 +8,8 @@ from sweep.faultpoint import faultpoint
 from sweep.keys import digest
 from sweep.store.cache import cache_root
 from sweep.toolchain import UNWANTED, toolchain, worker_environment
+from sweep.worker.private import make_private, refuse_shared
+from sweep.worker.safe_path import python_command, safe_pythonpath
 
 __all__ = ["cache_directory", "warm_environment"]
 
@@ -40,7 +41,7 @@ def warm_environment() -> dict[str, str]:
     Raises
     ------
     UsageError
-        If Numba would read settings in this directory.
+        If Numba would read settings in this directory, or somebody else may write to its cache.
     SweepError
         If the kernels do not compile here.
     """
@@ -48,13 +49,15 @@ def warm_environment() -> dict[str, str]:
 
     refuse_settings(Path.cwd() / NUMBA_SETTINGS)
     directory = cache_directory()
+    make_private(directory)
+    refuse_shared(directory)
     inherited = {name: value for name, value in os.environ.items() if name not in UNWANTED}
     environment = {**inherited, **worker_environment(directory)}
+    environment["PYTHONPATH"] = safe_pythonpath(environment.get("PYTHONPATH", ""))
     ready = directory / "ready"
     if not ready.exists():
         faultpoint("warm.before_compile")
-        directory.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "sweep.worker", "--compile"]
+        command = python_command("sweep.worker", "--compile")
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             msg = f"the kernels do not compile here (cache {directory}):\n{done.stderr.strip()}"

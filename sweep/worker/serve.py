@@ -1,8 +1,8 @@
 """Worker: given a store and a task's key, compute what is missing, publish it, and say so.
 
-``python -m sweep.worker`` serves tasks as JSON lines on its pipes until its input ends; the same
-``work`` runs wherever a task runs. A worker holds no state that matters: what it compiled, and the
-last design it read.
+``python -P -m sweep.worker`` serves tasks as JSON lines on its pipes until its input ends; the
+same ``work`` runs wherever a task runs. A worker holds no state that matters: what it compiled,
+and the last design it read.
 """
 
 import contextlib

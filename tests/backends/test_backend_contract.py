@@ -3,6 +3,7 @@
 The fits are stubs; processes, clusters and stores are real, and so is what is done to them.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ from sweep.journal.events import read_events
 from sweep.journal.runs import cancel_run, forget_cancel, read_plan
 from sweep.store import Store
 from tests.client.test_resume import HANGS, stubs
-from tests.project import Project, Swept, project_in
+from tests.project import Project, Swept, plant_modules, project_in
 from tests.support.sites import Site, batch_site, every_worker, kill_a_worker, ray_site
 
 MANY = 24
@@ -84,6 +85,17 @@ def test_a_sweep_gives_the_bytes_of_a_local_one(
     swept = project.sweep(config)
     ended_well(swept.store, swept.run, expected)
     assert [] == project.plan(config)[1].to_do()
+
+
+def test_files_beside_the_config_that_are_named_like_modules_are_not_imported(
+    site: Site, project: Project, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = plant_modules(project.directory)
+    monkeypatch.chdir(project.directory)
+    monkeypatch.setenv("PYTHONPATH", f"{os.environ.get('PYTHONPATH', '')}{os.pathsep}")
+    swept = project.sweep(stubs(project, MANY, **site.fresh()))
+    ended_well(swept.store, swept.run, expected)
+    assert not told.exists(), told.read_text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])

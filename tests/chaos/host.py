@@ -93,7 +93,7 @@ def host(directory: Path) -> Iterator[Host]:
     process = subprocess.Popen(
         [sys.executable, "-W", quiet, "-m", "tests.chaos.host", address],
         cwd=ROOT,
-        env=warm_environment(),
+        env={**warm_environment(), "PYTHONPATH": str(ROOT)},  # on a safe path no cwd is looked in
     )
     try:
         end = time.monotonic() + 120
@@ -131,7 +131,7 @@ def fork_workers() -> None:
     from sweep.backends import process
 
     def forked(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        assert ["-m", "sweep.worker"] == command[1:]
+        assert ["-P", "-m", "sweep.worker"] == command[1:]
         environment = options["env"]
         # The child never comes to execute the command: here it becomes a worker, and leaves.
         return subprocess.Popen(command, preexec_fn=lambda: worker(environment), **options)  # noqa: PLW1509 # there are none

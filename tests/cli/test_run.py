@@ -67,6 +67,20 @@ def test_a_report_path_that_cannot_be_written_is_refused_before_anything_runs(
     assert "prefer_norvalik" not in ended.err
 
 
+def test_a_report_in_the_place_of_the_survey_is_refused_before_anything_runs(
+    tracked: Project,
+) -> None:
+    survey = tracked.directory / "survey.parquet"
+    before = survey.read_bytes()
+
+    ended = tracked.sweep("run", "sweep.yaml", "-s", "prefer_*", "--report", "survey.parquet")
+
+    assert 2 == ended.code
+    assert "survey.parquet: it is study.survey.source" in ended.err
+    assert "prefer_norvalik" not in ended.err
+    assert before == survey.read_bytes()
+
+
 def flag(store: Store, outcome: str) -> None:
     """Publish an outcome's estimates anew, as those of a fit with an objection."""
     entry = next(o for o in read_plan(store, "last")["outcomes"] if o["outcome"] == outcome)

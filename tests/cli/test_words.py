@@ -18,7 +18,7 @@ from sweep.config.read import parse_config
 from sweep.errors import ConfigError
 from sweep.journal.events import append_event
 from sweep.journal.runs import is_cancelled, runs_in
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 from tests.cli.conftest import inside
 from tests.project import Project, project_in, survey_of
 from tests.report.test_render import Page, data_of

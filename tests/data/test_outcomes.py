@@ -6,6 +6,7 @@ import pytest
 
 from sweep.config import Study
 from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
+from sweep.data.patterns import Patience
 from sweep.errors import DataError, UsageError
 from tests.project import Project
 
@@ -109,3 +110,24 @@ def test_what_readers_call_an_outcome_is_not_in_its_coding(project: Project) -> 
     words = {**plain, "label": "L", "brand": "B", "metric": "M", "tags": ["t"]}
     codings = [outcomes_of(study(project, r), COLUMNS)[0].coding() for r in (plain, words)]
     assert codings[0] == codings[1]
+
+
+CATASTROPHIC = "(a|aa)+"
+LONG = "a" * 60 + "!"
+
+
+@pytest.mark.parametrize("key", ["match", "brand", "metric"])
+def test_a_pattern_that_would_run_for_ages_is_refused_where_it_stands(
+    project: Project, key: str
+) -> None:
+    rule = {"match": "*", "success": ["Yes"], key: f"re:({CATASTROPHIC})$"}
+    said = rf"study\.outcomes\.0\.{key}: the pattern 're:\(.*' takes more than .* 'aaa.*a': .* glob"
+    with pytest.raises(DataError, match=said):
+        outcomes_of(study(project, rule), [LONG])
+
+
+def test_all_columns_of_a_rule_share_its_patience() -> None:
+    """A thousand columns with a second each would be a long time too."""
+    patience = Patience("study.outcomes.0", left=0.0)
+    with pytest.raises(DataError, match="takes more than"):
+        patience.matches("a", "a")

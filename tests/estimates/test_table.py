@@ -26,17 +26,16 @@ PAYLOADS = [
     "-2+3+cmd|' /C calc'!A0",
     "@SUM(1,1)",
     "\t=1+1",
-    "\r=1+1",
+    "\r\n=1+1",
     "\n=1+1",
     "\tplain",
-    "\rplain",
+    "\r\nplain",
     " =1+1",
     "   +1",
     "\u00a0=1+1",
     "\u3000@x",
     "\u200b=1+1",
     "\ufeff=1+1",
-    "\x00=1+1",
     '"=1+1',
     '" =1+1"',
     "'=1+1",
@@ -157,6 +156,31 @@ def test_csv_lines_end_as_rfc_4180_says_and_nulls_are_empty(table: pd.DataFrame)
     assert b"<NA>" not in data
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("\x1b[2J\x1b]0;mine\x07", r"\x1b[2J\x1b]0;mine\x07"),
+        ("\x9b31mred", r"\x9b31mred"),
+        ("good\rbad", r"good\rbad"),
+        ("a\u202eb\x7f", r"a\u202eb\x7f"),
+        ("\r=1+1", r"\r=1+1"),
+        ("\x00=1+1", r"\x00=1+1"),
+        ("two\r\nlines\tand a tab", "two\r\nlines\tand a tab"),
+        ("Zürich \N{SLIGHTLY SMILING FACE}", "Zürich \N{SLIGHTLY SMILING FACE}"),
+    ],
+)
+def test_what_a_terminal_obeys_is_spelt_out(text: str, written: str) -> None:
+    levels = {"sex": [text], "region": LEVELS["region"]}
+    frame = estimates.tidy([row(label=text, sex=text)], VARIABLES, levels)
+
+    data = formats.to_csv(frame)
+
+    head, line = cells(data)
+    assert {written} == {line[head.index(name)] for name in ("label", "sex")}
+    assert b"\x1b" not in data
+    assert text == formats.from_parquet(formats.to_parquet(frame))["label"][0]
+
+
 @given(st.text(st.characters(codec="utf-8"), min_size=1))
 def test_removing_one_apostrophe_gives_any_text_back(text: str) -> None:
     frame = estimates.tidy([row(label=text)], [], {})
@@ -165,7 +189,8 @@ def test_removing_one_apostrophe_gives_any_text_back(text: str) -> None:
 
     written = line[head.index("label")]
     escaped = written.startswith("'") and formats._runs(written[1:])
-    assert text == (written[1:] if escaped else written)
+    spelt = estimates.OBEYED.sub(lambda found: repr(found[0])[1:-1], text)
+    assert spelt == (written[1:] if escaped else written)
 
 
 def test_numbers_survive_csv_to_the_last_bit() -> None:

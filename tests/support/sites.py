@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 import time
 import uuid
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from sweep.worker.safe_path import python_command
 
 __all__ = [
     "BatchSite",
@@ -42,11 +43,11 @@ STORE = 80_000_000  # bytes: the least that Ray takes; nothing of ours lies in i
 
 def every_worker() -> list[int]:
     """Return the ids of all live workers of this checkout, whoever started them."""
-    mine = [os.fsencode(sys.executable), b"-m", b"sweep.worker"]
+    mine = [os.fsencode(a) for a in python_command("sweep.worker")]
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if path.read_bytes().split(b"\0")[:3] == mine:
+            if path.read_bytes().split(b"\0")[:4] == mine:
                 found.append(int(path.parent.name))
         except OSError:  # it ended while we looked
             continue

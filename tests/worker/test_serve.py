@@ -19,6 +19,7 @@ from sweep.keys import digest
 from sweep.store import open_store
 from sweep.worker.environment import warm_environment
 from sweep.worker.memory import Memory
+from sweep.worker.safe_path import python_command
 from sweep.worker.serve import failure_of, serve, work
 from tests.client.test_resume import stubs
 from tests.project import Project, under
@@ -197,7 +198,7 @@ def test_whatever_is_printed_goes_to_the_log_and_the_worker_ends_with_its_input(
     write_record(store, f"tasks/{key}.json", task)
     request = {"store": store.url, "key": key, "keep_draws": True}
     done = subprocess.run(
-        [sys.executable, "-m", "sweep.worker"],
+        python_command("sweep.worker"),
         input=json.dumps(request) + "\n",
         capture_output=True,
         text=True,

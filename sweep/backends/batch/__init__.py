@@ -19,7 +19,7 @@ from sweep.backends.events import Event, Note
 from sweep.config import Execution
 from sweep.config.batch import Batch as Settings
 from sweep.store import Store, open_store
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = ["Batch", "open_batch"]
 

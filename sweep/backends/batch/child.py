@@ -1,7 +1,7 @@
 """Batch child: one job of an array: its part of the tasks, run by the same workers as anywhere.
 
-``python -m sweep.backends.batch_child --store URL --array NAME`` takes the part that
-AWS_BATCH_JOB_ARRAY_INDEX says. It leaves with 0 when each of its tasks has an end, a model's
+``python -P -m sweep.backends.batch_child --store URL --array NAME`` takes the part
+that AWS_BATCH_JOB_ARRAY_INDEX says. It leaves with 0 when each of its tasks has an end, a model's
 failure included: that is an answer. Told to stop (SIGTERM, as before a Spot host goes), it ends its
 workers and leaves with 143 at once: a publication is whole or not there.
 """

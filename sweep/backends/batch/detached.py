@@ -44,7 +44,7 @@ def coordinator_request(
         "jobDefinition": settings.coordinator_definition or settings.job_definition,
         "containerOverrides": {
             "command": [
-                *("python", "-m", "sweep", *verb),
+                *("python", "-P", "-m", "sweep", *verb),
                 *("--store", store_url, "--obey-cancel"),
             ],
             "resourceRequirements": [{"type": k, "value": v} for k, v in resources.items()],

@@ -6,7 +6,7 @@ from typing import Any
 
 from sweep.backends.batch.arrays import Need
 from sweep.backends.events import Failure
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = ["LOSSES", "Loss", "Policy", "judge", "judge_failure"]
 

@@ -19,7 +19,7 @@ from sweep.backends.events import Done, Event, Failure, Note
 from sweep.config.batch import Batch as Settings
 from sweep.errors import SweepError
 from sweep.store import Store
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 from sweep.worker.claims import let_go_of_task
 
 __all__ = ["Course"]

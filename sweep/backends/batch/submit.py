@@ -44,7 +44,7 @@ def find_job(store: Store, api: Api, array: Array) -> str | None:
 
 def request_of(array: Array, settings: Settings) -> dict[str, Any]:
     """Return the request that submits an array; an array of one child is a plain job."""
-    command = ["python", "-m", "sweep.backends.batch_child"]
+    command = ["python", "-P", "-m", "sweep.backends.batch_child"]
     command += ["--store", array.store, "--array", array.name]
     resources = {"VCPU": str(array.vcpus), "MEMORY": str(array.need.memory)}
     request: dict[str, Any] = {

@@ -6,6 +6,7 @@ tasks it had: they go first when another is free, and they are not charged to th
 """
 
 import logging
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -19,7 +20,7 @@ from sweep.backends.local import counted
 from sweep.backends.ray.host import Host, done_from
 from sweep.config import Execution
 from sweep.errors import SweepError, UsageError
-from sweep.words import count_of
+from sweep.words.numbers import count_of
 
 __all__ = ["RayCluster", "open_ray"]
 
@@ -221,12 +222,36 @@ def connect(address: str | None) -> tuple[Any, bool]:
     if ray.is_initialized():
         return ray, False
     try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.WARNING)
+        ray.init(
+            address=address,
+            log_to_driver=False,
+            logging_level=logging.WARNING,
+            job_config=job_without_folders(ray, address),
+        )
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         where = "on this machine" if address is None else f"at {address}"
         msg = f"cannot reach Ray {where} (execution.ray.address): {error}"
         raise UsageError(msg) from error
     return ray, True
+
+
+class NoFolders(list[str]):
+    """Folders that Ray would put before everything else on the path of each of its processes."""
+
+    def extend(self, _: object) -> None:
+        """Take none of them."""
+
+
+def job_without_folders(ray: Any, address: str | None) -> Any:
+    """Return a job whose processes do not import from this one's working or script directory.
+
+    A driver far away (``ray://``) is a process of the cluster and has no such folders.
+    """
+    if (address or os.environ.get("RAY_ADDRESS", "")).startswith("ray://"):
+        return None
+    job = ray.job_config.JobConfig()
+    job._py_driver_sys_path = NoFolders()
+    return job
 
 
 def open_ray(execution: Execution) -> RayCluster:

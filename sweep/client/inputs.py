@@ -1,0 +1,56 @@
+"""Inputs: the files that a run was made from, so that nothing written for people replaces one."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sweep.errors import UsageError
+from sweep.planning.model_files import project_models
+from sweep.store import Store
+
+__all__ = ["refuse_inputs"]
+
+
+def refuse_inputs(path: Path, plan: Mapping[str, Any], store: Store) -> None:
+    """Refuse to write to a file that the run of a plan was made from, or into its store.
+
+    Files are compared by where their names lead, and by what they are: another name of the same
+    file, or another way to it, changes nothing.
+
+    Raises
+    ------
+    UsageError
+        With what the file is to the run.
+    """
+    for what, file in inputs(plan):
+        if is_same(path, file):
+            msg = f"cannot write {path}: it is {what} ({file}); choose another name"
+            raise UsageError(msg)
+    if "://" not in store.url and any(is_same(p, Path(store.url)) for p in path.resolve().parents):
+        msg = f"cannot write {path}: it lies in the store {store.url}; choose another place"
+        raise UsageError(msg)
+
+
+def inputs(plan: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Yield what a plan was made from: what it is, and its path on the machine that made it."""
+    directory, study = Path(plan["directory"]), plan["config"]["study"]
+    sources = {"survey": study["survey"], "population": study["population"]}
+    sources |= {f"covariates.{name}": c for name, c in study["covariates"].items()}
+    for name, section in sources.items():
+        if "://" not in section["source"]:
+            yield f"study.{name}.source", directory / section["source"]
+    for file in sorted([*directory.glob("*.yaml"), *directory.glob("*.yml")]):
+        yield "a config", file
+    with suppress(UsageError):  # the run was made on another machine, whose models are there
+        folder = project_models(directory, plan["config"]["execution"]["models_dir"])
+        for file in sorted(folder.glob("*.py")):
+            yield "a model file", file
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Return whether two paths lead to one file, which need not be there."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return one.resolve() == other.resolve()

@@ -1,0 +1,1 @@
+"""Words: how messages count, name and show things."""

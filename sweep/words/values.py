@@ -1,0 +1,38 @@
+"""Showing: how a message shows what came from data: five values at most, and each of them short.
+
+Messages go into logs, reports, tickets and chats, and a column may hold people's addresses.
+"""
+
+from collections.abc import Callable, Collection
+
+__all__ = ["MOST", "brief", "clipped", "few", "plain"]
+
+MOST = 5  # values of one column in one message
+LONGEST = 60  # characters of one value
+TEXT = 1000  # characters of what a library or a model says
+
+
+def few(values: Collection[object], word: Callable[[object], str] | None = None) -> str:
+    """Return the first few of some values in words, and how many more there are.
+
+    ``word`` says how one is written; without it, as Python would, cut short. None is "none".
+    """
+    shown = [(word or brief)(value) for value, _ in zip(values, range(MOST), strict=False)]
+    more = len(values) - len(shown)
+    return (", ".join(shown) + (f" and {more:,} more" if more else "")) or "none"
+
+
+def brief(value: object) -> str:
+    """Return a value as Python writes it, cut short."""
+    return clipped(repr(value), LONGEST)
+
+
+def plain(value: object) -> str:
+    """Return a name as it is, cut short."""
+    return clipped(value, LONGEST)
+
+
+def clipped(text: object, longest: int = TEXT) -> str:
+    """Return a text, or what somebody else's error says, cut short."""
+    whole = str(text)
+    return whole if len(whole) <= longest else f"{whole[: longest - 3]}..."

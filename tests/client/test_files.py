@@ -1,0 +1,172 @@
+"""Files for people: in place whole, private until then, through no link, over no input."""
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sweep
+from sweep.client.files import write_whole
+from sweep.client.inputs import refuse_inputs
+from sweep.errors import UsageError
+from sweep.project import make_project
+from sweep.simulate.write import write_parquet
+from tests.client.test_resume import stubs
+from tests.project import Project, project_in
+from tests.support.here import swept_here
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return project_in(tmp_path_factory.mktemp("writing") / "project")
+
+
+@pytest.fixture(scope="module")
+def run(project: Project) -> sweep.Run:
+    project.model("mine", "def terms(study, levels): ...\n")
+    (project.directory / "sweep.yaml").write_text("")
+    (project.directory / "ages.csv").write_text("region,jobless\nEast,0.1\n")
+    return sweep.Run(*swept_here(project, stubs(project, 1)))
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in directory.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("name", ["survey.csv", "population.csv", "../project/survey.csv"])
+def test_a_report_replaces_no_file_that_the_run_was_made_from(
+    run: sweep.Run, project: Project, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(project.directory)
+    before = contents(project.directory)
+    with pytest.raises(UsageError, match=r"cannot write .*: it is study\.(survey|population)\.sou"):
+        run.report(name)
+    assert before == contents(project.directory)
+
+
+@pytest.mark.parametrize("name", ["survey.csv", "sweep.yaml", "models/mine.py"])
+def test_another_name_of_the_same_file_is_refused_too(
+    run: sweep.Run, project: Project, tmp_path: Path, name: str
+) -> None:
+    other = tmp_path / "other.html"
+    os.link(project.directory / name, other)
+    with pytest.raises(UsageError, match="choose another name"):
+        run.report(other)
+
+
+def test_nothing_is_written_into_the_store(
+    run: sweep.Run, project: Project, tmp_path: Path
+) -> None:
+    inside = Path(run.store.url) / "reports" / "report.html"
+    (way := tmp_path / "way").symlink_to(run.store.url)
+    for path in (inside, way / "report.html"):
+        with pytest.raises(UsageError, match="it lies in the store"):
+            refuse_inputs(path, run.plan, run.store)
+    refuse_inputs(project.directory / "report.html", run.plan, run.store)
+
+
+def test_covariates_and_sources_that_are_not_there_are_known(
+    run: sweep.Run, project: Project
+) -> None:
+    study = {**run.plan["config"]["study"], "covariates": {"jobs": {"source": "gone.csv"}}}
+    plan: dict[str, Any] = {**run.plan, "config": {**run.plan["config"], "study": study}}
+    with pytest.raises(UsageError, match=r"it is study\.covariates\.jobs\.source"):
+        refuse_inputs(project.directory / "gone.csv", plan, run.store)
+
+
+def test_a_planted_link_of_the_old_temporary_name_is_not_followed(tmp_path: Path) -> None:
+    (victim := tmp_path / "victim").write_text("mine")
+    (tmp_path / ".report.html.partial").symlink_to(victim)
+    write_whole(tmp_path / "report.html", b"page")
+    assert "mine" == victim.read_text()
+    assert b"page" == (tmp_path / "report.html").read_bytes()
+    assert not (tmp_path / "report.html").is_symlink()
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: write_whole(path, b"page"),
+        lambda path: write_parquet(pd.DataFrame({"a": [1]}), path),
+        lambda path: make_project(path.parent, small=True, force=True),
+    ],
+    ids=["whole", "parquet", "init"],
+)
+def test_a_destination_that_is_a_link_is_refused(
+    tmp_path: Path, write: Callable[[Path], object]
+) -> None:
+    (victim := tmp_path / "victim").write_text("mine")
+    (folder := tmp_path / "here").mkdir()
+    path = folder / "survey.parquet"
+    path.symlink_to(victim)
+    with pytest.raises(UsageError, match=r"it is a link to .*victim, and links are not followed"):
+        write(path)
+    assert "mine" == victim.read_text()
+    assert path.is_symlink()
+
+
+@pytest.mark.parametrize("name", ["sweep.yaml", "schema.json", ".gitignore", "models/mrp.py"])
+def test_init_follows_no_link(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sweep.simulate.write_tracker", lambda *_: ())
+    monkeypatch.setattr("sweep.simulate.tracker", lambda *_, **__: None)
+    (victim := tmp_path / "victim").write_text("mine")
+    path = tmp_path / "here" / name
+    path.parent.mkdir(parents=True)
+    path.symlink_to(victim)
+    with pytest.raises(UsageError, match="links are not followed"):
+        make_project(tmp_path / "here", small=True, force=True)
+    assert "mine" == victim.read_text()
+
+
+def test_init_writes_into_no_folder_that_a_link_leads_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweep.simulate.write_tracker", lambda *_: ())
+    monkeypatch.setattr("sweep.simulate.tracker", lambda *_, **__: None)
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "models").symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="models is a link to"):
+        make_project(tmp_path / "here", small=True, force=True)
+    assert [] == list(elsewhere.iterdir())
+
+
+def test_a_device_is_not_replaced() -> None:
+    with pytest.raises(UsageError, match="no plain file; leave the option away to print"):
+        write_whole(Path("/dev/null"), b"page")
+
+
+def test_permissions_are_those_of_the_file_that_is_replaced_or_the_umasks(tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    before = os.umask(0o027)
+    try:
+        write_whole(path, b"one")
+        assert 0o640 == stat.S_IMODE(path.stat().st_mode)
+        path.chmod(0o600)
+        write_whole(path, b"two")
+        assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+        assert 0o027 == os.umask(0o027)
+    finally:
+        os.umask(before)
+
+
+def test_what_cannot_be_put_in_place_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UsageError, match="No space left on device; choose another place"):
+        write_whole(tmp_path / "report.html", b"page")
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_store_on_s3_holds_no_path(run: sweep.Run, project: Project) -> None:
+    far: Any = SimpleNamespace(url="s3://bucket/store")
+    refuse_inputs(project.directory / "report.html", run.plan, far)
