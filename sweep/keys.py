@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "Json",
+    "Recipe",
     "array_digest",
     "arrays_digest",
     "bytes_digest",
@@ -24,6 +26,12 @@ __all__ = [
 ]
 
 DIGITS = 40
+
+type Json = dict[str, Any]
+"""A JSON object, as it was read or as it will be written."""
+
+type Recipe = Mapping[str, Any]
+"""Everything that decides an artifact, in JSON's terms."""
 
 
 def canonical(value: Any) -> bytes:

@@ -20,7 +20,7 @@ from sweep.artifacts.manifest import Done, describe, key_of, pack_done, place, u
 from sweep.artifacts.records import damaged
 from sweep.errors import CorruptArtifact, Nondeterminism, StoreError, UsageError
 from sweep.faultpoint import faultpoint
-from sweep.keys import sha256
+from sweep.keys import Recipe, sha256
 from sweep.store import NotStored, Store
 from sweep.words.numbers import count_of
 
@@ -55,7 +55,7 @@ class Artifact:
 
     key: str
     kind: str
-    recipe: Mapping[str, Any]
+    recipe: Recipe
     meta: Mapping[str, Any]
     payload: Mapping[str, bytes]
 
@@ -63,7 +63,7 @@ class Artifact:
 def publish(
     store: Store,
     kind: str,
-    recipe: Mapping[str, Any],
+    recipe: Recipe,
     payload: Mapping[str, bytes],
     meta: Mapping[str, Any] | None = None,
 ) -> Published:
@@ -108,7 +108,7 @@ def publish(
 def publish_same(
     store: Store,
     kind: str,
-    recipe: Mapping[str, Any],
+    recipe: Recipe,
     payload: Mapping[str, bytes],
     meta: Mapping[str, Any] | None = None,
 ) -> str:

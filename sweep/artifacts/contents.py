@@ -1,19 +1,20 @@
 """Stored: designs, counts, fits, task records and blobs, written once and read by the workers."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sweep.artifacts.artifact import Artifact, publish_same, read
 from sweep.artifacts.encoding import pack_arrays, pack_json, unpack_arrays, unpack_json
 from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.artifacts.recipes import CountsMeta, FitRecipe, TaskMeta
 from sweep.data.cells import Counts
 from sweep.data.counts import Sums
 from sweep.data.design import Design
 from sweep.data.frame import Frame
 from sweep.data.respondents import Respondents
 from sweep.faultpoint import faultpoint
+from sweep.keys import Recipe
 from sweep.store import Store
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ NOBODY = Respondents(
 )
 
 
-def put_design(store: Store, recipe: Mapping[str, Any], design: Design) -> str:
+def put_design(store: Store, recipe: Recipe, design: Design) -> str:
     """Publish a design; return its key."""
     facts = {
         "levels": [[name, list(labels)] for name, labels in design.levels.items()],
@@ -90,11 +91,9 @@ def design_from(artifact: Artifact) -> Design:
     return Design(levels, further, asked, covariates, people, frame, summary)
 
 
-def put_counts(
-    store: Store, recipe: Mapping[str, Any], sums: Sums, counts: Counts
-) -> dict[str, Any]:
+def put_counts(store: Store, recipe: Recipe, sums: Sums, counts: Counts) -> CountsMeta:
     """Publish one outcome's counts; return their meta, with the digests that recipes name."""
-    meta = {
+    meta: CountsMeta = {
         "counts": counts.digests(),
         "sums": sums.digest(),
         "n": float(counts.n.sum()),
@@ -110,7 +109,7 @@ def get_sums(store: Store, key: str) -> Sums:
     return Sums(**unpack_arrays(read(store, "counts", key).payload["sums.npz"]))
 
 
-def put_fit(store: Store, recipe: Mapping[str, Any], fit: "Fit", meta: Mapping[str, Any]) -> None:
+def put_fit(store: Store, recipe: FitRecipe, fit: "Fit", meta: TaskMeta) -> None:
     """Publish a fit; raises as `publish_same` does."""
     publish_same(store, "fit", recipe, {"draws.npz": pack_arrays(fit.draws)}, meta)
 

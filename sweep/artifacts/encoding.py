@@ -17,7 +17,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from sweep.errors import CorruptArtifact, UsageError
-from sweep.keys import DIGITS, bytes_digest, canonical
+from sweep.keys import DIGITS, Json, bytes_digest, canonical
 from sweep.words.values import clipped
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def seal(fields: Mapping[str, Any]) -> bytes:
     return body[:-1] + b',"digest":"%s"}\n' % bytes_digest(body).encode()
 
 
-def unseal(data: bytes) -> dict[str, Any]:
+def unseal(data: bytes) -> Json:
     """Return the fields that ``seal`` sealed; nothing is parsed before the digest is checked.
 
     Raises
@@ -100,7 +100,7 @@ def unseal(data: bytes) -> dict[str, Any]:
     if (found := bytes_digest(body)) != (expected := end[1].decode()):
         msg = f"expected content of digest {expected}, found {found}"
         raise CorruptArtifact(msg)
-    fields: dict[str, Any] = unpack_json(body)  # an object: only one can end like this
+    fields: Json = unpack_json(body)  # an object: only one can end like this
     return fields
 
 

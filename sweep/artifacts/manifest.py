@@ -13,7 +13,7 @@ from typing import Any
 
 from sweep.artifacts.encoding import pack_json, seal, unseal
 from sweep.errors import CorruptArtifact, StoreError, UsageError
-from sweep.keys import DIGITS, bytes_digest, digest, sha256
+from sweep.keys import DIGITS, Recipe, bytes_digest, digest, sha256
 
 __all__ = [
     "LAYOUT",
@@ -60,12 +60,12 @@ class Done:
 
     key: str
     kind: str
-    recipe: Mapping[str, Any]
+    recipe: Recipe
     meta: Mapping[str, Any]
     payload: Mapping[str, PayloadFile]
 
 
-def key_of(kind: str, recipe: Mapping[str, Any]) -> str:
+def key_of(kind: str, recipe: Recipe) -> str:
     """Return the key of a recipe, which names its own kind.
 
     Raises

@@ -5,6 +5,7 @@ from typing import Any
 
 from sweep.artifacts.encoding import seal, unseal
 from sweep.errors import CorruptArtifact
+from sweep.keys import Json
 from sweep.store import Store
 
 __all__ = ["MENDED_BY", "damaged", "read_record", "write_record"]
@@ -38,7 +39,7 @@ def write_record(store: Store, name: str, value: Mapping[str, Any]) -> bool:
     return store.put_new(name, seal(value))
 
 
-def read_record(store: Store, name: str) -> dict[str, Any]:
+def read_record(store: Store, name: str) -> Json:
     """Return a record that ``write_record`` wrote, its digest verified.
 
     Raises NotStored if there is none, CorruptArtifact if it is damaged.

@@ -1,14 +1,50 @@
-"""Task records: what a worker needs to know, written before it starts."""
+"""Task records: all that a worker needs to know of an outcome, written before it starts."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 from sweep.artifacts.quarantine import Tell, sound, unheard
+from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
 from sweep.artifacts.records import damaged, read_record, write_record
-from sweep.keys import digest
+from sweep.keys import Json, digest
 from sweep.store import Store
 
-__all__ = ["put_task", "read_task", "task_place"]
+__all__ = ["Task", "put_task", "read_task", "task_place"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """The work on one outcome: what to fit, and what to estimate from it.
+
+    ``design`` and ``counts`` are keys, ``fit`` and ``estimates`` recipes. ``model`` is the name of
+    the model file, ``model_blob`` where its bytes are, None on the fast route. ``wave`` is None in
+    a sweep of one wave.
+    """
+
+    outcome: str
+    study_seed: int
+    design: str
+    counts: str
+    fit: FitRecipe
+    estimates: EstimatesRecipe
+    model: str
+    model_blob: str | None
+    wave: str | None = None
+
+    @cached_property
+    def fit_key(self) -> str:
+        """Return the key of the fit."""
+        return digest(self.fit)
+
+    @cached_property
+    def key(self) -> str:
+        """Return the key of the task, which is that of its estimates."""
+        return digest(self.estimates)
+
+    def as_json(self) -> Json:
+        """Return the task as its record holds it."""
+        record = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in record.items() if name != "wave" or value}
 
 
 def task_place(key: str) -> str:
@@ -16,17 +52,17 @@ def task_place(key: str) -> str:
     return f"tasks/{key}.json"
 
 
-def put_task(store: Store, key: str, task: Mapping[str, Any], tell: Tell = unheard) -> None:
+def put_task(store: Store, task: Task, tell: Tell = unheard) -> None:
     """Write a task's record, in a damaged one's place too."""
-    place = task_place(key)
-    if write_record(store, place, task):
+    place, record = task_place(task.key), task.as_json()
+    if write_record(store, place, record):
         return
-    if sound(store, place, lambda: read_task(store, key), tell) is None:
-        write_record(store, place, task)
+    if sound(store, place, lambda: read_task(store, task.key), tell) is None:
+        write_record(store, place, record)
 
 
-def read_task(store: Store, key: str) -> dict[str, Any]:
-    """Return a task's record, if its recipes are those that its key promises.
+def read_task(store: Store, key: str) -> Task:
+    """Return a task, if its recipes are those that its key promises.
 
     Raises
     ------
@@ -36,10 +72,14 @@ def read_task(store: Store, key: str) -> dict[str, Any]:
         If it is damaged, or another task's: what came of it would stand under a key that names
         another model or toolchain.
     """
-    task = read_record(store, task_place(key))
-    estimates, fit = task.get("estimates", {}), digest(task.get("fit"))
-    if (found := digest(estimates)) != key:
-        raise damaged(store, task_place(key), f"expected task {key}, found task {found}")
-    if (named := estimates.get("fit")) != fit:
-        raise damaged(store, task_place(key), f"expected the recipe of fit {named}, found {fit}")
+    place = task_place(key)
+    record = read_record(store, place)
+    try:
+        task = Task(**record)
+    except TypeError as error:
+        raise damaged(store, place, f"expected the fields of a task, found {error}") from error
+    if task.key != key:
+        raise damaged(store, place, f"expected task {key}, found task {task.key}")
+    if (named := task.estimates["fit"]) != task.fit_key:
+        raise damaged(store, place, f"expected the recipe of fit {named}, found {task.fit_key}")
     return task

@@ -10,11 +10,12 @@ import selectors
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from sweep.backends.events import Done, Failure, Progress
 from sweep.backends.process import Process, start
 from sweep.faultpoint import faultpoint
+from sweep.keys import Json
 from sweep.worker.environment import warm_environment
 from sweep.worker.serve import NEEDS_LESS
 
@@ -39,7 +40,7 @@ class Pool:
     ``request`` is what every task's request holds besides its key.
     """
 
-    def __init__(self, count: int, request: dict[str, Any], limits: Limits) -> None:
+    def __init__(self, count: int, request: Json, limits: Limits) -> None:
         self.request = request
         self.limits = limits
         self.environment = warm_environment()
@@ -136,7 +137,7 @@ class Pool:
         return done
 
 
-def task_told(worker: Process, answer: dict[str, Any]) -> Progress | Done:
+def task_told(worker: Process, answer: Json) -> Progress | Done:
     """Return what a worker says of the task it has."""
     assert worker.key is not None
     if answer["event"] == "done":
@@ -151,7 +152,7 @@ def task_told(worker: Process, answer: dict[str, Any]) -> Progress | Done:
     return Progress(worker.key, phase, count)
 
 
-def copy_told(worker: Process, answer: dict[str, Any]) -> Iterator[Done]:
+def copy_told(worker: Process, answer: Json) -> Iterator[Done]:
     """Take note of a worker's copy that has come, or has died; the worker makes the next."""
     if answer["event"] == "copy":
         worker.copy = answer["pid"]

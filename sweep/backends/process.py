@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from sweep.keys import Json
 from sweep.worker.safe_path import python_command
 
 __all__ = ["Process", "start"]
@@ -67,7 +68,7 @@ class Process:
         except BrokenPipeError:
             return
 
-    def answers(self) -> list[dict[str, Any]] | None:
+    def answers(self) -> list[Json] | None:
         """Return the answers that have come, None once the process has ended."""
         data = os.read(self.fileno(), 1 << 16)
         if not data:

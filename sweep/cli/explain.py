@@ -1,11 +1,12 @@
 """Own the verb that says why: explain, for every outcome of a config or for one."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweep.cli.options import Config, Format, Limit, Printed, Sample, Select, Set
+from sweep.keys import Json
 
 if TYPE_CHECKING:
     from sweep.planning.explain import Explanation
@@ -48,7 +49,7 @@ def explain(  # noqa: PLR0913, PLR0917 # one parameter per option
         print_lines(lines_of(found, None if verbose else SHOWN))
 
 
-def facts_of(explanation: "Explanation") -> dict[str, Any]:
+def facts_of(explanation: "Explanation") -> Json:
     """Return an explanation in JSON's terms."""
     from dataclasses import asdict
 

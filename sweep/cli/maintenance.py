@@ -5,12 +5,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweep.cli.options import Format, Printed, StorePath, find_store
 from sweep.client.command import sweep_command
+from sweep.keys import Json
 
 if TYPE_CHECKING:
     from sweep.maintenance.gc import Garbage
@@ -62,9 +63,7 @@ def tally_words(tally: "Tally") -> str:
     return f"{tally.units.total():,} looked at, {size_words(tally.bytes)}"
 
 
-def verify_facts(
-    store: "Store", tally: "Tally", found: Sequence["Finding"], aside: bool
-) -> dict[str, Any]:
+def verify_facts(store: "Store", tally: "Tally", found: Sequence["Finding"], aside: bool) -> Json:
     """Return what was found."""
     return {
         "store": store.url,
@@ -141,7 +140,7 @@ def count_words(done: tuple[int, int]) -> str:
     return f"{done[0]:,} of {done[1]:,}"
 
 
-def gc_facts(store: "Store", found: Sequence["Garbage"], delete: bool) -> dict[str, Any]:
+def gc_facts(store: "Store", found: Sequence["Garbage"], delete: bool) -> Json:
     """Return what is garbage, or was."""
     return {
         "store": store.url,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sweep.client.terminal import inert
+from sweep.keys import Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ def json_text(value: Any, indent: int) -> str:
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n"
 
 
-def frame_rows(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+def frame_rows(frame: "pd.DataFrame") -> list[Json]:
     """Return a frame's rows as plain JSON values."""
     columns = [frame[name].astype("object").tolist() for name in frame.columns]
     rows = zip(*columns, strict=True)

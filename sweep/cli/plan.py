@@ -1,6 +1,6 @@
 """Own the verbs that look before anything is fitted: check and plan."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,6 +8,8 @@ from sweep.cli.options import Config, Format, Limit, Printed, Sample, Select, Se
 
 if TYPE_CHECKING:
     from sweep.config import SweepConfig
+    from sweep.journal.entries import Entry
+    from sweep.keys import Json
     from sweep.planning.plan import Plan
     from sweep.store import Store
 
@@ -45,11 +47,11 @@ def check(
         print_lines(check_lines(facts, None if every else FEW))
 
 
-def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
+def checked(config: "SweepConfig", made: "Plan") -> "Json":
     """Return what a check found, in the same order whether the design is new or was stored."""
     from sweep.journal.partial import partial_words
 
-    outcomes, summary = made.record["outcomes"], made.prepared.design.summary
+    summary = made.prepared.design.summary
     tables = {
         name: {k: summary[name][k] for k in keys}
         for name, keys in (
@@ -63,14 +65,14 @@ def checked(config: "SweepConfig", made: "Plan") -> dict[str, Any]:
         "route": made.file.route,
         **tables,
         **{k: summary[k] for k in ("cells", "occupied", "predictors")},
-        "outcomes": len(outcomes),
+        "outcomes": len(made.entries),
         "partial": partial_words(made.record),
-        "nobody_asked": [o["outcome"] for o in outcomes if o["n"] == 0],
+        "nobody_asked": [entry.name for entry in made.entries if entry.n == 0],
         "actions": actions_of(made),
     }
 
 
-def check_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
+def check_lines(facts: "Json", shown: int | None) -> list[str]:
     """Return a check's findings in words; of many alike, the first ``shown``."""
     from sweep.words.numbers import count_of
 
@@ -96,7 +98,7 @@ def check_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
     return lines
 
 
-def dropped_lines(table: dict[str, Any]) -> list[str]:
+def dropped_lines(table: Json) -> list[str]:
     """Return how many rows of a table were dropped, by reason."""
     return [f"              {d['count']:,} dropped: {d['reason']}" for d in table["dropped"]]
 
@@ -128,10 +130,9 @@ def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
         print_lines(plan_lines(facts, None if verbose else SHOWN))
 
 
-def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str, Any]:
+def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> "Json":
     """Return what a run would do, and what it would cost."""
     from sweep.backends.pool import cores
-    from sweep.estimates.table import base_shown
     from sweep.journal.partial import partial_words
     from sweep.planning.forecast import forecast
 
@@ -139,7 +140,6 @@ def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str,
     workers = cores() if execution.workers == "auto" else execution.workers
     actions = actions_of(made)
     cost = forecast(store, made)
-    described = ("outcome", "label", "brand", "metric", "tags", "action")
     least = config.study.minimum_base
     return {
         "name": config.name,
@@ -153,14 +153,19 @@ def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> dict[str,
         "bytes": {**cost.bytes, "total": cost.total},
         "bytes_from": dict(cost.sources),
         "keeps_draws": "draws" in execution.keep,
-        "outcomes": [
-            {**{k: o[k] for k in described}, "n": base_shown(o["n"], least)}
-            for o in made.record["outcomes"]
-        ],
+        "outcomes": [planned_row(entry, least) for entry in made.entries],
     }
 
 
-def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
+def planned_row(entry: "Entry", minimum_base: int) -> "Json":
+    """Return what a plan shows of one outcome; ``n`` is None where it is withheld."""
+    from sweep.estimates.table import base_shown
+
+    base = base_shown(entry.n, minimum_base)
+    return {**entry.names(), "tags": list(entry.tags), "action": entry.action, "n": base}
+
+
+def plan_lines(facts: "Json", shown: int | None) -> list[str]:
     """Return a plan in words."""
     from sweep.cli.output import table_lines
     from sweep.cli.tables import with_base
@@ -179,7 +184,7 @@ def plan_lines(facts: dict[str, Any], shown: int | None) -> list[str]:
     return lines
 
 
-def cost_lines(facts: dict[str, Any]) -> list[str]:
+def cost_lines(facts: "Json") -> list[str]:
     """Return the minutes and the bytes of a plan, and where they are known from."""
     from sweep.client.progress import duration, sized
     from sweep.words.numbers import count_of
@@ -205,7 +210,7 @@ def cost_lines(facts: dict[str, Any]) -> list[str]:
 
 def actions_of(made: "Plan") -> dict[str, int]:
     """Return how many outcomes need what."""
-    actions = [o["action"] for o in made.record["outcomes"]]
+    actions = [entry.action for entry in made.entries]
     return {action: actions.count(action) for action in WORDS}
 
 

@@ -9,6 +9,7 @@ from sweep.cli.options import Detach, Format, Printed, RunId, Select, StorePath,
 
 if TYPE_CHECKING:
     from sweep.client.handle import Run
+    from sweep.journal.entries import EntryId
 
 ObeyCancel = Annotated[
     bool,
@@ -55,15 +56,15 @@ def retry(
     from sweep.journal.remaining import unfinished
 
     opened = open_run(run, store)
-    names = unfinished(opened.store, opened.plan, select)  # refuses what selects nothing
+    left = unfinished(opened.store, opened.plan, select)  # refuses what selects nothing
     if away:
         patterns = [word for pattern in select for word in ("--select", pattern)]
         send_away(opened, ["retry", opened.id, *patterns], form)
     else:
-        leave(opened, names, obey_cancel, form)
+        leave(opened, left, obey_cancel, form)
 
 
-def leave(opened: "Run", again: list[str] | None, obey_cancel: bool, form: Format) -> None:
+def leave(opened: "Run", again: "list[EntryId] | None", obey_cancel: bool, form: Format) -> None:
     """Carry a run on, tell how it ended, and leave with its exit code."""
     from sweep.cli.exit_codes import exit_code
     from sweep.cli.output import print_json
@@ -72,7 +73,7 @@ def leave(opened: "Run", again: list[str] | None, obey_cancel: bool, form: Forma
     from sweep.client.resume import carry_on_shown
 
     started = time.monotonic()
-    interrupted = carry_on_shown(opened, again, None, True, obey_cancel)
+    interrupted = carry_on_shown(opened.store, opened.plan, again, None, True, obey_cancel)
     finished = Run(opened.store, opened.id)
     say("\n".join(closing_lines(finished, time.monotonic() - started, None)))
     if form is Format.json:
@@ -87,7 +88,7 @@ def send_away(opened: "Run", verb: list[str], form: Format) -> None:
     from sweep.client.command import sweep_command
     from sweep.client.resume import detach
 
-    job = detach(opened, verb)
+    job = detach(opened.store, opened.plan, verb)
     say(f"run {opened.id} goes on without this machine, coordinated by job {job}")
     also = "(also logs, estimates, cancel, retry)"
     say(f"next    {sweep_command()} status {opened.id}{option(opened)}   {also}")

@@ -2,18 +2,20 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweep.cli.exit_codes import exit_code
 from sweep.cli.options import Config, Detach, Format, Limit, Printed, Sample, Select, Set
 from sweep.cli.summary import summary
+from sweep.journal.run_plan import RunPlan
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sweep.config import SweepConfig
+    from sweep.keys import Json
     from sweep.planning.plan import Plan
     from sweep.store import Store
 
@@ -46,11 +48,11 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     """
     from sweep.cli.output import print_json
     from sweep.cli.summary import closing_lines, say
-    from sweep.client.display import shown
     from sweep.client.files import check_report_path
     from sweep.client.handle import Run
     from sweep.client.inputs import refuse_inputs
     from sweep.client.interrupt import draining
+    from sweep.client.screen import shown
     from sweep.client.verbs import planned
     from sweep.coordinator.execute import execute
 
@@ -89,7 +91,7 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
         raise UsageError(msg)
     run_id = begin(store, made)
     made = settled(store, made)
-    again = [o["fit"] for o in made.record["outcomes"] if o["action"] in ("fit", "estimate")]
+    again = [entry.fit_key for entry in made.to_do()]
     together(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
     send_away(Run(store, run_id), ["resume", run_id], form)
 
@@ -100,8 +102,7 @@ def opening(made: "Plan", backend: str) -> str:
     from sweep.journal.partial import named
     from sweep.words.numbers import count_of
 
-    total = len(made.record["outcomes"])
-    outcomes = f"{count_of(total, 'outcome')}, {action_words(actions_of(made))}"
+    outcomes = f"{count_of(len(made.entries), 'outcome')}, {action_words(actions_of(made))}"
     return f"{named(made.record)}: {outcomes}; {backend}"
 
 
@@ -131,24 +132,23 @@ def fit(
     from sweep.words.numbers import count_of
 
     read, store, made = planned(config, escape(outcome), overrides, sample, None, True)
-    entry = made.record["outcomes"][0]
-    if entry["failure"] is not None:
-        msg = f"{outcome!r} cannot be fitted: {entry['failure']['message']}"
+    entry = made.entries[0]
+    if entry.failure is not None:
+        msg = f"{outcome!r} cannot be fitted: {entry.failure.message}"
         raise DataError(msg)
-    key = entry["estimates"]
     for message in made.mended:
         say(message)
-    write_tasks(store, made, [key], say)
-    base = base_shown(entry["n"], read.study.minimum_base)
+    write_tasks(store, made, [entry.key], say)
+    base = base_shown(entry.n, read.study.minimum_base)
     answers = "number of answers withheld" if base is None else count_of(base, "answer")
-    say(f"{outcome}: {answers}, {WORDS[entry['action']]}")
+    say(f"{outcome}: {answers}, {WORDS[entry.action]}")
     result = fitted_here(store, made.record, "draws" in read.execution.keep)
-    table = from_parquet(read_artifact(store, "estimates", key).payload["estimates.parquet"])
+    table = from_parquet(read_artifact(store, "estimates", entry.key).payload["estimates.parquet"])
     rows = weighed(table, read.study.survey.weight)
     show_fit(outcome, {**result, "n": base, "partial": sample_words(made.record)}, rows, form)
 
 
-def fitted_here(store: "Store", record: dict[str, Any], keep_draws: bool) -> dict[str, Any]:
+def fitted_here(store: "Store", plan: "RunPlan", keep_draws: bool) -> "Json":
     """Do the one task of a plan in this process, shown as a run is; return what happened.
 
     Raises
@@ -157,20 +157,20 @@ def fitted_here(store: "Store", record: dict[str, Any], keep_draws: bool) -> dic
         If the model file is wrong; it names the outcome.
     """
     from sweep.backends.events import Done, Progress, Started
-    from sweep.client.display import shown
+    from sweep.client.screen import shown
     from sweep.errors import ModelError
     from sweep.worker.memory import Memory
     from sweep.worker.serve import work
 
-    (entry,) = record["outcomes"]
-    key, memory = entry["estimates"], Memory()
-    with shown(record, None, lines=True) as screen:
+    (entry,) = plan.entries
+    key, memory = entry.key, Memory()
+    with shown(plan, None, lines=True) as screen:
         memory.watch = lambda phase, count: screen.watch(Progress(key, phase, count), entry)
         screen.watch(Started(key, 0, 1), entry)
         try:
             result = work(store, key, keep_draws, memory)
         except ModelError as error:
-            msg = f"{entry['outcome']}: {error}"
+            msg = f"{entry.id}: {error}"
             raise ModelError(msg) from error
         screen.watch(Done(key, 1, result, None), entry)
     return result
@@ -196,7 +196,7 @@ def become_worker() -> None:
         os.execve(sys.executable, python_command("sweep", *sys.argv[1:]), environment)
 
 
-def show_fit(outcome: str, result: Any, table: "pd.DataFrame", form: Format) -> None:
+def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", form: Format) -> None:
     """Print one fit's state, diagnostics and estimates."""
     from sweep.cli.output import frame_rows, print_json, print_lines
     from sweep.cli.tables import estimate_lines

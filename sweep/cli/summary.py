@@ -10,10 +10,7 @@ from sweep.cli.options import nearest_store
 from sweep.client.command import sweep_command
 from sweep.client.progress import duration
 from sweep.client.terminal import inert
-
-if TYPE_CHECKING:
-    from sweep.client.handle import Run
-
+from sweep.keys import Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +50,7 @@ def closing_lines(run: "Run", seconds: float, report: Path | None) -> list[str]:
 def can_be_retried(run: "Run") -> bool:
     """Return whether something failed that another try may mend: not where nobody was asked."""
     failed = set(run.failures["outcome"])
-    return any(o["failure"] is None and o["outcome"] in failed for o in run.plan["outcomes"])
+    return any(e.failure is None and e.name in failed for e in run.plan.entries)
 
 
 def option(run: "Run") -> str:
@@ -82,12 +79,12 @@ def lost_lines(lost: "pd.DataFrame", run: str, store: str) -> list[str]:
     return lines
 
 
-def summary(run: "Run", report: Path | None) -> dict[str, Any]:
+def summary(run: "Run", report: Path | None) -> Json:
     """Return what a program wants to know of a run that has ended."""
     counts = run.counts()
     return {
         "run": run.id,
-        "name": run.plan["name"],
+        "name": run.plan.name,
         "store": run.store.url,
         "counts": counts,
         "total": sum(counts.values()),

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sweep.cli.output import frame_rows, table_lines
+from sweep.keys import Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +36,7 @@ def estimate_lines(table: "pd.DataFrame") -> list[str]:
     return table_lines(rows, [*names, "status", "flag"])
 
 
-def estimate_row(
-    row: Mapping[str, Any], variables: list[str], digits: Mapping[str, int]
-) -> dict[str, Any]:
+def estimate_row(row: Mapping[str, Any], variables: list[str], digits: Mapping[str, int]) -> Json:
     """Return one estimate as it is printed: its group in words, its shares in per cent."""
     at = [f"{name}={row[name]}" for name in variables if row[name] is not None]
     where = row["group"] or ", ".join(at)

@@ -1,42 +1,30 @@
-"""Own the display of a running sweep: one panel on a terminal or in a notebook, lines elsewhere.
+"""Display: what a running sweep looks like: a panel, lines, or nothing but messages.
 
 Progress goes to standard error, so that standard output holds data alone.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from sweep.backends.events import Done, Event, Note
 from sweep.client.progress import Progress, duration, line_of
 from sweep.client.terminal import inert
-from sweep.journal.partial import named
+from sweep.journal.entries import Entry
 from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
     from rich.live import Live
 
-__all__ = ["PER_SECOND", "Lines", "Nothing", "Panel", "Screen", "box_of", "shown"]
+__all__ = ["PER_SECOND", "Lines", "Nothing", "Panel", "box_of"]
 
 PER_SECOND = 4
-
-
-class Screen(Protocol):
-    """What a running sweep is shown on."""
-
-    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
-        """Show an event."""
-
-    def say(self, text: str) -> None:
-        """Show a message."""
 
 
 class Nothing:
     """No display: a message still comes through."""
 
-    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+    def watch(self, event: Event, entry: Entry | None) -> None:
         """Show nothing but what a person should read."""
         if isinstance(event, Note):
             self.say(inert(event.message))
@@ -49,11 +37,11 @@ class Nothing:
 class Lines(Nothing):
     """One line per outcome that ends, for logs and pipes."""
 
-    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+    def watch(self, event: Event, entry: Entry | None) -> None:
         """Print how a task ended."""
-        super().watch(event, outcome)
-        if isinstance(event, Done):
-            sys.stderr.write(inert(line_of(event, outcome)).replace("\n", " ") + "\n")
+        super().watch(event, entry)
+        if isinstance(event, Done) and entry is not None:
+            sys.stderr.write(inert(line_of(event, entry.id)).replace("\n", " ") + "\n")
             sys.stderr.flush()
 
 
@@ -65,12 +53,12 @@ class Panel:
         self.progress = progress
         self.live = live
 
-    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+    def watch(self, event: Event, entry: Entry | None) -> None:
         """Take note; the panel redraws itself by the clock."""
         if isinstance(event, Note):
             self.say(inert(event.message))
-            return
-        self.progress.watch(event, outcome)
+        elif entry is not None:
+            self.progress.watch(event, entry.id)
 
     def say(self, text: str) -> None:
         """Print a message above the panel."""
@@ -151,52 +139,3 @@ def draws_of(progress: Progress, name: str) -> str:
     """Return how many draws a running fit has, if it has told."""
     count = progress.moving.get(name)
     return f" ({count_of(count, 'draw')})" if count else ""
-
-
-@contextmanager
-def shown(
-    record: Mapping[str, Any], progress: bool | None, lines: bool = False
-) -> Iterator[Screen]:
-    """Show a sweep while the block runs.
-
-    ``progress`` True shows it anywhere, False nowhere, None on a terminal or in a notebook, and
-    with ``lines`` elsewhere too.
-    """
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    work = any(o["action"] in ("fit", "estimate") for o in record["outcomes"])
-    if progress is False or not work:
-        yield Nothing()
-    elif console.is_jupyter:
-        with notebook(record) as output:
-            yield output
-    elif console.is_terminal and not console.is_dumb_terminal:
-        with panel(record, console) as screen:
-            yield screen
-    else:
-        yield Lines() if progress or lines else Nothing()
-
-
-@contextmanager
-def panel(record: Mapping[str, Any], console: "Console") -> Iterator[Panel]:
-    """Show the live panel while the block runs; it goes when the sweep ends."""
-    from rich.live import Live
-
-    live = Live(console=console, refresh_per_second=PER_SECOND, transient=True)
-    screen = Panel(named(record), Progress.of(record), live)
-    live.update(screen)
-    with live:
-        yield screen
-
-
-@contextmanager
-def notebook(record: Mapping[str, Any]) -> Iterator[Screen]:
-    """Show one output of a notebook's cell while the block runs; its last state stays."""
-    from sweep.client.notebook import Notebook
-
-    screen = Notebook(record["name"], Progress.of(record))
-    try:
-        yield screen
-    finally:
-        screen.end()

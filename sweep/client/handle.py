@@ -5,18 +5,22 @@ from copy import deepcopy
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed
 from sweep.estimates.select import known
 from sweep.journal.partial import marked, partial_words
+from sweep.keys import Json
 from sweep.store import Store
 from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from sweep.journal.entries import Entry
+    from sweep.journal.states import State
 
 __all__ = ["Run"]
 
@@ -44,15 +48,15 @@ class Run:
             self.plan, self.passed_over = last_run(store)
         else:
             self.plan = read_plan(store, run)
-        self.id: str = self.plan["run"]
+        self.id = self.plan.run
 
     def __repr__(self) -> str:
-        return f"<sweep.Run {self.id} of {self.plan['name']!r}: {self._words()}>"
+        return f"<sweep.Run {self.id} of {self.plan.name!r}: {self._words()}>"
 
     def _repr_html_(self) -> str:
         lost = self.failures[["outcome", "status", "reason"]].head(10)
         table = lost.to_html(index=False) if len(lost) else ""
-        name = escape(self.plan["name"])
+        name = escape(self.plan.name)
         return f"<p><b>{name}</b> run <code>{self.id}</code>: {escape(self._words())}</p>{table}"
 
     def _words(self) -> str:
@@ -69,25 +73,26 @@ class Run:
         return partial_words(self.plan)
 
     @property
-    def config(self) -> dict[str, Any]:
+    def config(self) -> Json:
         """Return the config that was run, overrides and defaults put in, as `sweep.run` takes it.
 
-        Paths in it are relative to ``run.plan["directory"]``.
+        Paths in it are relative to ``run.plan.directory``.
         """
         from sweep.artifacts.contents import get_design
 
-        made: dict[str, Any] = deepcopy(self.plan["config"])
-        order = self.plan.get("predictors")  # not in plans of earlier versions
+        made: Json = deepcopy(self.plan.config)
+        order = self.plan.predictors
         if order is None:
-            order = list(get_design(self.store, self.plan["design"]).levels)
+            order = tuple(get_design(self.store, self.plan.design).levels)
         made["study"]["predictors"] = {name: made["study"]["predictors"][name] for name in order}
         return made
 
     def counts(self) -> dict[str, int]:
         """Return how many outcomes are ``ok``, ``flagged``, ``failed``, ``cancelled``, pending."""
-        words = ("ok", "flagged", "failed", "cancelled", "pending")
-        states = [s["status"] for s in self._states]
-        return {word: states.count(word) for word in words}
+        from sweep.journal.states import STATUSES
+
+        states = [state.status for state in self._states]
+        return {status: states.count(status) for status in STATUSES}
 
     def fits(self) -> "pd.DataFrame":
         """Return one row per outcome: state, reason, base, diagnostics, remedies and seconds.
@@ -121,7 +126,7 @@ class Run:
         from sweep.estimates.select import select
         from sweep.results.run_outcomes import by_name
 
-        names = by_name(self.plan, self._states, outcomes)
+        names = by_name(self._states, outcomes)
         return select(self._estimates, by, names, group).copy()
 
     @property
@@ -134,7 +139,9 @@ class Run:
     @property
     def failures(self) -> "pd.DataFrame":
         """Return the rows of `fits` that have no estimate, with the reason."""
-        lost = self._fits["status"].isin(["failed", "cancelled"])
+        from sweep.journal.states import LOST
+
+        lost = self._fits["status"].isin(LOST)
         return self._fits[lost].reset_index(drop=True)
 
     def raise_for_failures(self) -> "Run":
@@ -192,8 +199,8 @@ class Run:
         from sweep.results.run_draws import outcome_draws
         from sweep.results.run_outcomes import with_draws
 
-        names = with_draws(self.plan, self._states, outcomes)
-        return outcome_draws(self.store, self.plan, names, by, group, all_draws)
+        entries = with_draws(self._states, outcomes)
+        return outcome_draws(self.store, self.plan, entries, by, group, all_draws)
 
     def posterior(self, outcome: str) -> "xr.DataTree":
         """Return an outcome's posterior as ArviZ reads it, all draws that are stored.
@@ -213,9 +220,9 @@ class Run:
         from sweep.results.run_draws import outcome_posterior
         from sweep.results.run_outcomes import with_draws
 
-        name = self._entry(outcome)["outcome"]
-        with_draws(self.plan, self._states, name)
-        return outcome_posterior(self.store, self.plan, name)
+        entry = self._entry(outcome)
+        with_draws(self._states, entry.name)
+        return outcome_posterior(self.store, self.plan, entry)
 
     def report(self, path: str | Path = "report.html") -> Path:
         """Write the report, or the whole table if ``path`` ends in .parquet or .csv.
@@ -250,7 +257,8 @@ class Run:
         from sweep.journal.remaining import unfinished
 
         patterns = [select] if isinstance(select, str) else list(select)
-        carry_on_shown(self, unfinished(self.store, self.plan, patterns), progress)
+        left = unfinished(self.store, self.plan, patterns)
+        carry_on_shown(self.store, self.plan, left, progress)
         return Run(self.store, self.id)
 
     def resume(self, progress: bool | None = None) -> "Run":
@@ -260,29 +268,28 @@ class Run:
         """
         from sweep.client.resume import carry_on_shown
 
-        carry_on_shown(self, None, progress)
+        carry_on_shown(self.store, self.plan, None, progress)
         return Run(self.store, self.id)
 
     def cancel(self) -> None:
         """Ask whoever works on this run, on any machine, to start nothing further."""
         from sweep.client.resume import cancel
 
-        cancel(self)
+        cancel(self.store, self.plan)
 
     def logs(self, outcome: str) -> str:
         """Return what the outcome's attempts in this run printed and raised; often nothing."""
         from sweep.journal.logs import read_log
 
-        return read_log(self.store, self.id, self._entry(outcome)["outcome"])
+        return read_log(self.store, self.id, self._entry(outcome).id)
 
-    def _entry(self, outcome: str) -> dict[str, Any]:
-        entries = {o["outcome"]: o for o in self.plan["outcomes"]}
+    def _entry(self, outcome: str) -> "Entry":
+        entries = {entry.name: entry for entry in self.plan.entries}
         known("outcome", outcome, list(entries))
-        entry: dict[str, Any] = entries[outcome]
-        return entry
+        return entries[outcome]
 
     @cached_property
-    def _states(self) -> list[dict[str, Any]]:
+    def _states(self) -> "list[State]":
         from sweep.journal.states import outcome_states
 
         return outcome_states(self.store, self.plan)
@@ -291,9 +298,9 @@ class Run:
     def _fits(self) -> "pd.DataFrame":
         import pandas as pd
 
-        pairs = zip(self._states, self.plan["outcomes"], strict=True)
-        least = self.plan["config"]["study"]["minimum_base"]
-        frame = pd.DataFrame([fit_row(s, o, least) for s, o in pairs], columns=list(FIT_COLUMNS))
+        least = self.plan.study["minimum_base"]
+        rows = [fit_row(state, least) for state in self._states]
+        frame = pd.DataFrame(rows, columns=list(FIT_COLUMNS))
         kinds = dict.fromkeys(INTEGERS, "Int64") | dict.fromkeys(NUMBERS, "float64")
         return marked(frame.astype(kinds), self.plan)
 
@@ -304,20 +311,22 @@ class Run:
         return estimates_of(self.store, self.plan)
 
 
-def fit_row(state: dict[str, Any], outcome: dict[str, Any], minimum_base: int) -> dict[str, Any]:
+def fit_row(state: "State", minimum_base: int) -> Json:
     """Return one outcome's row of `Run.fits`; ``n`` is None where it is withheld."""
     from sweep.estimates.table import base_shown
 
-    diagnostics = state.get("diagnostics", {})
+    diagnostics = state.diagnostics
     return {
-        **{k: state[k] for k in ("outcome", "label", "brand", "metric", "status", "reason")},
-        "tags": ", ".join(state["tags"]),
-        "n": base_shown(outcome["n"], minimum_base),
-        "draws": state.get("draws"),
+        **state.entry.names(),
+        "status": state.status,
+        "reason": state.reason,
+        "tags": ", ".join(state.entry.tags),
+        "n": base_shown(state.entry.n, minimum_base),
+        "draws": state.draws,
         "r_hat": diagnostics.get("r_hat_max"),
         "ess_bulk": diagnostics.get("ess_bulk_min"),
         "ess_tail": diagnostics.get("ess_tail_min"),
         "divergences": diagnostics.get("divergences"),
-        "remedies": "; ".join(state.get("remedies", [])) or None,
-        "seconds": state.get("seconds"),
+        "remedies": "; ".join(state.remedies) or None,
+        "seconds": state.seconds,
     }

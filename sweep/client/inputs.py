@@ -1,18 +1,18 @@
 """Inputs: the files that a run was made from, so that nothing written for people replaces one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from sweep.errors import UsageError
+from sweep.journal.run_plan import RunPlan
 from sweep.planning.model_files import project_models
 from sweep.store import Store
 
 __all__ = ["refuse_inputs"]
 
 
-def refuse_inputs(path: Path, plan: Mapping[str, Any], store: Store) -> None:
+def refuse_inputs(path: Path, plan: RunPlan, store: Store) -> None:
     """Refuse to write to a file that the run of a plan was made from, or into its store.
 
     Files are compared by where their names lead, and by what they are: another name of the same
@@ -32,9 +32,9 @@ def refuse_inputs(path: Path, plan: Mapping[str, Any], store: Store) -> None:
         raise UsageError(msg)
 
 
-def inputs(plan: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+def inputs(plan: RunPlan) -> Iterator[tuple[str, Path]]:
     """Yield what a plan was made from: what it is, and its path on the machine that made it."""
-    directory, study = Path(plan["directory"]), plan["config"]["study"]
+    directory, study = Path(plan.directory), plan.study
     sources = {"survey": study["survey"], "population": study["population"]}
     sources |= {f"covariates.{name}": c for name, c in study["covariates"].items()}
     for name, section in sources.items():
@@ -43,7 +43,7 @@ def inputs(plan: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     for file in sorted([*directory.glob("*.yaml"), *directory.glob("*.yml")]):
         yield "a config", file
     with suppress(UsageError):  # the run was made on another machine, whose models are there
-        folder = project_models(directory, plan["config"]["execution"]["models_dir"])
+        folder = project_models(directory, plan.execution.models_dir)
         for file in sorted(folder.glob("*.py")):
             yield "a model file", file
 

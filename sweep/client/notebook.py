@@ -2,13 +2,13 @@
 
 import io
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sweep.backends.events import Event, Note
 from sweep.client.display import PER_SECOND, Nothing, box_of
 from sweep.client.progress import Progress
 from sweep.client.terminal import inert
+from sweep.journal.entries import Entry
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -38,12 +38,13 @@ class Notebook(Nothing):
         """Return what there is to see."""
         return box_of(self.name, self.progress, ended)
 
-    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+    def watch(self, event: Event, entry: Entry | None) -> None:
         """Take note of an event, and redraw unless that was just done."""
         if isinstance(event, Note):
             self.say(inert(event.message))
             return
-        self.progress.watch(event, outcome)
+        if entry is not None:
+            self.progress.watch(event, entry.id)
         if time.monotonic() - self.drawn >= 1 / PER_SECOND:
             self.drawn = time.monotonic()
             self.output.update(bundle_of(self.panel()), raw=True)

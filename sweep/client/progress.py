@@ -1,12 +1,12 @@
 """Own what is known of a sweep while it runs: counts, speed, what is slow, what failed."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sweep.backends.events import Done, Started
 from sweep.backends.events import Progress as Moved
+from sweep.journal.entries import EntryId
+from sweep.journal.run_plan import RunPlan
 
 __all__ = ["Progress", "duration", "line_of", "sized"]
 
@@ -28,9 +28,9 @@ class Progress:
     first: float | None = None
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> "Progress":
+    def of(cls, plan: RunPlan) -> "Progress":
         """Return the state before the first event of a plan."""
-        actions = [o["action"] for o in record["outcomes"]]
+        actions = [entry.action for entry in plan.entries]
         counts = {"failed": actions.count("failed"), "flagged": 0, "ok": 0}
         return cls(len(actions), actions.count("taken"), counts)
 
@@ -39,9 +39,9 @@ class Progress:
         """Return how many outcomes have nothing left to do."""
         return self.taken + sum(self.counts.values())
 
-    def watch(self, event: Started | Moved | Done, outcome: Mapping[str, Any]) -> None:
+    def watch(self, event: Started | Moved | Done, entry: EntryId) -> None:
         """Take note of an event."""
-        name = outcome["outcome"]
+        name = str(entry)
         if isinstance(event, Started):
             self.running[name] = time.monotonic()
             self.first = self.first or time.monotonic()
@@ -77,9 +77,9 @@ class Progress:
         return rest * (time.monotonic() - self.first) / self.ended
 
 
-def line_of(event: Done, outcome: Mapping[str, Any]) -> str:
+def line_of(event: Done, entry: EntryId) -> str:
     """Return the one line that tells how a task ended."""
-    name = outcome["outcome"]
+    name = str(entry)
     if event.failure is not None:
         again = f"  attempt {event.attempt}" if event.attempt > 1 else ""
         return f"FAIL     {name}{again}  {event.failure.kind}: {event.failure.message}"

@@ -1,46 +1,49 @@
 """Carrying: go on with a run that is in the store, showing how it gets on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sweep.store import Store
+
 if TYPE_CHECKING:
-    from sweep.client.handle import Run
-    from sweep.config import Execution
+    from sweep.journal.entries import EntryId
+    from sweep.journal.run_plan import RunPlan
 
 __all__ = ["cancel", "carry_on_shown", "detach"]
 
 
 def carry_on_shown(
-    run: "Run",
-    again: Sequence[str] | None,
+    store: Store,
+    plan: "RunPlan",
+    again: "Sequence[EntryId] | None",
     progress: bool | None,
     lines: bool = False,
     obey_cancel: bool = False,
 ) -> bool:
-    """Do what a run lacks, or try some of its outcomes again; return whether the user stopped it.
+    """Do what a run lacks, or try some of its entries again; return whether the user stopped it.
 
     ``progress`` and ``lines`` are those of `sweep.client.display.shown`, and ``obey_cancel`` is to
     leave a cancelled run as it is.
     """
-    from sweep.client.display import shown
     from sweep.client.interrupt import draining
+    from sweep.client.screen import shown
     from sweep.coordinator.execute import carry_on, noter, take_up, tell_all
     from sweep.journal.remaining import left_to_do
     from sweep.journal.runs import forget_cancel
 
-    mark = take_up(run.store, run.id)
-    execution, heard = execution_of(run), list[str]()
-    waiting = left_to_do(run.store, run.plan, again, heard.append)
-    record = {**run.plan, "outcomes": [{**o, "action": "fit"} for o in waiting]}
-    with shown(record, progress, lines) as screen, draining(screen.say) as interrupt:
+    mark, heard = take_up(store, plan.run), list[str]()
+    waiting = left_to_do(store, plan, again, heard.append)
+    left = replace(plan, entries=tuple(replace(entry, action="fit") for entry in waiting))
+    with shown(left, progress, lines) as screen, draining(screen.say) as interrupt:
         if not obey_cancel:
-            forget_cancel(run.store, run.id)
-        tell_all(heard, noter(run.store, run.id, screen.watch))
-        carry_on(run.store, run.id, execution, screen.watch, interrupt.stop, again, mark)
+            forget_cancel(store, plan.run)
+        tell_all(heard, noter(store, plan.run, screen.watch))
+        carry_on(store, plan.run, plan.execution, screen.watch, interrupt.stop, again, mark)
     return interrupt.stop()
 
 
-def detach(run: "Run", verb: Sequence[str]) -> str:
+def detach(store: Store, plan: "RunPlan", verb: Sequence[str]) -> str:
     """Let a job of AWS Batch carry a run on; return the job's id. This machine may then go.
 
     ``verb`` is what the job is to do: ``["resume", ID]``, or ``retry`` with its patterns.
@@ -53,7 +56,7 @@ def detach(run: "Run", verb: Sequence[str]) -> str:
     from sweep.errors import UsageError
     from sweep.journal.runs import forget_cancel
 
-    execution = execution_of(run)
+    execution = plan.execution
     if execution.backend != "batch" or execution.batch is None:
         msg = (
             f"--detach needs `backend: batch`, and the backend is {execution.backend!r}; "
@@ -63,26 +66,19 @@ def detach(run: "Run", verb: Sequence[str]) -> str:
     from sweep.backends.batch.detached import submit_coordinator
     from sweep.coordinator.execute import take_up
 
-    take_up(run.store, run.id)  # the job may wait for hours before it does
-    forget_cancel(run.store, run.id)
-    return submit_coordinator(execution.batch, run.store, run.id, verb)
+    take_up(store, plan.run)  # the job may wait for hours before it does
+    forget_cancel(store, plan.run)
+    return submit_coordinator(execution.batch, store, plan.run, verb)
 
 
-def cancel(run: "Run") -> None:
+def cancel(store: Store, plan: "RunPlan") -> None:
     """Ask whoever works on a run to start nothing further, and drop what waits on AWS Batch."""
     from sweep.journal.runs import cancel_run
 
-    cancel_run(run.store, run.id)
-    execution = execution_of(run)
+    cancel_run(store, plan.run)
+    execution = plan.execution
     if execution.backend == "batch" and execution.batch is not None:
         from sweep.backends.batch.detached import drop_waiting
 
-        keys = {o["estimates"] for o in run.plan["outcomes"]}
-        drop_waiting(execution.batch, run.store, keys)
-
-
-def execution_of(run: "Run") -> "Execution":
-    """Return the execution that a run was begun with."""
-    from sweep.config import Execution
-
-    return Execution.model_validate(run.plan["config"]["execution"])
+        keys = {entry.key for entry in plan.entries}
+        drop_waiting(execution.batch, store, keys)

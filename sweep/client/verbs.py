@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.client.handle import Run
 from sweep.journal.partial import partial_words
+from sweep.keys import Json
 from sweep.store import Store, open_store
 from sweep.store.directory_root import warn_if_exposed
 
@@ -22,6 +23,7 @@ __all__ = ["explain", "open", "plan", "run", "runs"]
 type Config = str | Path | Mapping[str, Any]
 type Overrides = str | Iterable[str] | Mapping[str, Any]
 
+PLAN_COLUMNS = ("outcome", "label", "brand", "metric", "tags", "n", "action")
 RUN_COLUMNS = (
     *("run", "name", "started", "outcomes", "taken", "fitted", "failed", "ended", "seconds"),
     "partial",
@@ -69,8 +71,8 @@ def run(  # noqa: PLR0913 # the options of the command
     ConfigError, DataError, ModelError, UsageError
         If config, data, model file and arguments do not fit together; nothing has run then.
     """
-    from sweep.client.display import shown
     from sweep.client.interrupt import draining
+    from sweep.client.screen import shown
     from sweep.coordinator.execute import execute
 
     read, store, made = planned(config, select, set, sample, limit, retry_failed)
@@ -125,12 +127,12 @@ def plan(
     read, _, made = planned(config, select, set, sample, limit)
     for message in made.mended:
         warnings.warn(message, stacklevel=2)
-    frame = pd.DataFrame(made.record["outcomes"])
-    bases = [base_shown(n, read.study.minimum_base) for n in frame["n"]]
-    frame = frame.assign(
-        tags=[", ".join(tags) for tags in frame["tags"]], n=pd.array(bases, dtype="Int64")
-    )
-    return frame[["outcome", "label", "brand", "metric", "tags", "n", "action"]]
+    least = read.study.minimum_base
+    rows = [
+        (*e.names().values(), ", ".join(e.tags), base_shown(e.n, least), e.action)
+        for e in made.entries
+    ]
+    return pd.DataFrame(rows, columns=list(PLAN_COLUMNS)).astype({"n": "Int64"})
 
 
 def explain(  # the options of the command
@@ -218,7 +220,7 @@ def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
     from sweep.errors import CorruptArtifact
     from sweep.journal.runs import runs_in
 
-    def row_of(run_id: str) -> dict[str, Any]:
+    def row_of(run_id: str) -> Json:
         try:
             return run_row(opened, run_id)
         except CorruptArtifact:
@@ -230,25 +232,25 @@ def runs(store: str | Path = ".sweep") -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=list(RUN_COLUMNS))
 
 
-def run_row(store: Store, run_id: str) -> dict[str, Any]:
+def run_row(store: Store, run_id: str) -> Json:
     """Return what a run's plan and journal say of it.
 
     ``ended`` is why it ended (``complete``, ``stopped``, ``interrupted``), null if it has not;
     ``partial`` which part of its sweep it covers, null if it is the whole.
     """
-    from sweep.journal.events import read_events
+    from sweep.journal.events import entry_of, read_events
     from sweep.journal.runs import read_plan
 
     made, events = read_plan(store, run_id), read_events(store, run_id)
-    actions = [o["action"] for o in made["outcomes"]]
-    done = {e["outcome"]: "taken" in e for e in events if e["event"] == "done"}
-    failed = {e["outcome"] for e in events if e["event"] == "failed"} - done.keys()
+    actions = [entry.action for entry in made.entries]
+    done = {entry_of(e): "taken" in e for e in events if e["event"] == "done"}
+    failed = {entry_of(e) for e in events if e["event"] == "failed"} - done.keys()
     last = max((k for k, e in enumerate(events) if e["event"] == "begun"), default=0)
     ends = [e for e in events[last:] if e["event"] == "ended"]
     return {
-        "run": made["run"],
-        "name": made["name"],
-        "started": made["started"],
+        "run": made.run,
+        "name": made.name,
+        "started": made.started,
         "outcomes": len(actions),
         "taken": actions.count("taken") + list(done.values()).count(True),
         "fitted": list(done.values()).count(False),

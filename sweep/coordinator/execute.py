@@ -21,8 +21,10 @@ from sweep.coordinator.recording import record
 from sweep.coordinator.sharing import Sharing
 from sweep.errors import CorruptArtifact, UsageError
 from sweep.faultpoint import faultpoint
+from sweep.journal.entries import Entry, EntryId
 from sweep.journal.events import append_event
-from sweep.journal.remaining import check_inputs, left_to_do, spoilt
+from sweep.journal.remaining import check_inputs, damaged_estimates, left_to_do
+from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import is_cancelled, new_run, plan_place, read_plan
 from sweep.maintenance.generation import generation
 from sweep.planning.plan import Plan, make_plan, settled, write_tasks
@@ -34,7 +36,12 @@ __all__ = ["Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of", 
 
 ASKED = 2.0  # seconds between two looks at whether the run is cancelled
 
-type Watcher = Callable[[Event, dict[str, Any]], None]
+type Watcher = Callable[[Event, Entry | None], None]
+"""Who is told every event, and which entry it is about; a note is about the whole run."""
+
+
+def watch_nothing(event: Event, entry: Entry | None) -> None:
+    """Watch nothing."""
 
 
 def store_of(config: SweepConfig, directory: Path) -> Store:
@@ -54,24 +61,24 @@ def execute(
     config: SweepConfig,
     store: Store,
     plan: Plan,
-    watch: Watcher = lambda event, outcome: None,
+    watch: Watcher = watch_nothing,
     stop: Callable[[], bool] = lambda: False,
 ) -> str:
     """Run what is left of a plan; return the run's id. A failure is an outcome's state."""
     run = begin(store, plan, watch)
-    left = settled(store, plan).names_to_do()
-    carry_on(store, run, config.execution, watch, stop, left)
+    left = settled(store, plan).to_do()
+    carry_on(store, run, config.execution, watch, stop, [entry.id for entry in left])
     return run
 
 
-def begin(store: Store, plan: Plan, watch: Watcher = lambda event, outcome: None) -> str:
+def begin(store: Store, plan: Plan, watch: Watcher = watch_nothing) -> str:
     """Store a plan and its tasks; return the run's id. From here on the store is enough.
 
     The tasks come first: a run that exists can be carried on. They are looked at again if
     `sweep gc` deleted before it could find the run.
     """
-    entries, heard = plan.record["outcomes"], list(plan.mended)
-    keys = [o["estimates"] for o in entries if o["estimates"] in plan.tasks]
+    heard = list(plan.mended)
+    keys = [entry.key for entry in plan.entries if entry.key in plan.tasks]
     faultpoint("run.before_tasks")
     write_tasks(store, plan, keys, heard.append)
     run = new_run(store, plan.record)
@@ -111,7 +118,7 @@ def noter(store: Store, run: str, watch: Watcher) -> Callable[..., None]:
 
     def tell(message: str, facts: Mapping[str, Any] = MappingProxyType({})) -> None:
         append_event(store, run, {"event": "note", "message": message, **facts})
-        watch(Note(message, facts), {})
+        watch(Note(message, facts), None)
 
     return tell
 
@@ -126,14 +133,14 @@ def carry_on(  # noqa: PLR0913, PLR0917 # what a run needs, and how it is watche
     store: Store,
     run: str,
     execution: Execution,
-    watch: Watcher = lambda event, outcome: None,
+    watch: Watcher = watch_nothing,
     stop: Callable[[], bool] = lambda: False,
-    again: Collection[str] | None = None,
+    again: Collection[EntryId] | None = None,
     mark: str | None = None,
 ) -> None:
     """Do what a run lacks, and join it all; of a run that is cancelled, nothing further.
 
-    With ``again`` only these outcomes, also if they failed for a reason that would happen again.
+    With ``again`` only these entries, also if they failed for a reason that would happen again.
     ``mark`` is what `take_up` returned, of a run that was there before. What the store spoils
     meanwhile is done once more, and no more than once.
 
@@ -147,27 +154,27 @@ def carry_on(  # noqa: PLR0913, PLR0917 # what a run needs, and how it is watche
     try:
         publish_report(store, run, tell)
     except CorruptArtifact:
-        names = spoilt(store, plan, tell)
-        if not names:
+        damaged = damaged_estimates(store, plan, tell)
+        if not damaged:
             raise
-        do_tasks(store, plan, execution, watch, stop, names)
+        do_tasks(store, plan, execution, watch, stop, damaged)
         publish_report(store, run, tell)
 
 
 def do_tasks(  # noqa: PLR0913, PLR0917 # of `carry_on`
     store: Store,
-    plan: dict[str, Any],
+    plan: RunPlan,
     execution: Execution,
     watch: Watcher,
     stop: Callable[[], bool],
-    again: Collection[str] | None,
+    again: Collection[EntryId] | None,
     mark: str | None = None,
 ) -> None:
     """Do what a run lacks; see `carry_on`."""
-    run, ends, tell = plan["run"], Ends(), noter(store, plan["run"], watch)
-    outcomes = left_of(store, plan, again, tell)
-    sharing = Sharing(store, {key: o["fit"] for key, o in outcomes.items()}, execution)
-    cancelled = seldom(lambda: is_cancelled(store, run), ASKED)
+    run, ends, tell = plan.run, Ends(), noter(store, plan.run, watch)
+    entries = entries_to_do(store, plan, again, tell)
+    sharing = Sharing(store, {key: e.fit_key for key, e in entries.items()}, execution)
+    cancelled = asked_at_most_every(ASKED, lambda: is_cancelled(store, run))
 
     def halt() -> bool:
         return stop() or ends.stopped is not None or cancelled()
@@ -176,18 +183,19 @@ def do_tasks(  # noqa: PLR0913, PLR0917 # of `carry_on`
         if isinstance(event, Note):
             tell(event.message, event.facts)
         elif not sharing.claimed(event):
-            record(store, run, event, outcomes[event.key], execution)
+            entry = entries[event.key]
+            record(store, run, event, entry, execution)
             faultpoint("run.after_event", type(event).__name__)
-            watch(event, outcomes[event.key])
+            watch(event, entry)
             tell_all(mended_by(event), tell)
-            ends.note(event, outcomes[event.key])
+            ends.note(event, entry)
 
     reason = "interrupted"
     try:
         by = {} if mark is None else {"by": mark}
-        append_event(store, run, {"event": "begun", "tasks": len(outcomes), **by})
+        append_event(store, run, {"event": "begun", "tasks": len(entries), **by})
         faultpoint("run.after_begun")
-        drained(sharing.run(open_backend(execution), list(outcomes), halt), take)
+        take_all(sharing.run(open_backend(execution), list(entries), halt), take)
         faultpoint("run.before_ended")
         reason = "cancelled" if is_cancelled(store, run) else ends.reason(stop())
     finally:
@@ -195,15 +203,15 @@ def do_tasks(  # noqa: PLR0913, PLR0917 # of `carry_on`
     faultpoint("run.after_ended")
 
 
-def left_of(
-    store: Store, plan: Mapping[str, Any], again: Collection[str] | None, tell: Tell
-) -> dict[str, dict[str, Any]]:
+def entries_to_do(
+    store: Store, plan: RunPlan, again: Collection[EntryId] | None, tell: Tell
+) -> dict[str, Entry]:
     """Return what is to be done of a run, by task, now that nothing damaged is in its way."""
     heard: list[str] = []
-    outcomes = {o["estimates"]: o for o in left_to_do(store, plan, again, heard.append)}
-    check_inputs(store, plan, list(outcomes))
+    entries = left_to_do(store, plan, again, heard.append)
+    check_inputs(store, entries)
     tell_all(heard, tell)
-    return outcomes
+    return {entry.key: entry for entry in entries}
 
 
 def mended_by(event: Event) -> list[str]:
@@ -212,7 +220,7 @@ def mended_by(event: Event) -> list[str]:
     return [] if result is None else list(result.get("mended", ()))
 
 
-def drained(events: Generator[Event, None, None], take: Callable[[Event], None]) -> None:
+def take_all(events: Generator[Event, None, None], take: Callable[[Event], None]) -> None:
     """Take every event; what breaks this off is told to the backend, and no worker outlives it.
 
     The backend must know: an interrupt ends jobs on other machines too, a lost store does not.
@@ -228,7 +236,7 @@ def drained(events: Generator[Event, None, None], take: Callable[[Event], None])
         events.close()
 
 
-def seldom(ask: Callable[[], bool], seconds: float) -> Callable[[], bool]:
+def asked_at_most_every(seconds: float, ask: Callable[[], bool]) -> Callable[[], bool]:
     """Return a question that is asked of the store only so often; yes stays yes."""
     last, answer = -seconds, False
 

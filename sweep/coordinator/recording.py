@@ -4,14 +4,14 @@ Remembered are failures that would happen again. The claim is let go of last: wh
 then finds out why.
 """
 
-from typing import Any
-
 from sweep.artifacts.artifact import exists
 from sweep.backends.events import Done, Failure, Progress, Started
 from sweep.config import Execution
+from sweep.journal.entries import Entry
 from sweep.journal.events import append_event
-from sweep.journal.failures import FAILED_KINDS, forget_failure, remember_failure
+from sweep.journal.failures import FAILED_KINDS, PastFailure, forget_failure, remember_failure
 from sweep.journal.logs import append_log
+from sweep.keys import Json
 from sweep.store import Store
 from sweep.worker.claims import let_go
 
@@ -22,27 +22,27 @@ def record(
     store: Store,
     run: str,
     event: Started | Progress | Done,
-    outcome: dict[str, Any],
+    entry: Entry,
     execution: Execution,
 ) -> None:
     """Append an event to the run's journal and log; remember failures that would happen again."""
-    name = outcome["outcome"]
     if isinstance(event, Started):
-        append_event(store, run, {"event": "started", "outcome": name, "attempt": event.attempt})
+        facts = {**entry.id.as_json(), "attempt": event.attempt}
+        append_event(store, run, {"event": "started", **facts})
     elif isinstance(event, Done):
-        append_log(store, run, name, event.log)
+        append_log(store, run, entry.id, event.log)
         if event.failure is None:
-            record_success(store, run, event, outcome)
+            record_success(store, run, event, entry)
         else:
-            record_failure(store, run, event, event.failure, outcome, execution)
+            record_failure(store, run, event, event.failure, entry, execution)
 
 
-def record_success(store: Store, run: str, event: Done, outcome: dict[str, Any]) -> None:
-    """Note that the outcome's estimates stand; an earlier failure is no longer true."""
-    forget_failure(store, outcome["fit"])
-    append_event(store, run, {"event": "done", "outcome": outcome["outcome"], **told(event)})
+def record_success(store: Store, run: str, event: Done, entry: Entry) -> None:
+    """Note that the entry's estimates stand; an earlier failure is no longer true."""
+    forget_failure(store, entry.fit_key)
+    append_event(store, run, {"event": "done", **entry.id.as_json(), **success_facts(event)})
     if event.attempt > 1:  # the one before may have died at work
-        let_go(store, outcome["fit"])
+        let_go(store, entry.fit_key)
 
 
 def record_failure(  # of `record`
@@ -50,26 +50,26 @@ def record_failure(  # of `record`
     run: str,
     event: Done,
     failure: Failure,
-    outcome: dict[str, Any],
+    entry: Entry,
     execution: Execution,
 ) -> None:
     """Note a failure; remember it if it would happen again, and was seen by this run's workers."""
-    name, fit = outcome["outcome"], outcome["fit"]
-    facts = {"kind": failure.kind, "message": failure.message, "outcome": name}
-    append_log(store, run, name, failure.traceback)
+    facts = {"kind": failure.kind, "message": failure.message, **entry.id.as_json()}
+    append_log(store, run, entry.id, failure.traceback)
     append_event(store, run, {"event": "failed", **facts, "attempt": event.attempt})
     if event.taken:
         return
-    if exists(store, "estimates", outcome["estimates"]):  # whoever published them
-        forget_failure(store, fit)
+    if exists(store, "estimates", entry.key):  # whoever published them
+        forget_failure(store, entry.fit_key)
     elif failure.kind in FAILED_KINDS:
-        limit = failure.limit
-        deadline = {"limit": limit, "deadline": getattr(execution, limit)} if limit else {}
-        remember_failure(store, fit, {**facts, **deadline})
-    let_go(store, fit)
+        limit = failure.limit or None
+        deadline = getattr(execution, limit) if limit else None
+        past = PastFailure(failure.kind, failure.message, entry.name, limit, deadline)
+        remember_failure(store, entry.fit_key, past)
+    let_go(store, entry.fit_key)
 
 
-def told(event: Done) -> dict[str, Any]:
+def success_facts(event: Done) -> Json:
     """Return what the journal says of a success; ``taken`` from another run, if it was."""
     assert event.result is not None
     facts = {"status": event.result["status"], "seconds": round(event.result["seconds"], 3)}

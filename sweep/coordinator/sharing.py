@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from sweep.artifacts.quarantine import whole
 from sweep.backends import Backend
 from sweep.backends.events import Done, Event, Failure, Note, Started
 from sweep.config import Execution
 from sweep.errors import StoreError
-from sweep.journal.failures import remembered, stands
+from sweep.journal.failures import PastFailure, remembered, stands
 from sweep.store import Store
 from sweep.store.concurrency import together
 from sweep.words.numbers import count_of
@@ -42,7 +41,7 @@ class Sharing:
     elsewhere: dict[str, str] = field(default_factory=dict)
     here: set[str] = field(default_factory=set)
     free: list[str] = field(default_factory=list)
-    before: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    before: dict[str, PastFailure | None] = field(default_factory=dict)
 
     def run(
         self, backend: Backend, keys: Sequence[str], stop: Callable[[], bool]
@@ -109,7 +108,7 @@ class Sharing:
         news = failure is not None and failure != self.before[key]
         if failure is None or not news or not stands(failure, self.execution):
             return None
-        return Done(key, 1, None, Failure(failure["kind"], failure["message"]), taken=True)
+        return Done(key, 1, None, Failure(failure.kind, failure.message), taken=True)
 
     def let_go(self) -> None:
         """Remove the claims of workers that were ended at work: their fits are free."""

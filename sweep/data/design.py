@@ -6,7 +6,6 @@ of the population that nobody answered from is legal, and is estimated.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from sweep.data.variables import Table
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
+from sweep.keys import Json
 from sweep.words.numbers import count_of
 from sweep.words.values import brief
 
@@ -41,7 +41,7 @@ class Design:
     covariates: Covariates
     respondents: Respondents
     frame: Frame
-    summary: dict[str, Any]
+    summary: Json
 
 
 def group_variables(study: Study) -> list[str]:
@@ -100,7 +100,7 @@ def encode(
     return Design(levels, more, asked, tables, respondents, frame, summary)
 
 
-def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -> dict[str, Any]:
+def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -> Json:
     """Return what became of a table's rows."""
     reasons = [{"reason": r, "count": c} for r, c in [*table.dropped, *dropped] if c]
     return {"read": table.read, "kept": kept, "dropped": reasons}

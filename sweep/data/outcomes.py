@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from sweep.config import OutcomeRule, Study
 from sweep.data.patterns import Patience
 from sweep.errors import DataError, UsageError
+from sweep.keys import Json
 from sweep.words.names import did_you_mean
 from sweep.words.values import few, plain
 
@@ -33,7 +34,7 @@ class Outcome:
     metric: str | None
     tags: tuple[str, ...]
 
-    def coding(self) -> dict[str, Any]:
+    def coding(self) -> Json:
         """Return what enters the key of this outcome's counts."""
         return {
             "column": self.column,

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sweep.diagnostics.chains import ChainSummary
 from sweep.errors import UsageError
+from sweep.keys import Json
 
 __all__ = [
     "ALPHA",
@@ -174,7 +175,7 @@ def judge(
     return replace(diagnostics, reasons=reasons)
 
 
-def as_json(diagnostics: Diagnostics) -> dict[str, Any]:
+def as_json(diagnostics: Diagnostics) -> Json:
     """Return plain JSON values: six significant digits, null for an infinite R-hat."""
     return {name: _plain(value) for name, value in asdict(diagnostics).items()}
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sweep.inference.grid import Problem
 from sweep.inference.kernels import whitened
 from sweep.inference.laplace import Approximation
+from sweep.keys import Json
 
 __all__ = ["compile_pointers", "pointer_model"]
 
@@ -98,7 +99,7 @@ def pointer_model(problem: Problem, approximation: Approximation, start: Any) ->
             return {"w": (dim,)}
 
         @property
-        def coords(self) -> dict[str, Any]:
+        def coords(self) -> Json:
             return {"w_dim": np.arange(dim)}
 
         def _make_sampler(self, settings: Any, init_mean: Any, cores: int, *rest: Any) -> Any:

@@ -10,6 +10,7 @@ from sweep.config import Group
 from sweep.data.frame import Frame
 from sweep.data.levels import Levels
 from sweep.estimates.poststratify import Probabilities, Weighting, poststratify
+from sweep.keys import Json
 from sweep.model.effects import Block
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def grouped_draws(
 
     values = poststratify(weighting, frame.levels, probabilities)
     groups, steps = len(weighting.margins), chains * length
-    columns: dict[str, Any] = {
+    columns: Json = {
         "chain": np.repeat(np.arange(chains), length * groups),
         "draw": np.tile(np.repeat(np.arange(length), groups), chains),
     }
@@ -69,7 +70,7 @@ def terms_dataset(blocks: tuple[Block, ...], levels: Levels, draws: Draws) -> "x
     """
     import xarray as xr
 
-    variables: dict[str, Any] = {}
+    variables: Json = {}
     first = scaled = 0
     for block in blocks:
         theta = draws["theta"][..., first : first + block.columns]

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.diagnostics.verdict import SamplerStatistics
+from sweep.keys import Json
 
 __all__ = ["known_statistics", "statistics_json"]
 
 type Known = dict[str, NDArray[Any]]
 
 
-def statistics_json(statistics: SamplerStatistics) -> dict[str, Any]:
+def statistics_json(statistics: SamplerStatistics) -> Json:
     """Return the statistics in JSON's terms; energies are rounded to single precision."""
     return {
         "diverging": text_of(np.packbits(statistics.diverging)),

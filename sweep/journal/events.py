@@ -3,12 +3,33 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 from sweep.faultpoint import faultpoint
+from sweep.journal.entries import EntryId
 from sweep.store import NotStored, Store
 
-__all__ = ["append_event", "read_events"]
+__all__ = ["RunEvent", "append_event", "entry_of", "read_events"]
+
+
+class RunEvent(TypedDict):
+    """One line of a run's journal: what happened (``event``), when, and what belongs to it."""
+
+    event: str
+    at: str
+    outcome: NotRequired[str]
+    wave: NotRequired[str]
+    attempt: NotRequired[int]
+    kind: NotRequired[str]
+    message: NotRequired[str]
+    report: NotRequired[str]
+    status: NotRequired[str]
+    seconds: NotRequired[float]
+    taken: NotRequired[bool]
+    reason: NotRequired[str]
+    tasks: NotRequired[int]
+    by: NotRequired[str]
+
 
 TOLD = {
     "resumed": {"at", "by"},
@@ -33,7 +54,7 @@ def append_event(store: Store, run: str, event: Mapping[str, Any]) -> None:
     faultpoint("journal.after_append", event["event"])
 
 
-def read_events(store: Store, run: str) -> list[dict[str, Any]]:
+def read_events(store: Store, run: str) -> list[RunEvent]:
     """Return the run's events; a line that a crash tore, or a bad disk spoilt, is left out."""
     try:
         lines = store.get(f"runs/{run}/events.jsonl").split(b"\n")
@@ -42,11 +63,16 @@ def read_events(store: Store, run: str) -> list[dict[str, Any]]:
     return [event for line in lines[:-1] if (event := parsed(line)) is not None]
 
 
-def parsed(line: bytes) -> dict[str, Any] | None:
+def parsed(line: bytes) -> RunEvent | None:
     """Return an event's line as data, None if it is torn, spoilt or empty."""
     try:
         event = json.loads(line)
     except ValueError:  # bytes that are no text as well
         return None
     needed = TOLD.get(str(event.get("event"))) if isinstance(event, dict) else None
-    return event if needed is not None and needed <= event.keys() else None
+    return cast("RunEvent", event) if needed is not None and needed <= event.keys() else None
+
+
+def entry_of(event: RunEvent) -> EntryId:
+    """Return which entry of the plan an event is about."""
+    return EntryId(event["outcome"], event.get("wave"))

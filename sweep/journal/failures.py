@@ -1,16 +1,18 @@
 """Failures: those that would happen again are remembered under the fit's key."""
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict, dataclass
 
 from sweep.artifacts.quarantine import Tell, sound, unheard
 from sweep.artifacts.records import damaged, read_record, write_record
 from sweep.config import Execution
 from sweep.faultpoint import faultpoint
+from sweep.keys import Json
 from sweep.store import NotStored, Store
 
 __all__ = [
     "FAILED_KINDS",
+    "PastFailure",
+    "failure_from",
     "failure_of",
     "failure_place",
     "forget_failure",
@@ -23,10 +25,34 @@ FAILED_KINDS = ("data", "model", "timeout")
 """Kinds of failure that would happen again, and are remembered."""
 
 
-def remember_failure(store: Store, fit_key: str, failure: Mapping[str, Any]) -> None:
+@dataclass(frozen=True)
+class PastFailure:
+    """Why an outcome has no estimates: the kind, and what people read.
+
+    ``limit`` names the key of the config's execution that ended it after ``deadline`` seconds.
+    """
+
+    kind: str
+    message: str
+    outcome: str | None = None
+    limit: str | None = None
+    deadline: float | None = None
+
+    def as_json(self) -> Json:
+        """Return it as it is stored: what is not known is left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def failure_from(record: Json) -> PastFailure:
+    """Return a failure from its record."""
+    known = ("kind", "message", "outcome", "limit", "deadline")
+    return PastFailure(**{name: record[name] for name in known if name in record})
+
+
+def remember_failure(store: Store, fit_key: str, failure: PastFailure) -> None:
     """Remember a failure that would happen again, in place of an earlier one."""
     forget_failure(store, fit_key)
-    write_record(store, failure_place(fit_key), {**failure, "fit": fit_key})
+    write_record(store, failure_place(fit_key), {**failure.as_json(), "fit": fit_key})
     faultpoint("failure.after_remember")
 
 
@@ -35,7 +61,7 @@ def failure_place(fit_key: str) -> str:
     return f"failures/{fit_key}.json"
 
 
-def failure_of(store: Store, fit_key: str) -> dict[str, Any] | None:
+def failure_of(store: Store, fit_key: str) -> PastFailure | None:
     """Return the remembered failure of a fit, None if there is none.
 
     Raises
@@ -45,15 +71,15 @@ def failure_of(store: Store, fit_key: str) -> dict[str, Any] | None:
     """
     place = failure_place(fit_key)
     try:
-        failure = read_record(store, place)
+        record = read_record(store, place)
     except NotStored:
         return None
-    if (found := failure.pop("fit", None)) != fit_key:
+    if (found := record.get("fit")) != fit_key:
         raise damaged(store, place, f"expected the failure of fit {fit_key}, found that of {found}")
-    return failure
+    return failure_from(record)
 
 
-def remembered(store: Store, fit_key: str, tell: Tell = unheard) -> dict[str, Any] | None:
+def remembered(store: Store, fit_key: str, tell: Tell = unheard) -> PastFailure | None:
     """Return what `failure_of` does; what is damaged is moved aside, and the fit tried again."""
     place = failure_place(fit_key)
     return sound(store, place, lambda: failure_of(store, fit_key), tell)
@@ -65,9 +91,9 @@ def forget_failure(store: Store, fit_key: str) -> None:
     store.delete(failure_place(fit_key))
 
 
-def stands(failure: dict[str, Any] | None, execution: Execution) -> bool:
+def stands(failure: PastFailure | None, execution: Execution) -> bool:
     """Return whether a remembered failure would happen again; more time may mend a timeout."""
-    if failure is None or failure["kind"] != "timeout":
+    if failure is None or failure.limit is None or failure.deadline is None:
         return failure is not None
-    now = getattr(execution, failure["limit"])
-    return now is not None and now <= failure["deadline"]
+    now = getattr(execution, failure.limit)
+    return now is not None and now <= failure.deadline

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from sweep.faultpoint import faultpoint
+from sweep.journal.entries import EntryId
 from sweep.keys import digest
 from sweep.store import NotStored, Store
 
@@ -11,24 +12,29 @@ __all__ = ["append_log", "read_log"]
 LONGEST = 200  # bytes of a log's name
 
 
-def log_name(run: str, outcome: str) -> str:
-    """Return where an outcome's log lies; any outcome name makes a file name."""
-    name = quote(outcome, safe="").replace(".", "%2E")
+def log_name(run: str, entry: EntryId) -> str:
+    """Return where an entry's log lies; any outcome name makes a file name.
+
+    A wave stands behind a dot, which no quoted name holds.
+    """
+    parts = [quote(part, safe="").replace(".", "%2E") for part in entry if part is not None]
+    name = ".".join(parts)
     if len(name) > LONGEST:  # a whole question in Cyrillic; a file's name has 255 bytes
-        name = f"{name[: LONGEST - 20]}-{digest(outcome)[:12]}"
+        whole = entry.outcome if entry.wave is None else list(entry)
+        name = f"{name[: LONGEST - 20]}-{digest(whole)[:12]}"
     return f"runs/{run}/logs/{name}.log"
 
 
-def append_log(store: Store, run: str, outcome: str, text: str) -> None:
-    """Append to an outcome's log."""
+def append_log(store: Store, run: str, entry: EntryId, text: str) -> None:
+    """Append to an entry's log."""
     if text:
-        store.append(log_name(run, outcome), text.encode())
+        store.append(log_name(run, entry), text.encode())
         faultpoint("log.after_append")
 
 
-def read_log(store: Store, run: str, outcome: str) -> str:
-    """Return an outcome's log, empty if it has none."""
+def read_log(store: Store, run: str, entry: EntryId) -> str:
+    """Return an entry's log, empty if it has none."""
     try:
-        return store.get(log_name(run, outcome)).decode(errors="replace")
+        return store.get(log_name(run, entry)).decode(errors="replace")
     except NotStored:
         return ""

@@ -4,8 +4,11 @@ Wherever numbers of such a run are shown, these words stand beside them.
 """
 
 import shlex
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sweep.journal.run_plan import Covered, RunPlan
+from sweep.keys import Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +20,8 @@ SHOWN = 3  # patterns that are told
 
 
 def selection_of(
-    patterns: Sequence[str], limit: int | None, outcomes: int, survey: Mapping[str, Any]
-) -> dict[str, Any]:
+    patterns: Sequence[str], limit: int | None, outcomes: int, survey: Json
+) -> Covered:
     """Return what a plan says of its selection.
 
     Parameters
@@ -29,51 +32,50 @@ def selection_of(
         What became of the survey's rows: ``kept``, and ``dropped`` with reasons and counts.
     """
     left = sum(d["count"] for d in survey["dropped"] if d["reason"] == LEFT_OUT)
-    people = {"kept": survey["kept"], "respondents": survey["kept"] + left}
-    return {"patterns": list(patterns), "limit": limit, "outcomes": outcomes, **people}
+    kept = survey["kept"]
+    return Covered(tuple(patterns), limit, outcomes, kept, kept + left)
 
 
-def partial_words(plan: Mapping[str, Any]) -> str | None:
+def partial_words(plan: RunPlan) -> str | None:
     """Return which part of its sweep a plan covers, as ``5 of 200 outcomes (--limit 5)``.
 
     None means the whole. A plan of an earlier version knows of its sample, not of its selection.
     """
-    selection = plan.get("selection")
-    parts = [sample_words(plan)]
-    if selection is not None and len(plan["outcomes"]) < selection["outcomes"]:
-        many = f"{len(plan['outcomes']):,} of {selection['outcomes']:,} outcomes"
+    selection, parts = plan.selection, [sample_words(plan)]
+    if selection is not None and len(plan.entries) < selection.outcomes:
+        many = f"{len(plan.entries):,} of {selection.outcomes:,} outcomes"
         parts.insert(0, f"{many} ({' '.join(options(selection))})")
     return ", ".join(filter(None, parts)) or None
 
 
-def sample_words(plan: Mapping[str, Any]) -> str | None:
+def sample_words(plan: RunPlan) -> str | None:
     """Return which part of the respondents a plan covers, None if it is all of them."""
-    sample, selection = plan.get("sample"), plan.get("selection")
+    sample, selection = plan.sample, plan.selection
     if sample is None:
         return None
     if selection is None:
         return f"a sample of at most {sample:,} respondents (--sample {sample})"
-    kept, everybody = selection["kept"], selection["respondents"]
+    kept, everybody = selection.kept, selection.respondents
     if kept == everybody:
         return None
     return f"a sample of {kept:,} of {everybody:,} respondents (--sample {sample})"
 
 
-def options(selection: Mapping[str, Any]) -> list[str]:
+def options(selection: Covered) -> list[str]:
     """Return the options that left outcomes out, as a user would write them."""
-    patterns, limit = selection["patterns"], selection["limit"]
+    patterns, limit = selection.patterns, selection.limit
     told = [f"--select {shlex.quote(pattern)}" for pattern in patterns[:SHOWN]]
     told += [f"and {len(patterns) - SHOWN} more"] if len(patterns) > SHOWN else []
     return told if limit is None else [*told, f"--limit {limit}"]
 
 
-def named(plan: Mapping[str, Any]) -> str:
+def named(plan: RunPlan) -> str:
     """Return the sweep's name, with the part of it that a plan covers."""
     words = partial_words(plan)
-    return str(plan["name"]) if words is None else f"{plan['name']} (partial: {words})"
+    return plan.name if words is None else f"{plan.name} (partial: {words})"
 
 
-def marked(frame: "pd.DataFrame", plan: Mapping[str, Any]) -> "pd.DataFrame":
+def marked(frame: "pd.DataFrame", plan: RunPlan) -> "pd.DataFrame":
     """Return a frame of a run's results; if the run is partial, ``attrs["partial"]`` says so."""
     words = partial_words(plan)
     if words is not None:
@@ -81,9 +83,9 @@ def marked(frame: "pd.DataFrame", plan: Mapping[str, Any]) -> "pd.DataFrame":
     return frame
 
 
-def passed_over(plan: Mapping[str, Any], newer: Mapping[str, Any]) -> str:
+def passed_over(plan: RunPlan, newer: RunPlan) -> str:
     """Return the words for a last whole run that is not the newest one."""
     return (
-        f"this is {plan['run']}, the last whole run; the newest run, {newer['run']}, "
+        f"this is {plan.run}, the last whole run; the newest run, {newer.run}, "
         f"is partial: {partial_words(newer)}"
     )

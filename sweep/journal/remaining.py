@@ -1,7 +1,7 @@
-"""Lacking: what a run still lacks, from its plan and from what is in the store, whole."""
+"""Remaining: what a run still lacks, from its plan and from what is in the store, whole."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from sweep.artifacts.artifact import exists, read
 from sweep.artifacts.blobs import get_blob
@@ -10,7 +10,9 @@ from sweep.artifacts.quarantine import Tell, unheard, whole
 from sweep.artifacts.tasks import read_task
 from sweep.data.outcomes import select_outcomes
 from sweep.errors import CorruptArtifact, UsageError
+from sweep.journal.entries import Entry, EntryId
 from sweep.journal.failures import remembered
+from sweep.journal.run_plan import RunPlan
 from sweep.journal.states import outcome_states
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
@@ -18,60 +20,42 @@ from sweep.store.concurrency import together
 if TYPE_CHECKING:
     from sweep.inference.checkpoints import Draws
 
-__all__ = ["check_inputs", "keeps_draws", "kept_draws", "left_to_do", "spoilt", "unfinished"]
+__all__ = ["check_inputs", "damaged_estimates", "kept_draws", "left_to_do", "unfinished"]
 
 
 def left_to_do(
     store: Store,
-    plan: Mapping[str, Any],
-    again: Collection[str] | None = None,
+    plan: RunPlan,
+    again: Collection[EntryId] | None = None,
     tell: Tell = unheard,
-) -> list[dict[str, Any]]:
-    """Return the outcomes that a run lacks, in its order; of those ``again``, if there are any.
+) -> list[Entry]:
+    """Return the entries that a run lacks, in its order; of those ``again``, if there are any.
 
     What failed for a reason that would happen again is not done, unless it is named there. What is
     damaged is moved aside, told, and lacking.
     """
-    possible = [
-        o
-        for o in plan["outcomes"]
-        if o["failure"] is None and (again is None or o["outcome"] in again)
-    ]
-    keeps = again is not None and keeps_draws(plan)
-    stand = together(lambda o: stands_still(store, o, again is not None, keeps, tell), possible)
-    return [o for o, stands in zip(possible, stand, strict=True) if not stands]
+    possible = [e for e in plan.entries if e.failure is None and (again is None or e.id in again)]
+    keeps = again is not None and plan.keeps_draws
+    complete = together(lambda e: is_complete(store, e, again is not None, keeps, tell), possible)
+    return [entry for entry, done in zip(possible, complete, strict=True) if not done]
 
 
-def stands_still(
-    store: Store, outcome: Mapping[str, Any], again: bool, keeps: bool, tell: Tell
-) -> bool:
-    """Return whether nothing is to be done for an outcome: it is there, or would fail again."""
-    if whole(store, "estimates", outcome["estimates"], tell=tell) is not None:
-        return not keeps or whole(store, "fit", outcome["fit"], tell=tell) is not None
-    return not again and remembered(store, outcome["fit"], tell) is not None
+def is_complete(store: Store, entry: Entry, again: bool, keeps: bool, tell: Tell) -> bool:
+    """Return whether nothing is to be done for an entry: it is there, or would fail again."""
+    if whole(store, "estimates", entry.key, tell=tell) is not None:
+        return not keeps or whole(store, "fit", entry.fit_key, tell=tell) is not None
+    return not again and remembered(store, entry.fit_key, tell) is not None
 
 
-def keeps_draws(plan: Mapping[str, Any]) -> bool:
-    """Return whether a run keeps its draws."""
-    return "draws" in plan["config"]["execution"]["keep"]
+def damaged_estimates(store: Store, plan: RunPlan, tell: Tell) -> list[EntryId]:
+    """Return the entries whose estimates are damaged; these are moved aside."""
+    stored = [e for e in plan.entries if exists(store, "estimates", e.key)]
+    found = together(lambda e: whole(store, "estimates", e.key, tell=tell), stored)
+    return [entry.id for entry, sound in zip(stored, found, strict=True) if sound is None]
 
 
-def spoilt(store: Store, plan: Mapping[str, Any], tell: Tell) -> list[str]:
-    """Return the names of outcomes whose estimates are damaged; they are moved aside."""
-    stored = [o for o in plan["outcomes"] if exists(store, "estimates", o["estimates"])]
-    found = together(lambda o: whole(store, "estimates", o["estimates"], tell=tell), stored)
-    return [o["outcome"] for o, sound in zip(stored, found, strict=True) if sound is None]
-
-
-class Entry(NamedTuple):
-    """An outcome of a run, to be selected by name or tag."""
-
-    name: str
-    tags: Sequence[str]
-
-
-def unfinished(store: Store, plan: Mapping[str, Any], patterns: Sequence[str] = ()) -> list[str]:
-    """Return the names of a run's outcomes without estimates, of those that patterns select.
+def unfinished(store: Store, plan: RunPlan, patterns: Sequence[str] = ()) -> list[EntryId]:
+    """Return a run's entries without estimates, of those that patterns select.
 
     With patterns also those whose draws were kept and are gone or damaged.
 
@@ -80,36 +64,35 @@ def unfinished(store: Store, plan: Mapping[str, Any], patterns: Sequence[str] = 
     UsageError
         If a pattern selects nothing, or nothing selected can be tried again.
     """
-    states = {s["outcome"]: s["status"] for s in outcome_states(store, plan)}
-    entries = [Entry(o["outcome"], o["tags"]) for o in plan["outcomes"]]
-    chosen = {e.name for e in select_outcomes(entries, patterns, states)}
-    possible = [o for o in plan["outcomes"] if o["outcome"] in chosen and o["failure"] is None]
-    keeps = bool(patterns) and keeps_draws(plan)
+    states = {s.entry.id: s for s in outcome_states(store, plan)}
+    by_name = {s.entry.name: s.status for s in states.values()}
+    chosen = select_outcomes(plan.entries, patterns, by_name)
+    possible = [e for e in chosen if e.failure is None]
+    keeps = bool(patterns) and plan.keeps_draws
 
-    def lacks(outcome: Mapping[str, Any]) -> bool:
-        there = states[outcome["outcome"]] in ("ok", "flagged")
-        return not there or (keeps and not has_draws(store, outcome))
+    def lacks(entry: Entry) -> bool:
+        return not states[entry.id].estimated or (keeps and not has_draws(store, entry))
 
     lacking = together(lacks, possible)
-    names = [o["outcome"] for o, lost in zip(possible, lacking, strict=True) if lost]
-    if not names and chosen:
+    left = [entry.id for entry, lost in zip(possible, lacking, strict=True) if lost]
+    if not left and chosen:
         able = "every outcome that can have estimates"
-        msg = f"run {plan['run']} has nothing to try again: {able} has them"
+        msg = f"run {plan.run} has nothing to try again: {able} has them"
         raise UsageError(msg)
-    return names
+    return left
 
 
-def has_draws(store: Store, outcome: Mapping[str, Any]) -> bool:
-    """Return whether an outcome's draws can be read."""
+def has_draws(store: Store, entry: Entry) -> bool:
+    """Return whether an entry's draws can be read."""
     try:
-        read(store, "fit", outcome["fit"])
+        read(store, "fit", entry.fit_key)
     except (NotStored, CorruptArtifact):
         return False
     return True
 
 
-def kept_draws(store: Store, plan: Mapping[str, Any], outcome: Mapping[str, Any]) -> "Draws":
-    """Return the stored draws of an outcome of a run.
+def kept_draws(store: Store, plan: RunPlan, entry: Entry) -> "Draws":
+    """Return the stored draws of an entry of a run.
 
     Raises
     ------
@@ -118,11 +101,11 @@ def kept_draws(store: Store, plan: Mapping[str, Any], outcome: Mapping[str, Any]
     CorruptArtifact
         If they are damaged.
     """
-    if exists(store, "fit", outcome["fit"]):
-        return get_draws(store, outcome["fit"])
-    name = outcome["outcome"]
-    if keeps_draws(plan):
-        remedy = f"`sweep retry {plan['run']} --select {name}` samples them anew"
+    if exists(store, "fit", entry.fit_key):
+        return get_draws(store, entry.fit_key)
+    name = entry.name
+    if plan.keeps_draws:
+        remedy = f"`sweep retry {plan.run} --select {name}` samples them anew"
         msg = f"the draws of {name!r} are not in the store: {remedy}"
         raise UsageError(msg)
     msg = (
@@ -132,17 +115,16 @@ def kept_draws(store: Store, plan: Mapping[str, Any], outcome: Mapping[str, Any]
     raise UsageError(msg)
 
 
-def check_inputs(store: Store, plan: Mapping[str, Any], keys: Sequence[str]) -> None:
-    """Refuse to start some tasks of a run if what all of them read is damaged.
+def check_inputs(store: Store, entries: Sequence[Entry]) -> None:
+    """Refuse to start the tasks of some entries of a run if what all of them read is damaged.
 
     Raises
     ------
     CorruptArtifact
         It says what makes it anew: a run that is carried on knows the store alone.
     """
-    if not keys:
-        return
-    read(store, "design", plan["design"], ["design.json", "frame.npz"])
-    blob = read_task(store, keys[0])["model_blob"]
+    for design in dict.fromkeys(entry.design for entry in entries):
+        read(store, "design", design, ["design.json", "frame.npz"])
+    blob = read_task(store, entries[0].key).model_blob if entries else None
     if blob is not None:
         get_blob(store, blob)

@@ -3,19 +3,22 @@
 Status is derived, never stored: from the plan, and from which keys exist.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from sweep.artifacts.records import damaged, read_record, write_record
 from sweep.errors import UsageError
 from sweep.journal.partial import partial_words, passed_over
 from sweep.journal.run_id import id_after, is_run_id, next_id
+from sweep.journal.run_plan import RunPlan, plan_from
+from sweep.keys import Json
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
 
 __all__ = [
+    "RunPlan",
     "cancel_run",
     "forget_cancel",
     "is_cancelled",
@@ -33,7 +36,7 @@ __all__ = [
 RECENT, AT_ONCE = 64, 16  # runs whose plans are looked through; how many at a time
 
 
-def new_run(store: Store, plan: Mapping[str, Any]) -> str:
+def new_run(store: Store, plan: RunPlan) -> str:
     """Write a run's plan; return its id, later than that of every run there is.
 
     See ``sweep.journal.run_id``. ``started`` is this machine's clock, whatever the id says.
@@ -41,9 +44,14 @@ def new_run(store: Store, plan: Mapping[str, Any]) -> str:
     now = datetime.now(UTC)
     started = now.isoformat(timespec="seconds")
     run = id_after({name.split("/")[1] for name in store.list("runs/")}, now)
-    while not write_record(store, plan_place(run), {**plan, "run": run, "started": started}):
+    while not write_record(store, plan_place(run), begun(plan, run, started)):
         run = next_id(run)  # somebody else began at the same moment
     return run
+
+
+def begun(plan: RunPlan, run: str, started: str) -> Json:
+    """Return a plan as it is stored once its run has begun."""
+    return replace(plan, run=run, started=started).as_json()
 
 
 def runs_in(store: Store) -> list[str]:
@@ -52,7 +60,7 @@ def runs_in(store: Store) -> list[str]:
     return sorted({n[1] for n in names if n[-1] == "plan.json"}, reverse=True)
 
 
-def recent_plans(store: Store) -> Iterator[list[dict[str, Any]]]:
+def recent_plans(store: Store) -> Iterator[list[RunPlan]]:
     """Yield the plans of the newest runs, newest first, some at a time; older runs are left out."""
     known = runs_in(store)[:RECENT]
     for start in range(0, len(known), AT_ONCE):
@@ -60,7 +68,7 @@ def recent_plans(store: Store) -> Iterator[list[dict[str, Any]]]:
         yield together(lambda run: plan_of(store, run), block)
 
 
-def read_plan(store: Store, run: str) -> dict[str, Any]:
+def read_plan(store: Store, run: str) -> RunPlan:
     """Return a run's plan; an id may be cut short, and ``last`` is the last whole run.
 
     Raises
@@ -86,7 +94,7 @@ def read_plan(store: Store, run: str) -> dict[str, Any]:
     return plan_of(store, found[0])
 
 
-def last_run(store: Store) -> tuple[dict[str, Any], str | None]:
+def last_run(store: Store) -> tuple[RunPlan, str | None]:
     """Return the plan of the last whole run and, if a newer one is partial, words that say so.
 
     Raises
@@ -96,7 +104,7 @@ def last_run(store: Store) -> tuple[dict[str, Any], str | None]:
     CorruptArtifact
         If a newer plan is damaged: it may be that of a whole run.
     """
-    newest: dict[str, Any] | None = None
+    newest: RunPlan | None = None
     for plan in newest_plans(store):
         if partial_words(plan) is None:
             return plan, None if newest is None else passed_over(plan, newest)
@@ -105,24 +113,24 @@ def last_run(store: Store) -> tuple[dict[str, Any], str | None]:
     if newest is not None:
         msg = (
             f"'last' is the last whole run, and all runs of {store.url} are partial: write the id "
-            f"of the one you mean, such as {newest['run']}: {partial_words(newest)}"
+            f"of the one you mean, such as {newest.run}: {partial_words(newest)}"
         )
     raise UsageError(msg)
 
 
-def newest_plans(store: Store) -> Iterator[dict[str, Any]]:
+def newest_plans(store: Store) -> Iterator[RunPlan]:
     """Yield the plans of all runs, newest first; each is read when its turn comes."""
     for run in runs_in(store):
         with suppress(NotStored):  # somebody retired it meanwhile
             yield plan_of(store, run)
 
 
-def plan_of(store: Store, run: str) -> dict[str, Any]:
+def plan_of(store: Store, run: str) -> RunPlan:
     """Return the plan of the run with this very id; raises as `read_plan` does."""
-    plan = read_record(store, plan_place(run))
-    if plan.get("run") != run:
-        raise damaged(store, plan_place(run), f"expected run {run}, found run {plan.get('run')}")
-    return plan
+    record = read_record(store, plan_place(run))
+    if (found := record.get("run")) != run:
+        raise damaged(store, plan_place(run), f"expected run {run}, found run {found}")
+    return plan_from(record)
 
 
 def plan_place(run: str) -> str:

@@ -1,62 +1,129 @@
-"""States: what became of each outcome of a run, derived from what exists."""
+"""States: what became of each entry of a run, derived from what exists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass, field
+from typing import cast
 
 from sweep.artifacts.artifact import read_done
-from sweep.journal.events import read_events
-from sweep.journal.failures import failure_of
+from sweep.artifacts.recipes import TaskMeta
+from sweep.journal.entries import Entry, EntryId
+from sweep.journal.events import RunEvent, entry_of, read_events
+from sweep.journal.failures import PastFailure, failure_of
+from sweep.journal.run_plan import RunPlan
+from sweep.keys import Json
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
 
-__all__ = ["outcome_states"]
+__all__ = ["ESTIMATED", "LOST", "STATUSES", "State", "outcome_states"]
+
+ESTIMATED = ("ok", "flagged")
+"""States with estimates."""
+
+LOST = ("failed", "cancelled")
+"""States that will not have estimates unless they are tried again."""
+
+STATUSES = (*ESTIMATED, *LOST, "pending")
 
 
-def outcome_states(store: Store, plan: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return one row per outcome of a run: status, reason and diagnostics, from what exists.
+@dataclass(frozen=True)
+class State:
+    """What became of an entry.
 
-    Status is ``ok``, ``flagged``, ``failed``, ``cancelled`` (the run ended before it) or
-    ``pending``.
+    ``status`` is ``ok``, ``flagged``, ``failed``, ``cancelled`` (the run ended before it) or
+    ``pending``, ``reason`` why it is not ``ok``, and ``kind`` that of a failure. The rest is what
+    estimates say of their fit: ``draws`` in all chains, ``seconds`` of the fit, None and empty
+    where there are none.
     """
-    ended = last_ends(read_events(store, plan["run"]))
-    return together(lambda o: {**described(o), **state_of(store, o, ended)}, plan["outcomes"])
+
+    entry: Entry
+    status: str
+    reason: str | None = None
+    kind: str | None = None
+    n: float | None = None
+    draws: int | None = None
+    seconds: float | None = None
+    remedies: tuple[str, ...] = ()
+    diagnostics: Json = field(default_factory=dict)
+
+    @property
+    def estimated(self) -> bool:
+        """Return whether there are estimates."""
+        return self.status in ESTIMATED
+
+    def as_json(self) -> Json:
+        """Return the state as programs read it; what is not known is left out."""
+        fit: Json = {"n": self.n, "draws": self.draws, "seconds": self.seconds}
+        if self.estimated:
+            fit |= {"diagnostics": self.diagnostics, "remedies": list(self.remedies)}
+        return {
+            **self.entry.names(),
+            **self.entry.id.as_json(),
+            "tags": list(self.entry.tags),
+            "status": self.status,
+            "reason": self.reason,
+            **({} if self.kind is None else {"kind": self.kind}),
+            **{name: value for name, value in fit.items() if value is not None},
+        }
 
 
-def described(outcome: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a reader calls the outcome."""
-    return {k: outcome[k] for k in ("outcome", "label", "brand", "metric", "tags")}
+@dataclass
+class Ends:
+    """How a run's entries last failed, and why the run ended, if it has."""
+
+    failures: dict[EntryId, PastFailure] = field(default_factory=dict)
+    reason: str | None = None
 
 
-def last_ends(events: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return each outcome's last failure in this run, and whether the run ended (key ``""``)."""
-    ends: dict[str, Any] = {}
+def outcome_states(store: Store, plan: RunPlan) -> list[State]:
+    """Return the state of every entry of a run, in its order."""
+    ends = last_ends(read_events(store, plan.run))
+    return together(lambda entry: state_of(store, entry, ends), plan.entries)
+
+
+def last_ends(events: Iterable[RunEvent]) -> Ends:
+    """Return how a run's entries last failed; a run that begins again has not ended."""
+    ends = Ends()
     for event in events:
         if event["event"] == "failed":
-            ends[event["outcome"]] = event
+            ends.failures[entry_of(event)] = PastFailure(event["kind"], event["message"])
         elif event["event"] == "ended":
-            ends[""] = event
+            ends.reason = event["reason"]
         elif event["event"] == "begun":
-            ends.pop("", None)
+            ends.reason = None
     return ends
 
 
-def state_of(store: Store, outcome: Mapping[str, Any], ended: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one outcome's state."""
-    if outcome["failure"] is not None:
-        return failed(outcome["failure"])
+def state_of(store: Store, entry: Entry, ends: Ends) -> State:
+    """Return one entry's state."""
+    if entry.failure is not None:
+        return failed(entry, entry.failure)
     with suppress(NotStored):
-        meta = read_done(store, "estimates", outcome["estimates"]).meta
-        return {**meta, "reason": "; ".join(meta["reasons"]) or None}
-    failure = ended.get(outcome["outcome"]) or failure_of(store, outcome["fit"])
+        meta = read_done(store, "estimates", entry.key).meta
+        return estimated(entry, cast("TaskMeta", meta))
+    failure = ends.failures.get(entry.id) or failure_of(store, entry.fit_key)
     if failure is not None:
-        return failed(failure)
-    if "" in ended:
-        reason = f"the run ended before its turn: {ended['']['reason']}"
-        return {"status": "cancelled", "reason": reason}
-    return {"status": "pending", "reason": None}
+        return failed(entry, failure)
+    if ends.reason is not None:
+        reason = f"the run ended before its turn: {ends.reason}"
+        return State(entry, "cancelled", reason)
+    return State(entry, "pending")
 
 
-def failed(failure: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the state of a failed outcome."""
-    return {"status": "failed", "reason": failure["message"], "kind": failure["kind"]}
+def estimated(entry: Entry, meta: TaskMeta) -> State:
+    """Return the state of an entry that has estimates."""
+    return State(
+        entry,
+        meta["status"],
+        "; ".join(meta["reasons"]) or None,
+        n=meta.get("n"),
+        draws=meta.get("draws"),
+        seconds=meta["seconds"],
+        remedies=tuple(meta["remedies"]),
+        diagnostics=meta["diagnostics"],
+    )
+
+
+def failed(entry: Entry, failure: PastFailure) -> State:
+    """Return the state of a failed entry."""
+    return State(entry, "failed", failure.message, failure.kind)

@@ -187,7 +187,7 @@ def retired(store: Store, runs: Sequence[str], rules: Rules, alive: Callable[[],
         return set()
     old = sorted(runs, reverse=True)[rules.keep_runs or 0 :]  # ids sort as the runs began
     if rules.keep_runs:
-        whole = next((p["run"] for p in newest_plans(store) if partial_words(p) is None), None)
+        whole = next((p.run for p in newest_plans(store) if partial_words(p) is None), None)
         old = [run for run in old if run != whole]
     if rules.older_than is not None:
         by = rules.older_than

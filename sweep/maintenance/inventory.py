@@ -1,13 +1,13 @@
 """Inventory: which files of a store belong together, and what a run refers to."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from sweep.artifacts.blobs import blob_place
 from sweep.artifacts.manifest import LAYOUT
 from sweep.artifacts.tasks import task_place
 from sweep.journal.events import read_events
 from sweep.journal.failures import failure_place
+from sweep.journal.run_plan import RunPlan
 from sweep.store import Store
 
 __all__ = ["KINDS", "inventory", "referred", "reports_of", "unit_of"]
@@ -38,17 +38,18 @@ def unit_of(name: str) -> str:
     return "/".join(parts[:2]) if together else name
 
 
-def referred(plan: Mapping[str, Any]) -> Iterator[str]:
+def referred(plan: RunPlan) -> Iterator[str]:
     """Yield the units that a run's plan refers to, whether or not they exist (yet)."""
-    yield f"runs/{plan['run']}"
-    yield f"designs/{plan['design']}"
-    yield blob_place(plan["model_blob"])
-    for outcome in plan["outcomes"]:
-        yield f"counts/{outcome['counts']}"
-        yield f"fits/{outcome['fit']}"
-        yield f"estimates/{outcome['estimates']}"
-        yield task_place(outcome["estimates"])
-        yield failure_place(outcome["fit"])
+    yield f"runs/{plan.run}"
+    yield f"designs/{plan.design}"
+    yield blob_place(plan.model_blob)
+    for entry in plan.entries:
+        yield f"designs/{entry.design}"
+        yield f"counts/{entry.counts}"
+        yield f"fits/{entry.fit_key}"
+        yield f"estimates/{entry.key}"
+        yield task_place(entry.key)
+        yield failure_place(entry.fit_key)
 
 
 def reports_of(store: Store, run: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import batched
 from threading import Lock
-from typing import Any
 
 from sweep.artifacts.artifact import read_done, read_payload
 from sweep.artifacts.blobs import blob_place, get_blob
@@ -20,9 +19,9 @@ from sweep.artifacts.quarantine import move_aside, quarantine
 from sweep.artifacts.records import read_record
 from sweep.artifacts.tasks import read_task, task_place
 from sweep.errors import CorruptArtifact, StoreError
-from sweep.journal.events import read_events
+from sweep.journal.events import entry_of, read_events
 from sweep.journal.failures import failure_of
-from sweep.journal.remaining import keeps_draws
+from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import plan_of, plan_place
 from sweep.maintenance.inventory import KINDS, inventory
 from sweep.store import NotStored, Store
@@ -170,23 +169,24 @@ def missing(store: Store, units: Mapping[str, Sequence[str]]) -> Iterator[Findin
                 yield Finding("missing", name, f"run {run} refers to it: {remedy}")
 
 
-def needed(store: Store, plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def needed(store: Store, plan: RunPlan) -> Iterator[tuple[str, str]]:
     """Yield what must be there for a run, and what makes it anew."""
     anew = "`sweep run CONFIG` makes it anew"
-    ends = [e for e in read_events(store, plan["run"]) if e["event"] == "done"]
-    made, own = {e["outcome"] for e in ends}, {e["outcome"] for e in ends if "taken" not in e}
-    yield place("design", plan["design"]), anew
-    yield blob_place(plan["model_blob"]), anew
-    for outcome in plan["outcomes"]:
-        yield place("counts", outcome["counts"]), anew
-        if outcome["failure"] is None:
-            yield task_place(outcome["estimates"]), anew
-        if outcome["outcome"] in made or outcome["action"] == "taken":
-            remedy = f"{anew}, and so does `sweep resume {plan['run']}`"
-            yield place("estimates", outcome["estimates"]), remedy
-        if outcome["outcome"] in own and keeps_draws(plan):
-            remedy = f"`sweep retry {plan['run']} --select OUTCOME` samples it anew"
-            yield place("fit", outcome["fit"]), remedy
+    ends = [e for e in read_events(store, plan.run) if e["event"] == "done"]
+    made, own = {entry_of(e) for e in ends}, {entry_of(e) for e in ends if "taken" not in e}
+    yield blob_place(plan.model_blob), anew
+    for design in dict.fromkeys([plan.design, *(entry.design for entry in plan.entries)]):
+        yield place("design", design), anew
+    for entry in plan.entries:
+        yield place("counts", entry.counts), anew
+        if entry.failure is None:
+            yield task_place(entry.key), anew
+        if entry.id in made or entry.action == "taken":
+            remedy = f"{anew}, and so does `sweep resume {plan.run}`"
+            yield place("estimates", entry.key), remedy
+        if entry.id in own and plan.keeps_draws:
+            remedy = f"`sweep retry {plan.run} --select OUTCOME` samples it anew"
+            yield place("fit", entry.fit_key), remedy
 
 
 def set_aside(store: Store, name: str) -> None:

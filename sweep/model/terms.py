@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from sweep.errors import ModelError
+from sweep.keys import Json
 from sweep.model.lines import where
 
 __all__ = [
@@ -92,7 +93,7 @@ def term_name(term: Term) -> str:
             return f"{predictor}.{column}"
 
 
-def as_json(model: Model) -> dict[str, Any]:
+def as_json(model: Model) -> Json:
     """Return the model as it enters a recipe."""
     terms = [{"term": type(t).__name__.lower(), **asdict(t)} for t in model.terms]
     for term in terms:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.keys import digest
+from sweep.keys import Recipe, digest
 from sweep.model.files import tree_digest
 from sweep.model.terms import from_json, term_name
 from sweep.words.values import few
@@ -27,7 +27,6 @@ __all__ = [
 ]
 
 type Fields = dict[str, Any]
-type Recipe = Mapping[str, Any]
 
 UNREADABLE = {
     "counts.y": "the answers changed",

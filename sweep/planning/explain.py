@@ -4,14 +4,17 @@ What is to be made is compared with the nearest stored result, field by field. W
 made is known by its digest alone; why that changed stands in the recipes of counts and design.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sweep.artifacts.artifact import read_done
 from sweep.artifacts.blobs import get_blob
+from sweep.artifacts.tasks import Task
+from sweep.journal.entries import Entry
 from sweep.journal.failures import failure_of
+from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import plan_of
+from sweep.keys import Recipe
 from sweep.planning.differences import (
     Difference,
     changed_definitions,
@@ -23,7 +26,7 @@ from sweep.planning.differences import (
     model_settings,
     said,
 )
-from sweep.planning.nearest import Earlier, Task, candidates, nearest
+from sweep.planning.nearest import Earlier, candidates, nearest
 from sweep.planning.plan import Plan
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
@@ -55,10 +58,10 @@ class Sources:
 
     store: Store
     plan: Plan
-    recipes: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
-    plans: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    recipes: dict[tuple[str, str], Recipe] = field(default_factory=dict)
+    plans: dict[str, RunPlan] = field(default_factory=dict)
 
-    def recipe(self, kind: str, key: str) -> Mapping[str, Any] | None:
+    def recipe(self, kind: str, key: str) -> Recipe | None:
         """Return a stored recipe, None if it was taken away."""
         if (kind, key) not in self.recipes:
             try:
@@ -67,7 +70,7 @@ class Sources:
                 return None
         return self.recipes[kind, key]
 
-    def planned(self, run: str) -> Mapping[str, Any]:
+    def planned(self, run: str) -> RunPlan:
         """Return the plan of an earlier run."""
         if run not in self.plans:
             self.plans[run] = plan_of(self.store, run)
@@ -76,44 +79,42 @@ class Sources:
 
 def explain(store: Store, plan: Plan) -> list[Explanation]:
     """Explain every outcome of a plan, in its order; nothing is fitted."""
-    entries = plan.record["outcomes"]
-    earlier = candidates(store, [e for e in entries if e["action"] in ("fit", "estimate")])
+    earlier = candidates(store, plan.to_do())
     sources = Sources(store, plan)
 
-    def explained(entry: dict[str, Any]) -> Explanation:
-        name, action = entry["outcome"], entry["action"]
+    def explained(entry: Entry) -> Explanation:
+        name, action = entry.name, entry.action
         if action == "taken":
             return Explanation(name, action, "its estimates are there")
         if action == "failed":
             return Explanation(name, action, failure_words(store, entry))
-        return compared(sources, entry, earlier[name])
+        return compared(sources, entry, earlier[entry.id])
 
-    return together(explained, entries)
+    return together(explained, plan.entries)
 
 
-def failure_words(store: Store, entry: Mapping[str, Any]) -> str:
+def failure_words(store: Store, entry: Entry) -> str:
     """Return why an outcome is not tried, and what would have it tried."""
-    failure = entry["failure"]
-    if failure is not None:
-        return str(failure["message"])
-    failure = failure_of(store, entry["fit"])
+    if entry.failure is not None:
+        return entry.failure.message
+    failure = failure_of(store, entry.fit_key)
     if failure is None:
         return "it had failed, and was forgotten while this was asked: ask again"
-    longer = f"; so does a longer execution.{failure['limit']}" if "limit" in failure else ""
+    longer = f"; so does a longer execution.{failure.limit}" if failure.limit else ""
     return (
-        f"it failed and would fail again ({failure['kind']}): {failure['message']}; "
+        f"it failed and would fail again ({failure.kind}): {failure.message}; "
         f"`sweep run --retry-failed` tries it again{longer}"
     )
 
 
-def compared(sources: Sources, entry: Mapping[str, Any], earlier: Sequence[Earlier]) -> Explanation:
+def compared(sources: Sources, entry: Entry, earlier: Sequence[Earlier]) -> Explanation:
     """Explain an outcome that is to be made."""
-    name, action = entry["outcome"], entry["action"]
-    task = sources.plan.tasks[entry["estimates"]]
+    name, action = entry.name, entry.action
+    task = sources.plan.tasks[entry.key]
     found = nearest(sources.store, task, action, earlier)
     if found is not None:
         return Explanation(name, action, *why(sources, action, *found, task), found[0])
-    begun = [e.run for e in earlier if e.estimates == entry["estimates"]]
+    begun = [e.run for e in earlier if e.estimates == entry.key]
     if begun:
         return Explanation(name, action, f"run {begun[0]} was to make it and did not")
     if action == "estimate":
@@ -127,12 +128,12 @@ def why(
     sources: Sources, action: str, found: Earlier, old: Task, new: Task
 ) -> tuple[str, tuple[Difference, ...]]:
     """Return in a sentence why a stored result does not serve, and the fields that differ."""
-    whose = "its own" if found.outcome == new["outcome"] else f"that of {found.outcome!r}"
-    fit = differences(fit_fields(old["fit"]), fit_fields(new["fit"]))
+    whose = "its own" if found.outcome == new.outcome else f"that of {found.outcome!r}"
+    fit = differences(fit_fields(old.fit), fit_fields(new.fit))
     if action == "fit" and fit:
         told = worded(sources, found.run, old, new, fit)
         return f"the nearest stored fit, {whose}, differs", told
-    estimates = differences(estimates_fields(old["estimates"]), estimates_fields(new["estimates"]))
+    estimates = differences(estimates_fields(old.estimates), estimates_fields(new.estimates))
     told = worded(sources, found.run, old, new, estimates)
     if action == "fit":
         return f"the draws of this fit, {whose}, were not kept (execution.keep)", told
@@ -155,28 +156,31 @@ def worded(
 
 def seed_words(old: Task, new: Task) -> list[Difference]:
     """Return what an outcome's seed derives from and changed: the study's seed, the name."""
-    names = {"study.sampler.seed": "study_seed", "study.outcomes.name": "outcome"}
-    return [said(f, old[k], new[k]) for f, k in names.items() if old[k] != new[k]]
+    values = {
+        "study.sampler.seed": (old.study_seed, new.study_seed),
+        "study.outcomes.name": (old.outcome, new.outcome),
+    }
+    return [said(field, *pair) for field, pair in values.items() if pair[0] != pair[1]]
 
 
-def model_causes(sources: Sources, old: Mapping[str, Any]) -> list[Difference]:
+def model_causes(sources: Sources, old: RunPlan) -> list[Difference]:
     """Return how the config's part in the model, and the model file, differ from an earlier run's.
 
     Of a file with the same name it says which of its definitions changed.
     """
     plan, file = sources.plan, sources.plan.file
-    studies = [record["config"]["study"] for record in (old, plan.record)]
+    studies = [record.study for record in (old, plan.record)]
     found = differences(*(model_settings(study) for study in studies))
     if studies[0]["model"] != studies[1]["model"]:
         return list(found)
     try:
-        before = get_blob(sources.store, old["model_blob"])
+        before = get_blob(sources.store, old.model_blob)
     except NotStored:
         return list(found)
     if names := changed_definitions(before, file.source):
         where = f"models/{file.name}.py"
         words = f"{where}: {', '.join(names)} changed"
-        blobs = (old["model_blob"], plan.record["model_blob"])
+        blobs = (old.model_blob, plan.record.model_blob)
         return [*found, Difference(where, *blobs, words)]
     return list(found)
 
@@ -184,8 +188,9 @@ def model_causes(sources: Sources, old: Mapping[str, Any]) -> list[Difference]:
 def causes(sources: Sources, old: Task, new: Task) -> list[Difference]:
     """Return how the coding of the answers, and the transform before it, differ."""
     found: list[Difference] = []
+    keys = {"counts": (old.counts, new.counts), "design": (old.design, new.design)}
     for kind, fields in (("counts", counts_fields), ("design", design_fields)):
-        recipes = [sources.recipe(kind, task[kind]) for task in (old, new)]
+        recipes = [sources.recipe(kind, key) for key in keys[kind]]
         if recipes[0] is not None and recipes[1] is not None:
             found += differences(fields(recipes[0]), fields(recipes[1]))
     return found

@@ -15,6 +15,7 @@ from sweep.artifacts.artifact import read_done
 from sweep.artifacts.encoding import seal
 from sweep.artifacts.manifest import LAYOUT, Done, pack_done
 from sweep.data.cells import occurring
+from sweep.keys import Recipe
 from sweep.planning.plan import Plan
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
@@ -52,9 +53,8 @@ class Forecast:
 
 def forecast(store: Store, plan: Plan) -> Forecast:
     """Return what a run of a plan will cost; at most a hundred stored results are looked at."""
-    entries = [e for e in plan.record["outcomes"] if e["action"] in ("fit", "estimate")]
-    keeps = "draws" in plan.record["config"]["execution"]["keep"]
-    to_fit = sum(e["action"] == "fit" for e in entries) if keeps else 0
+    entries, keeps = plan.to_do(), plan.record.keeps_draws
+    to_fit = sum(e.action == "fit" for e in entries) if keeps else 0
     tables = list(some(store, "estimates"))
     seconds = [float(done.meta["seconds"]) for done in tables if "seconds" in done.meta]
     fit, fits_from = bytes_per_fit(store, plan) if to_fit else (0, "")
@@ -63,8 +63,8 @@ def forecast(store: Store, plan: Plan) -> Forecast:
     sizes = {
         "fits": fit * to_fit,
         "estimates": table * len(entries),
-        "tasks": sum(len(seal(plan.tasks[e["estimates"]])) for e in entries),
-        "report": REPORT + REPORT_ROW * rows * len(plan.record["outcomes"]) if entries else 0,
+        "tasks": sum(len(seal(plan.tasks[e.key].as_json())) for e in entries),
+        "report": REPORT + REPORT_ROW * rows * len(plan.entries) if entries else 0,
     }
     sources = {"fits": fits_from, "estimates": tables_from if entries else ""}
     return Forecast(median(seconds) if seconds else SECONDS, len(seconds), sizes, sources)
@@ -91,7 +91,7 @@ def size_of(done: Done) -> int:
 
 def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     """Return the bytes that one fit adds, and where that is known from."""
-    recipe = next(iter(plan.tasks.values()))["fit"]
+    recipe = next(iter(plan.tasks.values())).fit
     like = [size_of(d) for d in some(store, "fit") if shape(d.recipe) == shape(recipe)]
     if like:
         return round(mean(like)), f"{count_of(len(like), 'stored fit')} of this shape"
@@ -104,7 +104,7 @@ def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     return FLOAT * draws * numbers + len(seal(recipe)) + FITTED, words
 
 
-def shape(recipe: Mapping[str, Any]) -> Any:
+def shape(recipe: Recipe) -> Any:
     """Return what decides the size of a fit: draws, levels, and the terms without their priors."""
     model, sampler = recipe["model"], recipe["sampler"]
     if isinstance(model, dict) and "terms" in model:
@@ -113,7 +113,7 @@ def shape(recipe: Mapping[str, Any]) -> Any:
     return [model, levels, sampler["chains"], sampler["draws"], sampler["target_ess"]]
 
 
-def parameters_of(recipe: Mapping[str, Any]) -> tuple[int, bool]:
+def parameters_of(recipe: Recipe) -> tuple[int, bool]:
     """Return the numbers that a fit stores per draw, and whether that is known.
 
     Of a model file only a fit can tell: the guess is one per level and some more.
@@ -131,7 +131,7 @@ def parameters_of(recipe: Mapping[str, Any]) -> tuple[int, bool]:
 
 def bytes_per_table(tables: list[Done], plan: Plan) -> tuple[int, str]:
     """Return the bytes that one outcome's estimates add, and where that is known from."""
-    groups = next(iter(plan.tasks.values()))["estimates"]["groups"] if plan.tasks else []
+    groups = next(iter(plan.tasks.values())).estimates["groups"] if plan.tasks else []
     like = [size_of(done) for done in tables if done.recipe["groups"] == groups]
     if like:
         return round(mean(like)), f"{count_of(len(like), 'stored table')} of these groups"
@@ -144,8 +144,7 @@ def rows_of(plan: Plan) -> int:
 
     A named group has one, a product those that people are in: of nested geographies, few of all.
     """
-    frame = plan.prepared.design.frame
-    groups = plan.record["config"]["study"]["groups"]
+    frame, groups = plan.prepared.design.frame, plan.record.study["groups"]
     products = [[frame.column(v) for v in g] for g in groups if isinstance(g, list)]
     named = sum(len(g) for g in groups if not isinstance(g, list))
     return named + sum(len(occurring(columns, len(frame.cell))[0]) for columns in products)

@@ -6,12 +6,12 @@ holds. The candidates of an outcome are its own earlier results or, if it has no
 name with the same answers. The nearest has the fewest differing fields; the newer of equals wins.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sweep.artifacts.artifact import exists
-from sweep.artifacts.tasks import read_task
+from sweep.artifacts.tasks import Task, read_task
+from sweep.journal.entries import Entry, EntryId
 from sweep.journal.runs import recent_plans
 from sweep.planning.differences import differences, estimates_fields, fit_fields
 from sweep.store import NotStored, Store
@@ -19,8 +19,6 @@ from sweep.store import NotStored, Store
 __all__ = ["Earlier", "candidates", "nearest"]
 
 EACH, IN_ALL = 8, 2000  # candidates looked at: per outcome, and for a whole plan
-
-type Task = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -33,27 +31,26 @@ class Earlier:
     estimates: str
 
 
-def candidates(store: Store, made: Sequence[Mapping[str, Any]]) -> dict[str, list[Earlier]]:
-    """Return what earlier runs planned for each outcome that is to be made, newest first.
+def candidates(store: Store, made: Sequence[Entry]) -> dict[EntryId, list[Earlier]]:
+    """Return what earlier runs planned for each entry that is to be made, newest first.
 
     At most eight each, and fewer if there are many outcomes; runs are looked through until every
     outcome has one, at most the 64 newest.
     """
-    own: dict[str, dict[str, Earlier]] = {entry["outcome"]: {} for entry in made}
-    alike: dict[str, dict[str, Earlier]] = {entry["outcome"]: {} for entry in made}
-    by_counts = {entry["counts"]: entry["outcome"] for entry in made}
+    own: dict[EntryId, dict[str, Earlier]] = {entry.id: {} for entry in made}
+    alike: dict[EntryId, dict[str, Earlier]] = {entry.id: {} for entry in made}
+    by_counts = {entry.counts: entry.id for entry in made}
     for plans in recent_plans(store) if made else ():
-        for run, entry in ((plan["run"], entry) for plan in plans for entry in plan["outcomes"]):
-            name = entry["outcome"]
-            found = Earlier(name, run, entry["fit"], entry["estimates"])
-            if name in own:
-                own[name].setdefault(found.estimates, found)
-            elif entry["counts"] in by_counts:
-                alike[by_counts[entry["counts"]]].setdefault(found.estimates, found)
+        for run, entry in ((plan.run, entry) for plan in plans for entry in plan.entries):
+            found = Earlier(entry.name, run, entry.fit_key, entry.key)
+            if entry.id in own:
+                own[entry.id].setdefault(found.estimates, found)
+            elif entry.counts in by_counts:
+                alike[by_counts[entry.counts]].setdefault(found.estimates, found)
         if all(own.values()):
             break
     each = max(2, min(EACH, IN_ALL // max(len(made), 1)))
-    return {name: list((own[name] or alike[name]).values())[:each] for name in own}
+    return {id: list((own[id] or alike[id]).values())[:each] for id in own}
 
 
 def nearest(
@@ -82,8 +79,8 @@ def distance(old: Task, new: Task, action: str) -> int:
 
     To a fit that differs it does not matter what its estimates were.
     """
-    apart = len(differences(fit_fields(old["fit"]), fit_fields(new["fit"])))
+    apart = len(differences(fit_fields(old.fit), fit_fields(new.fit)))
     if action == "fit" and apart:
         return apart
-    fields = [estimates_fields(task["estimates"]) for task in (old, new)]
+    fields = [estimates_fields(task.estimates) for task in (old, new)]
     return apart + len(differences(*fields))

@@ -1,29 +1,29 @@
 """Plan: which models a sweep consists of, under which keys, and what is left to do.
 
-A plan is JSON, immutable once its run exists. `sweep plan` prints it and stops.
+A plan is immutable once its run exists. `sweep plan` prints it and stops.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import Tell, unheard, whole
-from sweep.artifacts.tasks import put_task
+from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
 from sweep.data.outcomes import Outcome
 from sweep.errors import StoreError
 from sweep.estimates.poststratify import check_groups
 from sweep.faultpoint import faultpoint
-from sweep.journal.failures import remembered, stands
+from sweep.journal.entries import Entry, EntryId
+from sweep.journal.failures import PastFailure, remembered, stands
 from sweep.journal.partial import selection_of
-from sweep.keys import digest
+from sweep.journal.run_plan import RunPlan
 from sweep.maintenance.generation import generation
 from sweep.model.files import ModelFile
 from sweep.planning.model_files import read_model
-from sweep.planning.prepare import Prepared, count_outcomes, prepare_design
+from sweep.planning.prepare import Counted, Prepared, count_outcomes, prepare_design
 from sweep.planning.selection import Selection, by_name, by_status, outcomes_in
 from sweep.planning.tasks import shared_by, task_of
 from sweep.planning.unused import check_used
@@ -33,35 +33,44 @@ from sweep.store.concurrency import together
 
 __all__ = ["Plan", "make_plan", "settled", "write_tasks"]
 
-NOBODY = {"kind": "data", "message": "nobody asked"}
+NOBODY = PastFailure("data", "nobody asked")
 
 
 @dataclass(frozen=True)
 class Plan:
     """A sweep made concrete.
 
-    ``record`` is what a run's plan.json holds; ``tasks`` the records workers read, by key, for all
-    outcomes that can be fitted; ``prepared`` the design, and ``file`` the model file. ``mended``
-    says what was damaged. ``again`` plans the same anew; see `settled`.
+    ``record`` is what a run's plan.json holds; ``tasks`` those of all entries that can be fitted,
+    by key; ``prepared`` the design, and ``file`` the model file. ``mended`` says what was damaged.
+    ``again`` plans the same anew; see `settled`.
     """
 
-    record: dict[str, Any]
-    tasks: dict[str, dict[str, Any]]
+    record: RunPlan
+    tasks: dict[str, Task]
     prepared: Prepared
     file: ModelFile
     mended: tuple[str, ...]
     generation: str
     again: "Callable[[], Plan]"
 
-    def to_do(self) -> list[str]:
-        """Return the keys of the tasks that are left, in the outcomes' order."""
-        left = ("fit", "estimate")
-        return [o["estimates"] for o in self.record["outcomes"] if o["action"] in left]
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what is planned of each outcome."""
+        return self.record.entries
 
-    def names_to_do(self) -> list[str]:
-        """Return the names of the outcomes that are left."""
-        keys = set(self.to_do())
-        return [o["outcome"] for o in self.record["outcomes"] if o["estimates"] in keys]
+    def to_do(self) -> list[Entry]:
+        """Return the entries that are left, in order."""
+        return [entry for entry in self.entries if entry.waits]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a planner looks at what the store holds: what counts as failed, and whom it tells."""
+
+    store: Store
+    execution: Execution
+    retry_failed: bool
+    tell: Tell
 
 
 def make_plan(
@@ -78,43 +87,36 @@ def make_plan(
     ConfigError, DataError, ModelError, UsageError
         If config, data, model file or selection do not fit together; nothing has run then.
     """
-    study = config.study
-    before, mended = generation(store), list[str]()
+    study, before, mended = config.study, generation(store), list[str]()
+    look = Look(store, config.execution, retry_failed, mended.append)
     file = read_model(config, directory)
     sources = sources_in(study, directory)
     every = outcomes_in(study, sources)
     outcomes = by_name(every, selection)
-    prepared = prepare_design(config, sources, store, selection.sample, mended.append)
+    prepared = prepare_design(config, sources, store, selection.sample, look.tell)
     check_groups(prepared.design.frame, study.groups)
-    shared = shared_by(study, file, prepared, store, mended.append)
+    shared = shared_by(study, file, prepared, store, look.tell)
     check_used(config, file, prepared.design.levels)
     faultpoint("plan.after_blob")
-    counted = count_outcomes(study, sources, prepared, outcomes, store, mended.append)
-    tasks = [task_of(shared, o, counted[o.name]) for o in outcomes]
-    entries = [describe(o, counted[o.name], t) for o, t in zip(outcomes, tasks, strict=True)]
-    actions = together(
-        lambda e: action_of(store, e, retry_failed, config.execution, mended.append), entries
-    )
-    entries = [{**e, "action": action} for e, action in zip(entries, actions, strict=True)]
+    counted = count_outcomes(study, sources, prepared, outcomes, store, look.tell)
+    tasks = {o.name: task_of(shared, o, counted[o.name]) for o in outcomes}
+    entries = together(lambda o: entry_for(look, o, counted[o.name], tasks[o.name]), outcomes)
     chosen = by_status(store, outcomes, entries, selection)
-    by_key = {digest(t["estimates"]): t for t in tasks}
-    wanted = {k: by_key[k] for e in chosen if e["failure"] is None for k in [e["estimates"]]}
-    order = list(study.predictors)  # the config is stored by its keys' alphabet
-    pins = {"design": prepared.key, "model_blob": shared.blob, "outcomes": chosen}
-    facts = described(config, directory, selection, len(every), prepared)
-    record = {**facts, "predictors": order, **pins}
+    wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}
+    survey = prepared.design.summary["survey"]
+    record = RunPlan(
+        name=config.name,
+        config=config.model_dump(mode="json"),
+        directory=str(directory),
+        sample=selection.sample,
+        selection=selection_of(selection.patterns, selection.limit, len(every), survey),
+        predictors=tuple(study.predictors),
+        design=prepared.key,
+        model_blob=shared.blob,
+        entries=tuple(chosen),
+    )
     again = partial(make_plan, config, directory, store, selection, retry_failed)
     return Plan(record, wanted, prepared, file, tuple(mended), before, again)
-
-
-def described(
-    config: SweepConfig, directory: Path, selection: Selection, outcomes: int, prepared: Prepared
-) -> dict[str, Any]:
-    """Return what a plan says of the sweep as a whole, which has so many outcomes in all."""
-    given = {"config": config.model_dump(mode="json"), "directory": str(directory)}
-    survey = prepared.design.summary["survey"]
-    covered = selection_of(selection.patterns, selection.limit, outcomes, survey)
-    return {"name": config.name, **given, "sample": selection.sample, "selection": covered}
 
 
 def settled(store: Store, plan: Plan) -> Plan:
@@ -139,43 +141,44 @@ def settled(store: Store, plan: Plan) -> Plan:
 
 def keys_of(plan: Plan) -> list[str]:
     """Return the keys of a plan: what is planned, whatever is there of it."""
-    return [plan.record["design"], *(o["estimates"] for o in plan.record["outcomes"])]
+    return [plan.record.design, *(entry.key for entry in plan.entries)]
 
 
-def describe(outcome: Outcome, counts: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
+def entry_for(look: Look, outcome: Outcome, counted: Counted, task: Task) -> Entry:
     """Return an outcome's entry in the plan."""
-    return {
-        "outcome": outcome.name,
-        "label": outcome.label,
-        "brand": outcome.brand,
-        "metric": outcome.metric,
-        "tags": list(outcome.tags),
-        "counts": counts["key"],
-        "fit": digest(task["fit"]),
-        "estimates": digest(task["estimates"]),
-        "n": counts["n"],
-        "failure": NOBODY if counts["n"] == 0 else None,
-    }
+    failure = NOBODY if counted.n == 0 else None
+    return Entry(
+        id=EntryId(outcome.name),
+        label=outcome.label,
+        brand=outcome.brand,
+        metric=outcome.metric,
+        tags=tuple(outcome.tags),
+        design=task.design,
+        counts=counted.key,
+        fit_key=task.fit_key,
+        key=task.key,
+        n=counted.n,
+        failure=failure,
+        action="failed" if failure else action_for(look, task),
+    )
 
 
-def action_of(
-    store: Store, entry: dict[str, Any], retry_failed: bool, execution: Execution, tell: Tell
-) -> str:
+def action_for(look: Look, task: Task) -> str:
     """Return what is to be done: ``taken``, ``estimate``, ``fit``, or nothing (``failed``)."""
-    if entry["failure"] is not None:
-        return "failed"
-    if whole(store, "estimates", entry["estimates"], tell=tell) is not None:
+    if whole(look.store, "estimates", task.key, tell=look.tell) is not None:
         return "taken"
-    if not retry_failed and stands(remembered(store, entry["fit"], tell), execution):
-        return "failed"
-    return "estimate" if exists(store, "fit", entry["fit"]) else "fit"
+    if not look.retry_failed:
+        failure = remembered(look.store, task.fit_key, look.tell)
+        if stands(failure, look.execution):
+            return "failed"
+    return "estimate" if exists(look.store, "fit", task.fit_key) else "fit"
 
 
 def write_tasks(store: Store, plan: Plan, keys: Sequence[str], tell: Tell = unheard) -> None:
     """Write the records of some tasks, for the workers to read."""
 
     def write(key: str) -> None:
-        put_task(store, key, plan.tasks[key], tell)
+        put_task(store, plan.tasks[key], tell)
         faultpoint("tasks.after_record")
 
     together(write, keys)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from sweep.artifacts.contents import put_counts, put_design, stored_design
 from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
 from sweep.data.cells import exceed
 from sweep.data.counts import count, counts_of
@@ -16,7 +17,7 @@ from sweep.data.variables import Table, condition_columns, labels, prepare, sour
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
-from sweep.keys import digest, seed_of
+from sweep.keys import Json, digest, seed_of
 from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns, read_table
@@ -28,7 +29,7 @@ from sweep.words.values import few, plain
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Prepared", "count_outcomes", "prepare_design"]
+__all__ = ["Counted", "Prepared", "count_outcomes", "prepare_design"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,20 @@ class Prepared:
 
     key: str
     design: Design
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An outcome's counts in the store.
+
+    ``digests`` are those of its cells, n and y, which its fit's recipe names; ``sums`` is that of
+    its answers by further variables; ``n`` are all answers in its base.
+    """
+
+    key: str
+    digests: Mapping[str, str]
+    sums: str
+    n: float
 
 
 def prepare_design(
@@ -64,7 +79,7 @@ def prepare_design(
     return Prepared(put_design(store, recipe_of(design, plain), design), design)
 
 
-def recipe_of(design: Design, plain: dict[str, Any]) -> dict[str, Any]:
+def recipe_of(design: Design, plain: Json) -> Json:
     """Return a design's recipe: that of many groups where combinations pass 64 bits.
 
     Only the design tells how many levels there are. What a program that overflowed has stored lies
@@ -128,8 +143,8 @@ def count_outcomes(  # what is counted, where from and where to
     outcomes: list[Outcome],
     store: Store,
     tell: Tell = unheard,
-) -> dict[str, dict[str, Any]]:
-    """Count every outcome that is not counted yet; return the counts' key and meta by outcome.
+) -> dict[str, Counted]:
+    """Count every outcome that is not counted yet; return what was counted, by outcome.
 
     Outcomes that count the same share it, by its key. The survey is read again only for columns
     that are new.
@@ -138,19 +153,28 @@ def count_outcomes(  # what is counted, where from and where to
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     stored = together(lambda key: whole(store, "counts", key, tell=tell), distinct)
-    known = {key: found.meta for key, found in zip(distinct, stored, strict=True) if found}
+    known: dict[str, CountsMeta] = {
+        key: cast("CountsMeta", found.meta)
+        for key, found in zip(distinct, stored, strict=True)
+        if found
+    }
     new = [o for key, o in distinct.items() if key not in known]
     if new:
         answers = answers_to(study, sources, prepared.design, new)
 
-        def counted(outcome: Outcome) -> Mapping[str, Any]:
+        def counted(outcome: Outcome) -> CountsMeta:
             sums = count(prepared.design, outcome, answers)
             counts = counts_of(sums, prepared.design.levels)
             return put_counts(store, recipes[outcome.name], sums, counts)
 
         metas = together(counted, new)
         known |= {keys[o.name]: meta for o, meta in zip(new, metas, strict=True)}
-    return {name: {"key": key, **known[key]} for name, key in keys.items()}
+    return {name: counted_from(key, known[key]) for name, key in keys.items()}
+
+
+def counted_from(key: str, meta: CountsMeta) -> Counted:
+    """Return what an outcome's stored counts say of themselves."""
+    return Counted(key, meta["counts"], meta["sums"], meta["n"])
 
 
 def answers_to(

@@ -6,13 +6,14 @@ from: an outcome's fit survives new outcomes, new groups, a new frame, and other
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
+from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
 from sweep.config import Group, Study
 from sweep.data.design import Design, group_variables
 from sweep.data.outcomes import Outcome
 from sweep.expression import normalise, parse
-from sweep.keys import array_digest, digest
+from sweep.keys import Json, array_digest, digest
 from sweep.model.files import STUB, ModelFile
 from sweep.model.terms import Covariate, Model, as_json
 from sweep.toolchain import ESTIMATE, TRANSFORM, toolchain
@@ -30,15 +31,13 @@ __all__ = [
     "stub_recipe",
 ]
 
-type Recipe = dict[str, Any]
-
 
 def plain_condition(condition: str | None) -> str | None:
     """Return an expression in its one spelling."""
     return None if condition is None else normalise(parse(condition))
 
 
-def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) -> Recipe:
+def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) -> Json:
     """Return the recipe of the transform: the sources' bytes and everything done to them."""
     spec = study.model_dump(mode="json")
     survey, population = dict(spec["survey"]), dict(spec["population"])
@@ -64,23 +63,23 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
     }
 
 
-def many_groups(design: Recipe) -> Recipe:
+def many_groups(design: Json) -> Json:
     """Return the recipe of a design whose combinations are numbered by the rows that occur."""
     return {**design, "combinations": "occurring"}
 
 
-def counts_recipe(design_key: str, outcome: Outcome) -> Recipe:
+def counts_recipe(design_key: str, outcome: Outcome) -> Json:
     """Return the recipe of one outcome's counts."""
     coding = {**outcome.coding(), "base": plain_condition(outcome.base)}
     return {"kind": "counts", "version": TRANSFORM, "design": design_key, "coding": coding}
 
 
-def sampler_json(study: Study) -> dict[str, Any]:
+def sampler_json(study: Study) -> Json:
     """Return the sampler's settings without the seed, which enters as the outcome's own."""
     return {k: v for k, v in study.sampler.model_dump(mode="json").items() if k != "seed"}
 
 
-def fit_recipe(study: Study, model: Model, design: Design) -> Recipe:
+def fit_recipe(study: Study, model: Model, design: Design) -> Json:
     """Return what the recipes of all fits of a plan share, on the fast route.
 
     One model and one toolchain, looked up once: a plan cannot mix them.
@@ -101,7 +100,7 @@ def fit_recipe(study: Study, model: Model, design: Design) -> Recipe:
     }
 
 
-def general_recipe(study: Study, file: ModelFile, design: Design) -> Recipe:
+def general_recipe(study: Study, file: ModelFile, design: Design) -> Json:
     """Return the same on the general route: the model file by its syntax tree."""
     return {
         "kind": "fit",
@@ -113,7 +112,7 @@ def general_recipe(study: Study, file: ModelFile, design: Design) -> Recipe:
     }
 
 
-def stub_recipe(study: Study) -> Recipe:
+def stub_recipe(study: Study) -> Json:
     """Return the same for stubs: in every key of theirs, so that none is taken for a fit.
 
     What a model would use changes their keys as it would a model's.
@@ -128,12 +127,12 @@ def stub_recipe(study: Study) -> Recipe:
     }
 
 
-def of_outcome(shared: Recipe, counts: Mapping[str, str], seed: int) -> Recipe:
+def of_outcome(shared: Json, counts: Mapping[str, str], seed: int) -> FitRecipe:
     """Return the recipe of one outcome's fit; ``seed`` is the first step's."""
-    return {**shared, "counts": dict(counts), "seed": seed}
+    return cast("FitRecipe", {**shared, "counts": dict(counts), "seed": seed})
 
 
-def groups_json(groups: tuple[Group, ...]) -> list[dict[str, Any]]:
+def groups_json(groups: tuple[Group, ...]) -> list[Json]:
     """Return the groups as they enter a recipe and a task."""
     return [
         {"by": list(g.by)}
@@ -143,7 +142,7 @@ def groups_json(groups: tuple[Group, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def estimates_recipe(study: Study, design: Design) -> Recipe:
+def estimates_recipe(study: Study, design: Design) -> Json:
     """Return what the recipes of all outcomes' estimates share."""
     return {
         "kind": "estimates",
@@ -155,6 +154,7 @@ def estimates_recipe(study: Study, design: Design) -> Recipe:
     }
 
 
-def of_fit(shared: Recipe, fit_key: str, design: Design, sums: str) -> Recipe:
+def of_fit(shared: Json, fit_key: str, design: Design, sums: str) -> EstimatesRecipe:
     """Return the recipe of one outcome's estimates, by its fit and its answers."""
-    return {**shared, "fit": fit_key, "sums": digest([list(design.asked), sums])}
+    own = {"fit": fit_key, "sums": digest([list(design.asked), sums])}
+    return cast("EstimatesRecipe", {**shared, **own})

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sweep.artifacts.artifact import read_done
 from sweep.config import Study
 from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
+from sweep.journal.entries import Entry
 from sweep.journal.failures import failure_of
 from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns
@@ -41,19 +41,19 @@ def by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
 
 
 def by_status(
-    store: Store, outcomes: list[Outcome], entries: list[dict[str, Any]], selection: Selection
-) -> list[dict[str, Any]]:
+    store: Store, outcomes: list[Outcome], entries: list[Entry], selection: Selection
+) -> list[Entry]:
     """Return the entries of the selected outcomes, now that their states are known."""
     if not any(p.startswith("status:") for p in selection.patterns):
         return entries
-    statuses = {e["outcome"]: status_of(store, e) for e in entries}
+    statuses = {e.name: status_of(store, e) for e in entries}
     chosen = {o.name for o in select_outcomes(outcomes, selection.patterns, statuses)}
-    return [e for e in entries if e["outcome"] in chosen][: selection.limit]
+    return [e for e in entries if e.name in chosen][: selection.limit]
 
 
-def status_of(store: Store, entry: dict[str, Any]) -> str:
+def status_of(store: Store, entry: Entry) -> str:
     """Return an outcome's state before the run."""
-    if entry["action"] == "taken":
-        return str(read_done(store, "estimates", entry["estimates"]).meta["status"])
-    failure = entry["failure"] or failure_of(store, entry["fit"])
+    if entry.action == "taken":
+        return str(read_done(store, "estimates", entry.key).meta["status"])
+    failure = entry.failure or failure_of(store, entry.fit_key)
     return "failed" if failure else "pending"

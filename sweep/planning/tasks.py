@@ -1,17 +1,17 @@
 """Tasks: what a worker needs to know of an outcome."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from sweep.artifacts.blobs import put_blob
 from sweep.artifacts.quarantine import Tell
+from sweep.artifacts.tasks import Task
 from sweep.config import Study
 from sweep.data.outcomes import Outcome
 from sweep.inference.compilation import call
-from sweep.keys import digest, seed_of
+from sweep.keys import Json, digest, seed_of
 from sweep.model.checks import check_terms
 from sweep.model.files import ModelFile
-from sweep.planning.prepare import Prepared
+from sweep.planning.prepare import Counted, Prepared
 from sweep.planning.recipes import (
     estimates_recipe,
     fit_recipe,
@@ -32,8 +32,8 @@ class Shared:
     study: Study
     file: ModelFile
     prepared: Prepared
-    fit: dict[str, Any]
-    estimates: dict[str, Any]
+    fit: Json
+    estimates: Json
     blob: str
 
 
@@ -46,23 +46,23 @@ def shared_by(
     return Shared(study, file, prepared, fit, tables, put_blob(store, file.source, tell))
 
 
-def task_of(shared: Shared, outcome: Outcome, counts: dict[str, Any]) -> dict[str, Any]:
+def task_of(shared: Shared, outcome: Outcome, counted: Counted) -> Task:
     """Return an outcome's task: all that a worker needs to know."""
-    seed = shared.study.sampler.seed
-    fit = of_outcome(shared.fit, counts["counts"], seed_of(seed, outcome.name))
-    return {
-        "outcome": outcome.name,
-        "study_seed": seed,
-        "design": shared.prepared.key,
-        "counts": counts["key"],
-        "fit": fit,
-        "estimates": of_fit(shared.estimates, digest(fit), shared.prepared.design, counts["sums"]),
-        "model": shared.file.name,
-        "model_blob": shared.blob if shared.file.route == "general" else None,
-    }
+    seed, design = shared.study.sampler.seed, shared.prepared.design
+    fit = of_outcome(shared.fit, counted.digests, seed_of(seed, outcome.name))
+    return Task(
+        outcome=outcome.name,
+        study_seed=seed,
+        design=shared.prepared.key,
+        counts=counted.key,
+        fit=fit,
+        estimates=of_fit(shared.estimates, digest(fit), design, counted.sums),
+        model=shared.file.name,
+        model_blob=shared.blob if shared.file.route == "general" else None,
+    )
 
 
-def shared_recipe(study: Study, file: ModelFile, prepared: Prepared) -> dict[str, Any]:
+def shared_recipe(study: Study, file: ModelFile, prepared: Prepared) -> Json:
     """Return what the recipes of all fits share, by the model file's route."""
     if file.route == "stub":
         return stub_recipe(study)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweep.estimates.table import grouped_by, withheld
+from sweep.keys import Json
 from sweep.report.contents import OUTCOMES, Report
 from sweep.report.figures import ERROR_DIGITS, significant
 
@@ -31,7 +32,7 @@ NO_GROUP = -1  # the one row of an outcome without estimates
 UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def payload(report: Report) -> dict[str, Any]:
+def payload(report: Report) -> Json:
     """Return what the page's script draws from, ready for JSON."""
     groupings, groups, index = _groups(report)
     return {
@@ -62,7 +63,7 @@ def _plain(values: "pd.Series[Any]") -> list[Any]:
     ]
 
 
-def _groups(report: Report) -> tuple[list[dict[str, Any]], dict[str, list[Any]], list[int]]:
+def _groups(report: Report) -> tuple[list[Json], dict[str, list[Any]], list[int]]:
     """Name each grouping and group once; return them and the group's number per row.
 
     Groupings and named groups keep the order of the table, which is the config's; other groups
@@ -83,7 +84,7 @@ def _groups(report: Report) -> tuple[list[dict[str, Any]], dict[str, list[Any]],
     found = dict.fromkeys(id_ for id_ in ids if id_ is not None)  # each once, as they come
     order = sorted(found, key=lambda id_: (kinds.index(id_[0]), _rank(id_, rank)))
     number = {id_: i for i, id_ in enumerate(order)}
-    groupings: list[dict[str, Any]] = [
+    groupings: list[Json] = [
         {"name": _grouping_name(kind), "variables": [] if kind == "*named" else list(kind)}
         for kind in kinds
     ]
@@ -116,10 +117,10 @@ def _rank(id_: tuple[Any, ...], ranks: dict[str, dict[str, int]]) -> tuple[int, 
     return tuple(ranks[v][level] for v, level in zip(kind, levels, strict=True))
 
 
-def _rows(report: Report, index: Sequence[int]) -> dict[str, Any]:
+def _rows(report: Report, index: Sequence[int]) -> Json:
     frame = report.estimates
     position = {name: i for i, name in enumerate(report.outcomes["outcome"])}
-    rows: dict[str, Any] = {"o": [position[name] for name in frame["outcome"]], "g": list(index)}
+    rows: Json = {"o": [position[name] for name in frame["outcome"]], "g": list(index)}
     for name, digits in DIGITS.items():
         values = frame[name].astype("float64").tolist()
         rows[name] = [significant(value, digits) for value in values]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sweep.estimates.table import grouped_by, withheld
+from sweep.keys import Json
 from sweep.report.contents import Report
 from sweep.report.figures import decimals
 
@@ -80,7 +81,7 @@ def _totals(found: "pd.DataFrame") -> "pd.DataFrame":
     return found[whole.astype(bool) & found["group"].isna()]
 
 
-def _records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
+def _records(frame: "pd.DataFrame") -> list[Json]:
     """Return rows with every null as None, whatever a column's dtype calls null."""
     columns = {name: frame[name].astype("object") for name in frame.columns}
     rows = {name: values.where(values.notna(), None).tolist() for name, values in columns.items()}

@@ -6,13 +6,16 @@ versions side by side in one table must not go unsaid.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from sweep.artifacts.artifact import read_done
+from sweep.artifacts.recipes import FitRecipe
 from sweep.artifacts.tasks import read_task
-from sweep.keys import digest
+from sweep.journal.entries import Entry
+from sweep.keys import Json, digest
 from sweep.planning.differences import differences, fit_fields
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import together
@@ -23,8 +26,6 @@ NAMED = 10  # outcomes in a note
 SAME = ("model", "study.model", "study.priors", "study.sampler", "toolchain")
 """Beginnings of the fields that all fits of a run share."""
 
-type Recipe = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Lineage:
@@ -33,7 +34,7 @@ class Lineage:
     ``recipe`` is None while there is no fit. ``unknown`` are outcomes whose recipe is gone.
     """
 
-    recipe: Recipe | None
+    recipe: FitRecipe | None
     apart: Mapping[str, str]
     unknown: tuple[str, ...]
 
@@ -54,16 +55,10 @@ class Lineage:
         return notes
 
 
-def lineage_of(store: Store, outcomes: Iterable[Mapping[str, Any]]) -> Lineage:
-    """Return the lineage of some outcomes of a plan: of those that have estimates."""
-    entries = list(outcomes)
-    recipes = dict(
-        zip(
-            (e["outcome"] for e in entries),
-            together(lambda entry: recipe_of(store, entry), entries),
-            strict=True,
-        )
-    )
+def lineage_of(store: Store, entries: Sequence[Entry]) -> Lineage:
+    """Return the lineage of some entries of a plan: of those that have estimates."""
+    found = together(lambda entry: recipe_of(store, entry), entries)
+    recipes = {str(entry.id): recipe for entry, recipe in zip(entries, found, strict=True)}
     known = {name: recipe for name, recipe in recipes.items() if recipe is not None}
     shared = {name: digest(shared_fields(recipe)) for name, recipe in known.items()}
     if not known:
@@ -74,24 +69,21 @@ def lineage_of(store: Store, outcomes: Iterable[Mapping[str, Any]]) -> Lineage:
     return Lineage(common, apart, tuple(name for name in recipes if name not in known))
 
 
-def recipe_of(store: Store, entry: Mapping[str, Any]) -> Recipe | None:
-    """Return the recipe of an outcome's fit, from its task or beside the fit; None if both went."""
-    try:
-        recipe: Recipe = read_task(store, entry["estimates"])["fit"]
-    except NotStored:
-        try:
-            recipe = read_done(store, "fit", entry["fit"]).recipe
-        except NotStored:
-            return None
-    return recipe
+def recipe_of(store: Store, entry: Entry) -> FitRecipe | None:
+    """Return the recipe of an entry's fit, from its task or beside the fit; None if both went."""
+    with suppress(NotStored):
+        return read_task(store, entry.key).fit
+    with suppress(NotStored):
+        return cast("FitRecipe", read_done(store, "fit", entry.fit_key).recipe)
+    return None
 
 
-def shared_fields(recipe: Recipe) -> dict[str, Any]:
+def shared_fields(recipe: FitRecipe) -> Json:
     """Return the fields that all fits of a run have in common."""
     return {k: v for k, v in fit_fields(recipe).items() if k.startswith(SAME)}
 
 
-def words(common: Recipe, other: Recipe) -> str:
+def words(common: FitRecipe, other: FitRecipe) -> str:
     """Return how a fit differs from most."""
     found = differences(shared_fields(common), shared_fields(other))
     return "; ".join(

@@ -1,29 +1,28 @@
 """Join: every outcome's rows and state in one table and one report; nobody is left out."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sweep.artifacts.artifact import publish_same, read_done
 from sweep.artifacts.contents import get_design
 from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.artifacts.recipes import FitRecipe
 from sweep.estimates.formats import to_csv, to_parquet
 from sweep.estimates.table import base_shown
 from sweep.faultpoint import faultpoint
 from sweep.journal.events import append_event, read_events
 from sweep.journal.partial import partial_words
+from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import read_plan
-from sweep.journal.states import outcome_states
-from sweep.keys import digest
+from sweep.journal.states import State, outcome_states
+from sweep.keys import Json, digest
 from sweep.model.files import STUB
 from sweep.model.terms import term_name
 from sweep.report import Report, render
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.results.table import estimated, table_of
 from sweep.store import NotStored, Store
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 
@@ -33,51 +32,45 @@ REPORT = 2  # version of the template: bumped when the same results should look 
 STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."
 
 
-def report_of(
-    store: Store, plan: dict[str, Any], states: list[dict[str, Any]], lineage: Lineage
-) -> Report:
+def report_of(store: Store, plan: RunPlan, states: Sequence[State], lineage: Lineage) -> Report:
     """Return what the run's report is made of."""
     import pandas as pd
 
-    design = get_design(store, plan["design"])
-    least = plan["config"]["study"]["minimum_base"]
-    rows = [outcome_row(s, o, least) for s, o in zip(states, plan["outcomes"], strict=True)]
+    design, least = get_design(store, plan.design), plan.study["minimum_base"]
     return Report(
-        name=plan["name"],
+        name=plan.name,
         estimates=table_of(store, plan, states, lineage),
-        outcomes=pd.DataFrame(rows),
+        outcomes=pd.DataFrame([outcome_row(state, least) for state in states]),
         transform=design.summary,  # type: ignore[arg-type] # written as Transform, stored as JSON
         provenance=provenance_of(plan, lineage),  # type: ignore[arg-type]
         variables=tuple(design.frame.variables()),
-        interval=plan["config"]["study"]["interval"],
+        interval=plan.study["interval"],
         partial=partial_words(plan),
     )
 
 
-def outcome_row(
-    state: dict[str, Any], outcome: dict[str, Any], minimum_base: int
-) -> dict[str, Any]:
+def outcome_row(state: State, minimum_base: int) -> Json:
     """Return one outcome's row of the report; ``n`` is None where it is withheld."""
-    diagnostics = state.get("diagnostics", {})
+    diagnostics = state.diagnostics
     tails = [diagnostics.get("ess_bulk_min"), diagnostics.get("ess_tail_min")]
     known = [t for t in tails if t is not None]
     return {
-        **{k: state[k] for k in ("outcome", "label", "brand", "metric")},
-        "tags": ", ".join(state["tags"]),
-        "status": state["status"],
-        "reason": state["reason"],
-        "n": base_shown(outcome["n"], minimum_base),
-        "draws": state.get("draws"),
+        **state.entry.names(),
+        "tags": ", ".join(state.entry.tags),
+        "status": state.status,
+        "reason": state.reason,
+        "n": base_shown(state.entry.n, minimum_base),
+        "draws": state.draws,
         "r_hat": diagnostics.get("r_hat_max"),
         "ess_min": min(known) if known else None,
         "divergences": diagnostics.get("divergences"),
-        "remedies": "; ".join(state.get("remedies", [])) or None,
+        "remedies": "; ".join(state.remedies) or None,
     }
 
 
-def provenance_of(plan: dict[str, Any], lineage: Lineage) -> dict[str, Any]:
+def provenance_of(plan: RunPlan, lineage: Lineage) -> Json:
     """Return what the numbers come from; ``notes`` are what a reader must know first."""
-    study, recipe = plan["config"]["study"], lineage.recipe
+    study, recipe = plan.study, lineage.recipe
     return {
         "model": study["model"],
         "terms": [] if recipe is None else terms_in_words(recipe),
@@ -86,21 +79,22 @@ def provenance_of(plan: dict[str, Any], lineage: Lineage) -> dict[str, Any]:
         "interval": study["interval"],
         "minimum_base": study["minimum_base"],
         "weight": study["survey"]["weight"],
-        "keys": {"design": plan["design"], "model": plan["model_blob"]},
+        "keys": {"design": plan.design, "model": plan.model_blob},
         "notes": [*([STUB_NOTE] if study["model"] == STUB else []), *lineage.notes()],
     }
 
 
-def terms_in_words(recipe: Mapping[str, Any]) -> list[str]:
+def terms_in_words(recipe: FitRecipe) -> list[str]:
     """Return the model's terms with their priors, as a reader would write them."""
     from sweep.model.terms import Varying, from_json
 
-    if recipe["model"] == STUB:
+    model = recipe["model"]
+    if isinstance(model, str):
         return ["STUB: no model"]
-    if "file" in recipe["model"]:
-        return [f"a PyMC model, syntax tree {recipe['model']['file'][:12]}"]
+    if "file" in model:
+        return [f"a PyMC model, syntax tree {model['file'][:12]}"]
     words = []
-    for term in from_json(recipe["model"]).terms:
+    for term in from_json(model).terms:
         if isinstance(term, Varying):
             words.append(f"{term_name(term)}: varying, sd ~ HalfNormal({term.scale:g})")
         else:
@@ -117,26 +111,27 @@ def report_payload(report: Report) -> dict[str, bytes]:
     }
 
 
-def report_recipe(
-    plan: dict[str, Any], states: list[dict[str, Any]], lineage: Lineage
-) -> dict[str, Any]:
+def report_recipe(plan: RunPlan, states: Sequence[State], lineage: Lineage) -> Json:
     """Return the report's recipe: estimates and states in order, names, provenance.
 
     No time, no run. Which part of its sweep a partial run covers is in the recipe, as the page
     says it; a whole run's recipe has nothing of it.
     """
     words = partial_words(plan)
-    described = ("outcome", "label", "brand", "metric", "tags", "status", "reason")
+
+    def described(state: State) -> list[Any]:
+        names = [*state.entry.names().values(), list(state.entry.tags)]
+        return [*names, state.status, state.reason, state.entry.key]
+
     return {
         "kind": "report",
         "version": REPORT,
-        "name": plan["name"],
-        "design": plan["design"],
-        "outcomes": [[s[k] for k in described] + [o["estimates"]]
-                     for s, o in zip(states, plan["outcomes"], strict=True)],
+        "name": plan.name,
+        "design": plan.design,
+        "outcomes": [described(state) for state in states],
         "provenance": provenance_of(plan, lineage),
         **({} if words is None else {"partial": words}),
-    }  # fmt: skip
+    }
 
 
 def publish_report(store: Store, run: str, tell: Tell = unheard) -> str:
@@ -146,7 +141,7 @@ def publish_report(store: Store, run: str, tell: Tell = unheard) -> str:
     """
     plan = read_plan(store, run)
     states = outcome_states(store, plan)
-    lineage = lineage_of(store, estimated(plan, states))
+    lineage = lineage_of(store, estimated(states))
     recipe = report_recipe(plan, states, lineage)
     key = digest(recipe)
     if not any(e.get("report") == key for e in read_events(store, run)):

@@ -1,7 +1,7 @@
 """Run draws: posterior draws of outcomes of a run, grouped, as many of one as of another."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sweep.artifacts.artifact import read_done
 from sweep.artifacts.tasks import read_task
@@ -18,7 +18,9 @@ from sweep.inference.posterior import (
     thinned,
 )
 from sweep.inference.sampler_stats import known_statistics
+from sweep.journal.entries import Entry
 from sweep.journal.remaining import kept_draws
+from sweep.journal.run_plan import RunPlan
 from sweep.store import Store
 from sweep.worker.memory import Memory
 from sweep.worker.task import design_of, grid_from, probabilities_of, route_of
@@ -31,13 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = ["outcome_draws", "outcome_posterior"]
 
-type Plan = Mapping[str, Any]
-
 
 def outcome_draws(
     store: Store,
-    plan: Plan,
-    names: Sequence[str],
+    plan: RunPlan,
+    entries: Sequence[Entry],
     by: Sequence[str] | None,
     group: str | None,
     all_draws: bool,
@@ -45,30 +45,32 @@ def outcome_draws(
     """Return poststratified draws of some outcomes, long; see `sweep.client.handle.Run.draws`."""
     import pandas as pd
 
-    entries = {o["outcome"]: o for o in plan["outcomes"]}
+    names = [entry.name for entry in entries]
     weightings: dict[str, Weighting] = {}
     memory = Memory()
     parts: list[pd.DataFrame] = []
-    for name in names:
-        task = read_task(store, entries[name]["estimates"])
+    for entry in entries:
+        task = read_task(store, entry.key)
         frame = design_of(store, task, memory).frame
         wanted = grouping_of(plan, frame, by, group)
-        if task["design"] not in weightings:
-            weightings[task["design"]] = weighting_of(frame, [wanted])
-        draws = kept_draws(store, plan, entries[name])
+        if task.design not in weightings:
+            weightings[task.design] = weighting_of(frame, [wanted])
+        draws = kept_draws(store, plan, entry)
         if not all_draws:
-            draws = thinned(draws, plan["config"]["study"]["sampler"]["draws"])
+            draws = thinned(draws, plan.study["sampler"]["draws"])
         probabilities = probabilities_of(store, task, draws, memory)
         chains, length = next(iter(draws.values())).shape[:2]
-        part = grouped_draws(
-            frame, wanted, weightings[task["design"]], probabilities, chains, length
-        )
-        part.insert(0, "outcome", pd.Series(pd.Categorical([name] * len(part), list(names))))
+        weighting = weightings[task.design]
+        part = grouped_draws(frame, wanted, weighting, probabilities, chains, length)
+        outcome = pd.Categorical([entry.name] * len(part), names)
+        part.insert(0, "outcome", pd.Series(outcome))
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
 
-def grouping_of(plan: Plan, frame: "Frame", by: Sequence[str] | None, group: str | None) -> Group:
+def grouping_of(
+    plan: RunPlan, frame: "Frame", by: Sequence[str] | None, group: str | None
+) -> Group:
     """Return the grouping, or the named group of the config, that was asked for."""
     if by is not None and group is not None:
         msg = f"by={list(by)} and group={group!r} were both given: choose one"
@@ -77,7 +79,7 @@ def grouping_of(plan: Plan, frame: "Frame", by: Sequence[str] | None, group: str
         msg = f"by={by!r} is a text: give a list of variables, as in by=[{by!r}]"
         raise UsageError(msg)
     if group is not None:
-        groups = read_groups(plan["config"]["study"]["groups"])
+        groups = read_groups(plan.study["groups"])
         named = {g.name: g for g in groups if g.name is not None}
         known("group", group, list(named))
         return named[group]
@@ -86,11 +88,10 @@ def grouping_of(plan: Plan, frame: "Frame", by: Sequence[str] | None, group: str
     return Group(by=tuple(dict.fromkeys(by or ())))
 
 
-def outcome_posterior(store: Store, plan: Plan, name: str) -> "xr.DataTree":
+def outcome_posterior(store: Store, plan: RunPlan, entry: Entry) -> "xr.DataTree":
     """Return all that is stored of one outcome's posterior; see `Run.posterior`."""
-    entry = next(o for o in plan["outcomes"] if o["outcome"] == name)
-    task, draws = read_task(store, entry["estimates"]), kept_draws(store, plan, entry)
-    attributes = {"outcome": name, "run": plan["run"], "sweep": plan["name"]}
+    task, draws = read_task(store, entry.key), kept_draws(store, plan, entry)
+    attributes = {"outcome": entry.name, "run": plan.run, "sweep": plan.name}
     if route_of(task) == "fast":
         design = design_of(store, task, Memory())
         blocks = grid_from(task, design).blocks
@@ -98,5 +99,5 @@ def outcome_posterior(store: Store, plan: Plan, name: str) -> "xr.DataTree":
     else:
         dataset = named_draws(draws)
     shape = dataset.sizes["chain"], dataset.sizes["draw"]
-    statistics = known_statistics(read_done(store, "fit", entry["fit"]).meta, shape)
+    statistics = known_statistics(read_done(store, "fit", entry.fit_key).meta, shape)
     return posterior_tree(dataset, statistics, attributes)

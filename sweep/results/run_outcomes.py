@@ -1,23 +1,19 @@
 """Run outcomes: which outcomes of a run a user's patterns mean, and which have a posterior."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from glob import escape
-from typing import Any
 
 from sweep.data.outcomes import select_outcomes
 from sweep.errors import UsageError
-from sweep.journal.remaining import Entry
+from sweep.journal.entries import Entry
+from sweep.journal.states import State
+from sweep.words.values import few
 
 __all__ = ["by_name", "with_draws"]
 
-type Plan = Mapping[str, Any]
-type States = Sequence[Mapping[str, Any]]
 
-ESTIMATED = ("ok", "flagged")
-
-
-def by_name(plan: Plan, states: States, patterns: str | Sequence[str] | None) -> list[str] | None:
+def by_name(states: Sequence[State], patterns: str | Sequence[str] | None) -> list[str] | None:
     """Return patterns with every ``tag:NAME`` and ``status:STATE`` replaced by the outcomes' names.
 
     Names are escaped, so that they are globs that match nothing else.
@@ -32,20 +28,20 @@ def by_name(plan: Plan, states: States, patterns: str | Sequence[str] | None) ->
     names: list[str] = []
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if pattern.startswith(("tag:", "status:")):
-            names += [escape(e.name) for e in entries_matching(plan, states, [pattern])]
+            names += [escape(e.name) for e in entries_matching(states, [pattern])]
         else:
             names.append(pattern)
     return names
 
 
-def entries_matching(plan: Plan, states: States, patterns: Sequence[str]) -> list[Entry]:
-    """Return a run's outcomes that patterns select, in its order."""
-    entries = [Entry(o["outcome"], o["tags"]) for o in plan["outcomes"]]
-    return select_outcomes(entries, patterns, {s["outcome"]: s["status"] for s in states})
+def entries_matching(states: Sequence[State], patterns: Sequence[str]) -> list[Entry]:
+    """Return a run's entries that patterns select, in its order."""
+    statuses = {state.entry.name: state.status for state in states}
+    return select_outcomes([state.entry for state in states], patterns, statuses)
 
 
-def with_draws(plan: Plan, states: States, outcomes: str | Sequence[str] | None) -> list[str]:
-    """Return the names of a run's outcomes that patterns select and that have a posterior.
+def with_draws(states: Sequence[State], outcomes: str | Sequence[str] | None) -> list[Entry]:
+    """Return a run's entries that patterns select and that have a posterior.
 
     What a glob, a tag or None selects and has none is left out, and warned of.
 
@@ -58,17 +54,16 @@ def with_draws(plan: Plan, states: States, outcomes: str | Sequence[str] | None)
     if outcomes is not None and not given:
         msg = "outcomes=[] asks for nothing: give names, globs or tag:NAME, or None for all"
         raise UsageError(msg)
-    chosen = [e.name for e in entries_matching(plan, states, given)]
-    lost = {s["outcome"]: s for s in states if s["status"] not in ESTIMATED}
-    without = [name for name in chosen if name in lost]
-    named = [name for name in without if name in given]
+    chosen = entries_matching(states, given)
+    lost = {state.entry.id: state for state in states if not state.estimated}
+    without = [entry for entry in chosen if entry.id in lost]
+    named = [entry for entry in without if entry.name in given]
     if named or len(without) == len(chosen):
-        name = (named or without)[0]
-        msg = f"{name!r} has no posterior: {lost[name]['status']}, {lost[name]['reason']}"
+        state = lost[(named or without)[0].id]
+        msg = f"{str(state.entry.id)!r} has no posterior: {state.status}, {state.reason}"
         raise UsageError(msg)
     if without:
-        shown = ", ".join(f"{name} ({lost[name]['status']})" for name in without[:5])
-        more = f" and {len(without) - 5} more" if len(without) > 5 else ""
-        msg = f"left out, they have no posterior: {shown}{more}"
+        shown = few(without, lambda entry: f"{entry.id} ({lost[entry.id].status})")
+        msg = f"left out, they have no posterior: {shown}"
         warnings.warn(msg, UserWarning, stacklevel=3)
-    return [name for name in chosen if name not in lost]
+    return [entry for entry in chosen if entry.id not in lost]

@@ -1,14 +1,16 @@
 """Table: the estimates of a run's outcomes, joined."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sweep.artifacts.artifact import read
 from sweep.artifacts.contents import get_design
 from sweep.estimates.formats import from_parquet
 from sweep.estimates.table import tidy, weighed
+from sweep.journal.entries import Entry
 from sweep.journal.partial import marked
-from sweep.journal.states import outcome_states
+from sweep.journal.run_plan import RunPlan
+from sweep.journal.states import State, outcome_states
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.store import Store
 from sweep.store.concurrency import together
@@ -19,62 +21,50 @@ if TYPE_CHECKING:
 
 __all__ = ["estimates_of"]
 
-ESTIMATED = ("ok", "flagged")  # states with estimates
-
 BLOCK = 64  # outcomes whose rows are in memory as objects, before they get their types
 
 
-def estimates_of(store: Store, plan: dict[str, Any]) -> "pd.DataFrame":
+def estimates_of(store: Store, plan: RunPlan) -> "pd.DataFrame":
     """Return the table of a run: rows of every outcome, labels joined; a failed one is a row."""
     states = outcome_states(store, plan)
-    return table_of(store, plan, states, lineage_of(store, estimated(plan, states)))
+    return table_of(store, plan, states, lineage_of(store, estimated(states)))
 
 
-def estimated(plan: dict[str, Any], states: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the plan's outcomes that have estimates."""
-    pairs = zip(plan["outcomes"], states, strict=True)
-    return [outcome for outcome, state in pairs if state["status"] in ESTIMATED]
+def estimated(states: Iterable[State]) -> list[Entry]:
+    """Return the entries that have estimates."""
+    return [state.entry for state in states if state.estimated]
 
 
 def table_of(
-    store: Store, plan: dict[str, Any], states: list[dict[str, Any]], lineage: Lineage
+    store: Store, plan: RunPlan, states: Sequence[State], lineage: Lineage
 ) -> "pd.DataFrame":
     """Return the table of a run; rows of fits that differ from the others say so."""
     import pandas as pd
 
-    design = get_design(store, plan["design"])
-    levels = design.frame.variables()
-    by_name = {s["outcome"]: s for s in states}
+    levels = get_design(store, plan.design).frame.variables()
     typed: list[pd.DataFrame] = []
-    for start in range(0, len(plan["outcomes"]), BLOCK):
-        block = plan["outcomes"][start : start + BLOCK]
-        rows = rows_of(store, block, by_name, lineage.apart)
+    for start in range(0, len(states), BLOCK):
+        rows = rows_of(store, states[start : start + BLOCK], lineage.apart)
         typed.append(tidy(rows, list(levels), levels))
-    weight = plan["config"]["study"]["survey"]["weight"]
+    weight = plan.study["survey"]["weight"]
     return marked(weighed(pd.concat(typed, ignore_index=True), weight), plan)
 
 
-def rows_of(
-    store: Store,
-    outcomes: list[dict[str, Any]],
-    states: dict[str, dict[str, Any]],
-    apart: Mapping[str, str],
-) -> "pd.DataFrame":
+def rows_of(store: Store, states: Sequence[State], apart: Mapping[str, str]) -> "pd.DataFrame":
     """Return the rows of some outcomes, labels joined, with columns of any type."""
     import pandas as pd
 
     parts: list[pd.DataFrame] = []
-    tables = tables_of(store, outcomes, states)
-    for outcome in outcomes:
-        state = states[outcome["outcome"]]
-        names = {k: outcome[k] for k in ("outcome", "label", "brand", "metric")}
-        if state["status"] in ESTIMATED:
-            rows = from_parquet(tables[outcome["estimates"]])
+    tables = tables_of(store, estimated(states))
+    for state in states:
+        names = state.entry.names()
+        if state.estimated:
+            rows = from_parquet(tables[state.entry.key])
             rows = rows.astype(dict.fromkeys(names, "object")).assign(**names)
-            parts.append(flagged(rows, apart.get(outcome["outcome"])))
-        elif state["status"] != "pending":
-            row = {**names, "quantity": "probability", "status": state["status"]}
-            parts.append(pd.DataFrame([{**row, "flag": state["reason"]}]))
+            parts.append(flagged(rows, apart.get(state.entry.name)))
+        elif state.status != "pending":
+            row = {**names, "quantity": "probability", "status": state.status}
+            parts.append(pd.DataFrame([{**row, "flag": state.reason}]))
     objects = [p.astype("object") for p in parts]
     return pd.concat(objects, ignore_index=True) if objects else pd.DataFrame()
 
@@ -89,11 +79,8 @@ def flagged(rows: "pd.DataFrame", apart: str | None) -> "pd.DataFrame":
     return rows.assign(flag=flags)
 
 
-def tables_of(
-    store: Store, outcomes: list[dict[str, Any]], states: dict[str, dict[str, Any]]
-) -> dict[str, bytes]:
-    """Return the stored tables of those outcomes that have one, by key."""
-    there = [o for o in outcomes if states[o["outcome"]]["status"] in ESTIMATED]
-    keys = [o["estimates"] for o in there]
+def tables_of(store: Store, entries: Sequence[Entry]) -> dict[str, bytes]:
+    """Return the stored tables of some entries that have one, by key."""
+    keys = [entry.key for entry in entries]
     found = together(lambda key: read(store, "estimates", key).payload["estimates.parquet"], keys)
     return dict(zip(keys, found, strict=True))

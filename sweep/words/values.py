@@ -12,7 +12,7 @@ LONGEST = 60  # characters of one value
 TEXT = 1000  # characters of what a library or a model says
 
 
-def few(values: Collection[object], word: Callable[[object], str] | None = None) -> str:
+def few[T](values: Collection[T], word: Callable[[T], str] | None = None) -> str:
     """Return the first few of some values in words, and how many more there are.
 
     ``word`` says how one is written; without it, as Python would, cut short. None is "none".

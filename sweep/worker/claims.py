@@ -19,10 +19,11 @@ from functools import cache
 from pathlib import Path
 
 from sweep.artifacts.encoding import seal, unseal
-from sweep.artifacts.records import read_record, write_record
+from sweep.artifacts.records import write_record
+from sweep.artifacts.tasks import read_task
 from sweep.errors import Claimed, CorruptArtifact, StoreError
 from sweep.faultpoint import faultpoint
-from sweep.keys import digest, sha256
+from sweep.keys import sha256
 from sweep.store import NotStored, Store
 
 __all__ = ["PACE", "Claim", "Watch", "held", "let_go", "let_go_of_task", "read_claim"]
@@ -150,7 +151,7 @@ def let_go(store: Store, fit: str) -> None:
 def let_go_of_task(store: Store, key: str) -> None:
     """Remove the claim of a task's fit; a task whose record is gone has none that counts."""
     with suppress(NotStored):
-        let_go(store, digest(read_record(store, f"tasks/{key}.json")["fit"]))
+        let_go(store, read_task(store, key).fit_key)
 
 
 @dataclass

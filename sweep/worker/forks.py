@@ -13,9 +13,10 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+
+from sweep.keys import Json
 
 __all__ = ["POSSIBLE", "copied", "leaving_with"]
 
@@ -43,7 +44,7 @@ def leaving_with(parent: int) -> Iterator[None]:
         thread.join()
 
 
-def copied(guard: ExitStack, reply: Callable[[Mapping[str, Any]], None]) -> bool:
+def copied(guard: ExitStack, reply: Callable[[Json], None]) -> bool:
     """Make this process the original of copies; return in each of them whether it is the first.
 
     The first goes on with the task at hand. Those after it, each made when the one before has died

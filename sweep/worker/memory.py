@@ -3,7 +3,13 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
+
+from sweep.data.design import Design
+from sweep.model.files import ModelFile
+
+if TYPE_CHECKING:
+    from sweep.inference.general import Compiled
 
 __all__ = ["Memory"]
 
@@ -17,9 +23,9 @@ class Memory:
     """
 
     design_key: str = ""
-    design: Any = None
-    compiled: Any = None
-    models: dict[str, Any] = field(default_factory=dict)
+    design: Design | None = None
+    compiled: "Compiled | None" = None
+    models: dict[str, ModelFile] = field(default_factory=dict)
     watch: Callable[[str, int], None] = lambda phase, count: None
     mended: list[str] = field(default_factory=list)
     sampled: bool = False

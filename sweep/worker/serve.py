@@ -12,15 +12,19 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sweep.errors import Claimed, ForeignToolchain, StoreError
 from sweep.faultpoint import become, faultpoint
+from sweep.keys import Json
 from sweep.store import Store, open_store
 from sweep.worker.forks import POSSIBLE, copied, leaving_with
 from sweep.worker.memory import Memory
+
+if TYPE_CHECKING:
+    from sweep.artifacts.tasks import Task
 
 __all__ = ["NEEDS_LESS", "main", "serve", "work"]
 
@@ -30,9 +34,11 @@ NEEDS_LESS = (
 )
 
 
-def work(
-    store: Store, key: str, keep_draws: bool, memory: Memory, holder: str = ""
-) -> dict[str, Any]:
+type Reply = Callable[[Json], None]
+"""What sends an answer to whoever started this worker: one JSON object, one line."""
+
+
+def work(store: Store, key: str, keep_draws: bool, memory: Memory, holder: str = "") -> Json:
     """Do one task; return what happened: status, reasons, draws and seconds.
 
     With a ``holder`` its fit is claimed meanwhile, in that name. A damaged fit, or damaged
@@ -46,22 +52,21 @@ def work(
         Whatever kept the task from being done; nothing half-done is visible in the store.
     """
     from sweep.artifacts.tasks import read_task
-    from sweep.keys import digest
     from sweep.worker.claims import held
 
     memory.mended = []
-    if (found := taken(store, key, keep_draws, memory)) is not None:
+    if (found := done_before(store, key, keep_draws, memory)) is not None:
         return found
     task = read_task(store, key)
     faultpoint("task.after_read")
     if not holder:
         return done_now(store, task, keep_draws, memory)
-    with held(store, digest(task["fit"]), holder):
-        found = taken(store, key, keep_draws, memory)  # between the first look and the claim
+    with held(store, task.fit_key, holder):
+        found = done_before(store, key, keep_draws, memory)  # between the first look and the claim
         return done_now(store, task, keep_draws, memory) if found is None else found
 
 
-def taken(store: Store, key: str, keep_draws: bool, memory: Memory) -> dict[str, Any] | None:
+def done_before(store: Store, key: str, keep_draws: bool, memory: Memory) -> Json | None:
     """Return what the store says of a task that is done already, None if it is not.
 
     It is not done if the run keeps draws and the draws these estimates were made from are gone.
@@ -75,9 +80,7 @@ def taken(store: Store, key: str, keep_draws: bool, memory: Memory) -> dict[str,
     return {**found.meta, "seconds": 0.0, "hit": True}
 
 
-def done_now(
-    store: Store, task: Mapping[str, Any], keep_draws: bool, memory: Memory
-) -> dict[str, Any]:
+def done_now(store: Store, task: "Task", keep_draws: bool, memory: Memory) -> Json:
     """Fit, estimate and publish one task; return what happened."""
     from sweep.worker.task import estimate_task, fit_task
 
@@ -91,8 +94,8 @@ def done_now(
 
 
 def serve(
-    lines: Any,
-    reply: Callable[[Mapping[str, Any]], None],
+    lines: Iterable[str],
+    reply: Reply,
     copy: Callable[[], bool] | None = None,
 ) -> None:
     """Answer each task with one event, until the input ends.
@@ -120,24 +123,23 @@ def serve(
             reply({"event": "done", "key": key, "failure": failure_of(error)})
 
 
-def compiled_ahead(request: Mapping[str, Any], memory: Memory) -> bool:
+def compiled_ahead(request: Json, memory: Memory) -> bool:
     """Compile a task's model before its fit; return whether that serves other outcomes, too.
 
     Not where nothing needs sampling, nor once this process has sampled.
     """
     from sweep.artifacts.artifact import exists
     from sweep.artifacts.tasks import read_task
-    from sweep.keys import digest
     from sweep.worker.task import compile_ahead
 
     store, key = open_store(request["store"]), request["key"]
     if memory.sampled or exists(store, "estimates", key):
         return False
     task = read_task(store, key)
-    return not exists(store, "fit", digest(task["fit"])) and compile_ahead(store, task, memory)
+    return not exists(store, "fit", task.fit_key) and compile_ahead(store, task, memory)
 
 
-def teller(key: str, reply: Callable[[Mapping[str, Any]], None]) -> Callable[[str, int], None]:
+def teller(key: str, reply: Reply) -> Callable[[str, int], None]:
     """Return what tells of a task's progress, but never the same twice."""
     told: list[tuple[str, int]] = []
 
@@ -184,7 +186,7 @@ def main() -> None:
 
     lock = threading.Lock()  # progress comes from the sampler's threads
 
-    def reply(event: Mapping[str, Any]) -> None:
+    def reply(event: Json) -> None:
         with lock:
             out.write(json.dumps(event) + "\n")
 

@@ -1,9 +1,8 @@
 """Tasks: the two steps of one outcome, each published under its own key: fit, then estimates."""
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from sweep.artifacts.artifact import publish_same
 from sweep.artifacts.blobs import get_blob
@@ -11,7 +10,9 @@ from sweep.artifacts.contents import get_design, get_sums, put_fit
 from sweep.artifacts.encoding import unpack_arrays
 from sweep.artifacts.manifest import place
 from sweep.artifacts.quarantine import whole
+from sweep.artifacts.recipes import TaskMeta
 from sweep.artifacts.records import damaged
+from sweep.artifacts.tasks import Task
 from sweep.config import Group
 from sweep.data.cells import Counts
 from sweep.data.counts import counts_of
@@ -28,9 +29,9 @@ from sweep.inference.grid import Grid, grid_of
 from sweep.inference.nuts import Settings
 from sweep.inference.sampler_stats import statistics_json
 from sweep.inference.stub import fit_stub, stub_probabilities
-from sweep.keys import digest
+from sweep.keys import Json
 from sweep.model.effects import blocks_of
-from sweep.model.files import STUB, Route, load_model
+from sweep.model.files import STUB, ModelFile, Route, load_model
 from sweep.model.terms import from_json
 from sweep.store import Store
 from sweep.toolchain import ESTIMATE, toolchain
@@ -50,67 +51,72 @@ __all__ = [
     "route_of",
 ]
 
-type Task = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Fitted:
     """A fit's draws and what its ``done.json`` says of it."""
 
     draws: Draws
-    meta: Mapping[str, Any]
+    meta: TaskMeta
 
 
 def design_of(store: Store, task: Task, memory: "Memory") -> Design:
     """Return the task's design; the last one read is remembered."""
-    if memory.design_key != task["design"]:
-        memory.design = get_design(store, task["design"])
-        memory.design_key = task["design"]
-    design: Design = memory.design
-    return design
+    if memory.design is None or memory.design_key != task.design:
+        memory.design = get_design(store, task.design)
+        memory.design_key = task.design
+    return memory.design
 
 
 def grid_from(task: Task, design: Design) -> Grid:
     """Return the grid of a fast fit, from its recipe's terms."""
-    model = from_json(task["fit"]["model"])
+    model = from_json(terms_json(task))
     return grid_of(blocks_of(model, design.levels, design.covariates), design.levels)
 
 
 def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fitted:
     """Return the task's fit: from the store, else sampled now; without draws it is not stored."""
-    key = digest(task["fit"])
-    stored = whole(store, "fit", key, ["draws.npz"], memory.tell)
+    stored = whole(store, "fit", task.fit_key, ["draws.npz"], memory.tell)
     if stored is not None:
+        draws = unpack_arrays(stored.payload["draws.npz"])
         told = {name: value for name, value in stored.meta.items() if name != "statistics"}
-        return Fitted(unpack_arrays(stored.payload["draws.npz"]), told)
+        return Fitted(draws, cast("TaskMeta", told))
     started = time.perf_counter()
     fit = sample_task(store, task, memory)
-    faultpoint("fit.after_sample", task["outcome"])
-    meta = {
+    faultpoint("fit.after_sample", task.outcome)
+    meta: TaskMeta = {
         "status": fit.status,
         "reasons": list(fit.diagnostics.reasons),
         "diagnostics": as_json(fit.diagnostics),
         "remedies": list(fit.remedies),
-        "outcome": task["outcome"],
+        "outcome": task.outcome,
         "seconds": round(time.perf_counter() - started, 3),
     }
     if keep_draws:
-        put_fit(store, task["fit"], fit, {**meta, "statistics": statistics_json(fit.statistics)})
-    faultpoint("fit.after_publish", task["outcome"])
+        statistics = statistics_json(fit.statistics)
+        put_fit(store, task.fit, fit, {**meta, "statistics": statistics})
+    faultpoint("fit.after_publish", task.outcome)
     return Fitted(fit.draws, meta)
 
 
 def route_of(task: Task) -> Route:
     """Return which route a task's model takes."""
-    model = task["fit"]["model"]
+    model = task.fit["model"]
     if model == STUB:
         return "stub"
     return "general" if "file" in model else "fast"
 
 
+def terms_json(task: Task) -> Json:
+    """Return what a fit's recipe says of its model: terms, or the digest of a file."""
+    model = task.fit["model"]
+    assert isinstance(model, dict)
+    return model
+
+
 def check_toolchain(task: Task) -> None:
     """Refuse to fit under a key that promises another machine's numbers."""
-    asked = task["fit"]["toolchain"]
+    asked = task.fit["toolchain"]
     known = toolchain(route_of(task))
     here = toolchain(route_of(task), [name for name in asked if name not in known])
     other = sorted(k for k in {*asked, *here} if asked.get(k) != here.get(k))
@@ -127,9 +133,9 @@ def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
     """Sample the task's posterior by its route."""
     design, counts = inputs_of(store, task, memory)
     memory.sampled = True
-    asked = task["fit"]["sampler"]
+    asked = task.fit["sampler"]
     settings = Settings(asked["draws"], asked["tune"], asked["chains"], asked["target_accept"])
-    target = Target(settings, asked["target_ess"], task["study_seed"], task["outcome"])
+    target = Target(settings, asked["target_ess"], task.study_seed, task.outcome)
 
     def sampled(draws: int) -> None:
         memory.watch("sample", draws)
@@ -141,7 +147,7 @@ def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
         return fit_terms(grid_from(task, design), counts, target, sampled)
     from sweep.inference.general import fit_general
 
-    file, priors = model_file(store, task, memory), task["fit"]["priors"]
+    file, priors = model_file(store, task, memory), task.fit["priors"]
     return fit_general(file, design.levels, counts, priors, target, compiled_in(memory))
 
 
@@ -156,7 +162,7 @@ def compile_ahead(store: Store, task: Task, memory: "Memory") -> bool:
     if "data" not in file.functions:
         return False
     memory.watch("build", 0)
-    compiled_for(file, design.levels, counts, task["fit"]["priors"], compiled_in(memory))
+    compiled_for(file, design.levels, counts, task.fit["priors"], compiled_in(memory))
     return True
 
 
@@ -173,15 +179,15 @@ def inputs_of(store: Store, task: Task, memory: "Memory") -> tuple[Design, Count
     """Return the task's design and exactly the counts its recipe names."""
     check_toolchain(task)
     design = design_of(store, task, memory)
-    counts = counts_of(get_sums(store, task["counts"]), design.levels)
-    if counts.digests() != task["fit"]["counts"]:
+    counts = counts_of(get_sums(store, task.counts), design.levels)
+    if counts.digests() != task.fit["counts"]:
         raise damaged(
-            store, place("counts", task["counts"]), "its answers are not those the task names"
+            store, place("counts", task.counts), "its answers are not those the task names"
         )
     return design, counts
 
 
-def model_file(store: Store, task: Task, memory: "Memory") -> Any:
+def model_file(store: Store, task: Task, memory: "Memory") -> ModelFile:
     """Return the task's model file, executed once per worker.
 
     Raises
@@ -189,14 +195,15 @@ def model_file(store: Store, task: Task, memory: "Memory") -> Any:
     CorruptArtifact
         If it is not the one that the fit's recipe names.
     """
-    blob = task["model_blob"]
+    blob = task.model_blob
+    assert blob is not None
     if blob not in memory.models:
         memory.watch("load", 0)
-        memory.models[blob] = load_model(task["model"], get_blob(store, blob))
+        memory.models[blob] = load_model(task.model, get_blob(store, blob))
     file = memory.models[blob]
-    if file.digest != task["fit"]["model"]["file"]:
+    if file.digest != terms_json(task)["file"]:
         msg = (
-            f"the stored model file {blob} is not the one that fit {digest(task['fit'])} names, "
+            f"the stored model file {blob} is not the one that fit {task.fit_key} names, "
             "or another Python reads it otherwise: plan the sweep again, with `sweep run`"
         )
         raise CorruptArtifact(msg)
@@ -215,29 +222,29 @@ def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -
     return file_probabilities(model_file(store, task, memory), draws)
 
 
-def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> dict[str, Any]:
+def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> TaskMeta:
     """Poststratify the stored draws and publish the outcome's table; return its meta."""
     check_toolchain(task)  # the fit may be another worker's
     memory.watch("poststratify", 0)
-    if task["estimates"]["version"] != ESTIMATE:
+    recipe = task.estimates
+    if recipe["version"] != ESTIMATE:
         msg = (
-            f"the recipe names version {task['estimates']['version']} of the estimates, and this "
+            f"the recipe names version {recipe['version']} of the estimates, and this "
             f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
         )
         raise ForeignToolchain(msg)
     design = design_of(store, task, memory)
-    recipe = task["estimates"]
     groups = [
         Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
     ]
-    sums = get_sums(store, task["counts"])
+    sums = get_sums(store, task.counts)
     weighting = weighting_of(design.frame, groups)
     values = poststratify(
         weighting, design.levels, probabilities_of(store, task, fitted.draws, memory)
     )
     chains, length = next(iter(fitted.draws.values())).shape[:2]
     facts = {
-        "outcome": task["outcome"],
+        "outcome": task.outcome,
         "status": fitted.meta["status"],
         "interval": recipe["interval"],
         "minimum_base": recipe["minimum_base"],
@@ -247,8 +254,8 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
     counts = counts_of(sums, design.levels)
     rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, facts)
-    meta = {**fitted.meta, "n": float(counts.n.sum()), "draws": chains * length}
-    faultpoint("estimates.before_publish", task["outcome"])
+    meta: TaskMeta = {**fitted.meta, "n": float(counts.n.sum()), "draws": chains * length}
+    faultpoint("estimates.before_publish", task.outcome)
     publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
-    faultpoint("estimates.after_publish", task["outcome"])
+    faultpoint("estimates.after_publish", task.outcome)
     return meta

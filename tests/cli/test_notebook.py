@@ -7,7 +7,7 @@ import pytest
 import rich.console
 
 from sweep.backends.events import Done, Failure, Note, Started
-from sweep.client.display import shown
+from sweep.client.screen import shown
 
 RESULT = {
     "status": "ok",

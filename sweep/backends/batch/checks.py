@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
 from sweep.backends.batch.client import Api, open_api
 from sweep.backends.batch.waiting import environments, fault_of, queue_faults, queue_of
 from sweep.config.batch import Batch as Settings
 from sweep.errors import SweepError
+from sweep.keys import Json
 
 __all__ = ["checks"]
 
@@ -84,7 +84,7 @@ def places(api: Api, name: str, settings: Settings) -> Iterator[Check]:
 def definition(api: Api, name: str) -> tuple[str, str]:
     """Return whether the job definition is active."""
     exact = ":" in name
-    asked: dict[str, Any] = {"jobDefinitions": [name]} if exact else {"jobDefinitionName": name}
+    asked: Json = {"jobDefinitions": [name]} if exact else {"jobDefinitionName": name}
     found = api.call("describe_job_definitions", **asked)["jobDefinitions"]
     active = [d for d in found if d["status"] == "ACTIVE"]
     if not active:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sweep.errors import SweepError, UsageError
+from sweep.keys import Json
 
 __all__ = ["Api", "Waiting", "open_api"]
 
@@ -61,15 +62,15 @@ class Api:
     last: float = 0.0
     calls: dict[str, int] = field(default_factory=dict)
 
-    def describe(self, jobs: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def describe(self, jobs: Sequence[str]) -> dict[str, Json]:
         """Return what is known of jobs, by id; those that are not known are left out."""
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, Json] = {}
         for start in range(0, len(jobs), DESCRIBED):
             block = list(jobs[start : start + DESCRIBED])
             found.update({j["jobId"]: j for j in self.call("describe_jobs", jobs=block)["jobs"]})
         return found
 
-    def failed_children(self, array: str) -> Iterator[dict[str, Any]]:
+    def failed_children(self, array: str) -> Iterator[Json]:
         """Yield the children of an array that have failed."""
         yield from self.pages("list_jobs", arrayJobId=array, jobStatus="FAILED")
 
@@ -122,7 +123,7 @@ class Api:
             return f"(no log: {error})\n"
         return "".join(f"{event['message']}\n" for event in told["events"])
 
-    def pages(self, verb: str, **request: Any) -> Iterator[dict[str, Any]]:
+    def pages(self, verb: str, **request: Any) -> Iterator[Json]:
         """Yield the entries of every page."""
         while True:
             told = self.call(verb, **request)
@@ -131,7 +132,7 @@ class Api:
                 return
             request["nextToken"] = told["nextToken"]
 
-    def call(self, verb: str, idempotent: bool = True, **request: Any) -> dict[str, Any]:
+    def call(self, verb: str, idempotent: bool = True, **request: Any) -> Json:
         """Make a call of AWS Batch.
 
         Raises
@@ -164,8 +165,8 @@ class Api:
 
 
 def attempted(
-    verb: Callable[..., dict[str, Any]], request: Mapping[str, Any]
-) -> tuple[dict[str, Any] | Exception, bool]:
+    verb: Callable[..., Json], request: Mapping[str, Any]
+) -> tuple[Json | Exception, bool]:
     """Return the answer, or an error that may pass, and whether it surely did nothing."""
     from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 

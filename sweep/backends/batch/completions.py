@@ -7,11 +7,11 @@ worker printed. That a task succeeded is said by its estimates alone.
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import Any
 
 from sweep.artifacts.artifact import exists, read_done
 from sweep.artifacts.records import read_record, write_record
 from sweep.backends.events import Done, Failure
+from sweep.keys import Json
 from sweep.store import NotStored, Store
 
 __all__ = ["ended_keys", "put_end", "read_ends", "success"]
@@ -59,7 +59,7 @@ def read_ends(store: Store, places: dict[str, str], attempt: int) -> Iterator[Do
 
 def read_end(store: Store, key: str, place: str, attempt: int) -> Done:
     """Return the end of a task: its estimates, if there are any, are a success."""
-    told: dict[str, Any] = read_record(store, place)
+    told: Json = read_record(store, place)
     done = success(store, key, attempt, told["log"])
     if done is not None or told["failure"] is None:
         return done or Done(key, attempt, None, Failure("storage", f"{key} lost its estimates"))

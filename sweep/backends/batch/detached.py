@@ -6,12 +6,12 @@ is started again, and takes up the arrays of its predecessor.
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 from sweep.backends.batch.arrays import live_arrays
 from sweep.backends.batch.client import open_api
 from sweep.backends.batch.submit import AGAIN, find_job
 from sweep.config.batch import Batch as Settings
+from sweep.keys import Json
 from sweep.store import Store
 
 __all__ = ["coordinator_request", "drop_waiting", "submit_coordinator"]
@@ -30,9 +30,7 @@ def submit_coordinator(settings: Settings, store: Store, run: str, verb: Sequenc
     return open_api(settings.region).submit(coordinator_request(settings, store.url, run, verb))
 
 
-def coordinator_request(
-    settings: Settings, store_url: str, run: str, verb: Sequence[str]
-) -> dict[str, Any]:
+def coordinator_request(settings: Settings, store_url: str, run: str, verb: Sequence[str]) -> Json:
     """Return the request that submits a run's coordinator: one vCPU, where hosts stay.
 
     It is started again when its host is lost, and must not undo a cancellation then.

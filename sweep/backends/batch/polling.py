@@ -14,6 +14,7 @@ from sweep.backends.batch.client import Api
 from sweep.backends.batch.completions import ended_keys, read_ends, success
 from sweep.backends.batch.retry import Loss, judge
 from sweep.backends.events import Done
+from sweep.keys import Json
 from sweep.store import Store
 
 __all__ = ["ENDED", "Live", "Lost", "live", "look"]
@@ -33,7 +34,7 @@ class Live:
     job: str
     left: dict[str, int]
     wanted: int
-    failed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    failed: dict[int, Json] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     waits: float = field(default_factory=time.monotonic)
     missing: int = 0

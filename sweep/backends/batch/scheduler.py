@@ -6,7 +6,6 @@ Kill it and its jobs run on; the next one finds them by the marks in the store a
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sweep.backends.batch.arrays import Array, Need, live_arrays, new_array, retire
 from sweep.backends.batch.client import Api
@@ -18,6 +17,7 @@ from sweep.backends.batch.waiting import why_waiting
 from sweep.backends.events import Done, Event, Failure, Note
 from sweep.config.batch import Batch as Settings
 from sweep.errors import SweepError
+from sweep.keys import Json
 from sweep.store import Store
 from sweep.words.numbers import count_of
 from sweep.worker.claims import let_go_of_task
@@ -38,7 +38,7 @@ class Course:
     settings: Settings
     policy: Policy
     meter: Meter
-    how: dict[str, Any]
+    how: Json
     live: dict[str, Live] = field(default_factory=dict)
     waiting: dict[Need, list[str]] = field(default_factory=dict)
     waited: int = 0

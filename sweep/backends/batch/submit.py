@@ -1,12 +1,12 @@
 """Submit: one array as one job of AWS Batch, found again if it was submitted before."""
 
 import math
-from typing import Any
 
 from sweep.backends.batch.arrays import Array, job_of, retire, write_array, write_job
 from sweep.backends.batch.client import Api
 from sweep.config.batch import Batch as Settings
 from sweep.errors import UsageError
+from sweep.keys import Json
 from sweep.store import Store
 
 __all__ = ["find_job", "request_of", "submit"]
@@ -42,12 +42,12 @@ def find_job(store: Store, api: Api, array: Array) -> str | None:
     return job_of(store, array.name) or api.find(array.job_name, array.need.queue)
 
 
-def request_of(array: Array, settings: Settings) -> dict[str, Any]:
+def request_of(array: Array, settings: Settings) -> Json:
     """Return the request that submits an array; an array of one child is a plain job."""
     command = ["python", "-P", "-m", "sweep.backends.batch_child"]
     command += ["--store", array.store, "--array", array.name]
     resources = {"VCPU": str(array.vcpus), "MEMORY": str(array.need.memory)}
-    request: dict[str, Any] = {
+    request: Json = {
         "jobName": array.job_name,
         "jobQueue": array.need.queue,
         "jobDefinition": settings.job_definition,

@@ -5,24 +5,25 @@ from typing import Any
 
 from sweep.backends.batch.client import Api
 from sweep.errors import SweepError
+from sweep.keys import Json
 
 __all__ = ["capacity", "why_waiting"]
 
 
-def environments(api: Api, queue: Mapping[str, Any]) -> list[dict[str, Any]]:
+def environments(api: Api, queue: Mapping[str, Any]) -> list[Json]:
     """Return the compute environments of a queue, in its order."""
     order = sorted(queue["computeEnvironmentOrder"], key=lambda one: one["order"])
     names = [one["computeEnvironment"] for one in order]
     if not names:
         return []
     told = api.call("describe_compute_environments", computeEnvironments=names)
-    found: list[dict[str, Any]] = told["computeEnvironments"]
+    found: list[Json] = told["computeEnvironments"]
     return found
 
 
-def queue_of(api: Api, name: str) -> dict[str, Any] | None:
+def queue_of(api: Api, name: str) -> Json | None:
     """Return a queue by name or ARN, None if there is none."""
-    found: list[dict[str, Any]] = api.call("describe_job_queues", jobQueues=[name])["jobQueues"]
+    found: list[Json] = api.call("describe_job_queues", jobQueues=[name])["jobQueues"]
     return found[0] if found else None
 
 

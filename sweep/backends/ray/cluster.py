@@ -20,6 +20,7 @@ from sweep.backends.local import counted
 from sweep.backends.ray.host import Host, done_from
 from sweep.config import Execution
 from sweep.errors import SweepError, UsageError
+from sweep.keys import Json
 from sweep.words.numbers import count_of
 
 __all__ = ["RayCluster", "open_ray"]
@@ -121,14 +122,14 @@ class RayCluster:
             f"{free.get('memory', 0) / 2**30:.1f} GiB over all nodes. It waits for room"
         )
 
-    def _host(self, ray: Any, request: dict[str, Any], key: str) -> Any:
+    def _host(self, ray: Any, request: Json, key: str) -> Any:
         limits = {"timeout": self.timeout, "stall": self.stall}
         memory = int(self.memory * 2**30)
         actor = ray.remote(num_cpus=1, memory=memory, max_restarts=0, max_task_retries=0)(Host)
         return actor.remote(request, limits, f"tasks/{key}.json")
 
     def _answered(
-        self, ray: Any, actor: Actor, queue: Queue, request: dict[str, Any], probe: str
+        self, ray: Any, actor: Actor, queue: Queue, request: Json, probe: str
     ) -> Iterator[Event]:
         """Yield what a call brought; a dead actor is replaced and its tasks wait again."""
         call, actor.call = actor.call, None
@@ -145,7 +146,7 @@ class RayCluster:
         for event in told:
             yield from self._told(actor, event, queue)
 
-    def _told(self, actor: Actor, told: dict[str, Any], queue: Queue) -> Iterator[Event]:
+    def _told(self, actor: Actor, told: Json, queue: Queue) -> Iterator[Event]:
         if told["event"] == "blind":
             msg = f"{told['message']}: give a store that every node sees, such as s3://BUCKET/NAME"
             raise UsageError(msg)

@@ -12,11 +12,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.faultpoint import faultpoint
-from sweep.keys import sha256
+from sweep.keys import Json, sha256
 from sweep.store.s3.connection import LIMITS, Limits, connect
 from sweep.store.s3.errors import code_of, explained, is_passing, status_of
 
@@ -93,10 +92,10 @@ class Bucket:
             return Stored(data, reply["ETag"])
         return f"{len(data)} bytes of SHA-256 {found}, written as {promised}"
 
-    def head(self, key: str) -> dict[str, Any] | None:
+    def head(self, key: str) -> Json | None:
         """Return an object's size, ETag and metadata, None if there is none."""
         try:
-            found: dict[str, Any] = self._tell(
+            found: Json = self._tell(
                 "look at", key, lambda: self.client.head_object(Bucket=self.name, Key=key)
             )
         except Gone:

@@ -3,9 +3,8 @@
 A message names the error's code and the bucket, never a key or a secret: none is looked at here.
 """
 
-from typing import Any
-
 from sweep.errors import StoreError, StoreSetup
+from sweep.keys import Json
 
 __all__ = ["code_of", "explained", "is_passing", "status_of"]
 
@@ -113,5 +112,5 @@ def explained(error: Exception, what: str, where: str, tries: int) -> StoreError
     return StoreError(f"cannot {what} {where}: {name}: {said}; {advice}")
 
 
-def _reply(error: Exception) -> dict[str, Any]:
+def _reply(error: Exception) -> Json:
     return getattr(error, "response", None) or {}  # some errors have one that is None
