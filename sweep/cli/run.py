@@ -91,7 +91,7 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
         raise UsageError(msg)
     run_id = begin(store, made)
     made = settled(store, made)
-    again = [entry.fit_key for entry in made.to_do()]
+    again = [entry.fit_key for entry in made.left()]
     together(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
     send_away(Run(store, run_id), ["resume", run_id], form)
 

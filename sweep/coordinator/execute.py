@@ -66,7 +66,7 @@ def execute(
 ) -> str:
     """Run what is left of a plan; return the run's id. A failure is an outcome's state."""
     run = begin(store, plan, watch)
-    left = settled(store, plan).to_do()
+    left = settled(store, plan).left()
     carry_on(store, run, config.execution, watch, stop, [entry.id for entry in left])
     return run
 

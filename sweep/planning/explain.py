@@ -79,7 +79,7 @@ class Sources:
 
 def explain(store: Store, plan: Plan) -> list[Explanation]:
     """Explain every outcome of a plan, in its order; nothing is fitted."""
-    earlier = candidates(store, plan.to_do())
+    earlier = candidates(store, plan.left())
     sources = Sources(store, plan)
 
     def explained(entry: Entry) -> Explanation:

@@ -53,7 +53,7 @@ class Forecast:
 
 def forecast(store: Store, plan: Plan) -> Forecast:
     """Return what a run of a plan will cost; at most a hundred stored results are looked at."""
-    entries, keeps = plan.to_do(), plan.record.keeps_draws
+    entries, keeps = plan.left(), plan.record.keeps_draws
     to_fit = sum(e.action == "fit" for e in entries) if keeps else 0
     tables = list(some(store, "estimates"))
     seconds = [float(done.meta["seconds"]) for done in tables if "seconds" in done.meta]

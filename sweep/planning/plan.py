@@ -58,9 +58,13 @@ class Plan:
         """Return what is planned of each outcome."""
         return self.record.entries
 
-    def to_do(self) -> list[Entry]:
-        """Return the entries that are left, in order."""
+    def left(self) -> list[Entry]:
+        """Return the entries that are left to do, in order."""
         return [entry for entry in self.entries if entry.waits]
+
+    def to_do(self) -> list[str]:
+        """Return the keys of the tasks that are left to do, in order."""
+        return [entry.key for entry in self.left()]
 
 
 @dataclass(frozen=True)
