@@ -1,4 +1,4 @@
-"""Screen: where a running sweep is shown: a panel on a terminal or in a notebook, lines elsewhere."""
+"""Screen: where a running sweep is shown: on a terminal, in a notebook, or as lines elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

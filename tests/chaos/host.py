@@ -117,6 +117,7 @@ def import_everything() -> None:
     import sweep.cli.app
     import sweep.cli.summary
     import sweep.client.display
+    import sweep.client.screen
     import sweep.client.handle
     import sweep.coordinator.execute
     import sweep.store.directory
