@@ -53,11 +53,11 @@ def run(
 def published(made: sweep.Run) -> dict[str, Any]:
     """Return the digests of every outcome's estimates; an outcome without any stands out."""
     return {
-        o["outcome"]: {
+        entry.name: {
             name: file.sha256
-            for name, file in read_done(made.store, "estimates", o["estimates"]).payload.items()
+            for name, file in read_done(made.store, "estimates", entry.key).payload.items()
         }
-        for o in made.plan["outcomes"]
+        for entry in made.plan.entries
     }
 
 

@@ -56,7 +56,7 @@ def join(store_url: str) -> dict[str, float]:
     """Join a run's results in this process; return its peak memory and seconds."""
     store = open_store(store_url)
     began = time.perf_counter()
-    key = publish_report(store, read_plan(store, "last")["run"])
+    key = publish_report(store, read_plan(store, "last").run)
     seconds = time.perf_counter() - began
     payload = read_done(store, "report", key).payload
     sizes = {name: round(file.size / 1e6, 1) for name, file in payload.items()}

@@ -13,7 +13,7 @@ from typing import Any
 
 import sweep
 from sweep.artifacts.artifact import read_done
-from sweep.journal.states import outcome_states
+from sweep.journal.states import LOST, State, outcome_states
 from sweep.store import NotStored
 from tests.project import Project
 from tests.support.poison import STALL, Room, layout, poisoned, rooms, study
@@ -24,13 +24,13 @@ DRAWS = 2000  # a fit then takes about a second
 def published(run: sweep.Run) -> dict[str, Any]:
     """Return the digests of every outcome's estimates, None where there are none."""
     found: dict[str, Any] = {}
-    for outcome in run.plan["outcomes"]:
+    for entry in run.plan.entries:
         try:
-            done = read_done(run.store, "estimates", outcome["estimates"])
+            done = read_done(run.store, "estimates", entry.key)
         except NotStored:
-            found[outcome["outcome"]] = None
+            found[entry.name] = None
         else:
-            found[outcome["outcome"]] = {k: f.sha256 for k, f in done.payload.items()}
+            found[entry.name] = {k: f.sha256 for k, f in done.payload.items()}
     return found
 
 
@@ -44,10 +44,9 @@ def swept(project: Project, room: Room, store: str, asked: dict[str, Any]) -> sw
     return sweep.open("last", project.directory / store)
 
 
-def ends(run: sweep.Run) -> dict[str, dict[str, Any]]:
-    """Return how outcomes without estimates ended: status, kind, reason."""
-    states = outcome_states(run.store, run.plan)
-    return {s["outcome"]: s for s in states if s["status"] in ("failed", "cancelled")}
+def ends(run: sweep.Run) -> dict[str, State]:
+    """Return how outcomes without estimates ended."""
+    return {s.entry.name: s for s in outcome_states(run.store, run.plan) if s.status in LOST}
 
 
 def compared(directory: Path, room: Room, outcomes: int, draws: int = DRAWS) -> dict[str, Any]:
@@ -70,8 +69,8 @@ def compared(directory: Path, room: Room, outcomes: int, draws: int = DRAWS) -> 
         "poisoned": {
             name: {
                 "what": kind.name,
-                "true": rows[name]["kind"] == kind.kind and kind.reason in rows[name]["reason"],
-                **{k: rows[name][k] for k in ("status", "kind", "reason")},
+                "true": rows[name].kind == kind.kind and kind.reason in (rows[name].reason or ""),
+                **{k: getattr(rows[name], k) for k in ("status", "kind", "reason")},
             }
             for name, kind in poison.items()
         },

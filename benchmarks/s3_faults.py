@@ -49,7 +49,7 @@ def one_sweep(config: Path, limit: int, proxy: Proxy, rates: Mapping[str, float]
     run = sweep.run(config, set=[store], limit=limit, progress=False)
     seconds = time.perf_counter() - started
     proxy.rates = {}
-    keys = [o["estimates"] for o in run.plan["outcomes"]]
+    keys = [entry.key for entry in run.plan.entries]
     tables = [str(read_done(run.store, "estimates", key).payload) for key in keys]
     return {
         "seconds": round(seconds, 2),

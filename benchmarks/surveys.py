@@ -16,6 +16,7 @@ from sweep.backends.events import Done, Event, Note, Started
 from sweep.config import read_config
 from sweep.coordinator.execute import execute, plan_sweep
 from sweep.estimates.select import select
+from sweep.journal.entries import Entry
 from sweep.journal.runs import read_plan
 from sweep.planning.selection import Selection
 from sweep.results.table import estimates_of
@@ -89,10 +90,10 @@ def run_sweep(path: Path, selection: Selection = Selection()) -> Sweep:  # noqa:
     sweep = Sweep()
     worker: dict[str, int] = {}
 
-    def watch(event: Event, outcome: dict[str, Any]) -> None:
-        if isinstance(event, Note):
+    def watch(event: Event, entry: Entry | None) -> None:
+        if isinstance(event, Note) or entry is None:
             return
-        name = outcome["outcome"]
+        name = entry.name
         if isinstance(event, Started):
             worker[event.key] = event.worker
         elif not isinstance(event, Done):

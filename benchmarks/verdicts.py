@@ -27,7 +27,7 @@ import sweep
 from benchmarks.diagnose import alarms
 from benchmarks.surveys import ROOT, children_seconds
 from sweep.artifacts.contents import get_draws, get_sums
-from sweep.artifacts.records import read_record
+from sweep.artifacts.tasks import read_task
 from sweep.data.counts import counts_of
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
 from sweep.diagnostics.verdict import ALPHA, SamplerStatistics, judge
@@ -77,12 +77,12 @@ def run_tracker(directory: Path, seed: int, people: int, limit: int, *given: str
 def judged(run: sweep.Run) -> Iterator[tuple[list[str], Floats]]:
     """Yield of each fit the names and the draws (chain, draw, quantity) of what decides on it."""
     memory = Memory()
-    for entry in run.plan["outcomes"]:
-        task = read_record(run.store, f"tasks/{entry['estimates']}.json")
+    for entry in run.plan.entries:
+        task = read_task(run.store, entry.key)
         design = design_of(run.store, task, memory)
         grid = grid_from(task, design)
-        counts = counts_of(get_sums(run.store, task["counts"]), design.levels)
-        draws = get_draws(run.store, entry["fit"])
+        counts = counts_of(get_sums(run.store, task.counts), design.levels)
+        draws = get_draws(run.store, entry.fit_key)
         yield quantity_names(grid, counts), quantities(grid, counts, draws)
 
 

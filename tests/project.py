@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,15 @@ import numpy as np
 import pandas as pd
 
 from sweep.artifacts.artifact import publish
+from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe, TaskMeta
+from sweep.artifacts.tasks import Task
 from sweep.config import SweepConfig
 from sweep.config.read import parse_config
 from sweep.coordinator.execute import begin, execute, plan_sweep
-from sweep.journal.events import read_events
-from sweep.journal.runs import read_plan
-from sweep.keys import digest
+from sweep.journal.entries import Entry, EntryId
+from sweep.journal.events import RunEvent, read_events
+from sweep.journal.runs import RunPlan, read_plan
+from sweep.keys import Recipe, digest
 from sweep.planning.plan import Plan
 from sweep.planning.selection import Selection
 from sweep.store import Store
@@ -86,11 +89,51 @@ def plant_modules(directory: Path) -> Path:
     return told
 
 
-def under(task: Mapping[str, Any], **tools: Any) -> tuple[str, dict[str, Any]]:
-    """Return key and record of a task as a plan made under other tools would have them."""
-    fit = {**task["fit"], "toolchain": {**task["fit"]["toolchain"], **tools}}
-    estimates = {**task["estimates"], "fit": digest(fit)}
-    return digest(estimates), {**task, "fit": fit, "estimates": estimates}
+def under(task: Task, **tools: str) -> Task:
+    """Return a task as a plan made under other tools would have it."""
+    fit: FitRecipe = {**task.fit, "toolchain": {**task.fit["toolchain"], **tools}}
+    estimates: EstimatesRecipe = {**task.estimates, "fit": digest(fit)}
+    return replace(task, fit=fit, estimates=estimates)
+
+
+def recipes_by_kind(task: Task) -> dict[str, Recipe]:
+    """Return what a task publishes under: its recipes, by kind of artifact."""
+    return {"fit": task.fit, "estimates": task.estimates}
+
+
+def keys_by_kind(entry: Entry) -> dict[str, str]:
+    """Return where an entry's results are: their keys, by kind of artifact."""
+    return {"fit": entry.fit_key, "estimates": entry.key}
+
+
+def entry_named(name: str, label: str | None = None, brand: str | None = None) -> Entry:
+    """Return a made-up entry of a plan."""
+    return Entry(
+        id=EntryId(name),
+        label=label,
+        brand=brand,
+        metric=None,
+        tags=(),
+        design="d",
+        counts="c",
+        fit_key="f",
+        key="e",
+        n=1.0,
+        failure=None,
+        action="fit",
+    )
+
+
+def meta_of(status: str = "ok", *reasons: str) -> TaskMeta:
+    """Return what made-up estimates say of themselves."""
+    return {
+        "status": status,
+        "reasons": list(reasons),
+        "diagnostics": {},
+        "remedies": [],
+        "outcome": "x",
+        "seconds": 1.0,
+    }
 
 
 @dataclass(frozen=True)
@@ -100,7 +143,7 @@ class Swept:
     store: Store
     plan: Plan
     run: str
-    events: list[dict[str, Any]]
+    events: list[RunEvent]
 
     def happened(self, event: str) -> list[str]:
         """Return the outcomes of some kind of event, in order."""
@@ -173,7 +216,7 @@ class Project:
         run = execute(config, store, plan, **how)
         return Swept(store, plan, run, read_events(store, run))
 
-    def rerun_plan(self, swept: Swept) -> dict[str, Any]:
+    def rerun_plan(self, swept: Swept) -> RunPlan:
         """Return a run's plan as it was stored."""
         return read_plan(swept.store, swept.run)
 
@@ -187,10 +230,9 @@ def as_if_done(
     """
     store, plan = project.plan(config)
     begin(store, plan)
-    meta = {"status": "ok", "reasons": [], "outcome": "x", "seconds": 1.0}
     for task in plan.tasks.values():
         for kind in (*keep, "estimates"):
-            publish(store, kind, task[kind], {"x.npz": b"numbers"}, meta)
+            publish(store, kind, recipes_by_kind(task)[kind], {"x.npz": b"numbers"}, meta_of())
     return store, plan
 
 

@@ -13,7 +13,10 @@ __all__ = ["RunEvent", "append_event", "entry_of", "read_events"]
 
 
 class RunEvent(TypedDict):
-    """One line of a run's journal: what happened (``event``), when, and what belongs to it."""
+    """One line of a run's journal: what happened (``event``), when, and what belongs to it.
+
+    From ``vcpu_hours`` on it is what the notes of AWS Batch hold for programs.
+    """
 
     event: str
     at: str
@@ -29,6 +32,11 @@ class RunEvent(TypedDict):
     reason: NotRequired[str]
     tasks: NotRequired[int]
     by: NotRequired[str]
+    vcpu_hours: NotRequired[float]
+    cost: NotRequired[float | None]
+    calls: NotRequired[dict[str, int]]
+    job: NotRequired[str]
+    reasons: NotRequired[list[str]]
 
 
 TOLD = {

@@ -22,16 +22,16 @@ def on_batch(**settings: Any) -> dict[str, Any]:
 def payloads(swept: Swept) -> dict[str, Any]:
     """Return the digests of every outcome's published bytes."""
     found = {}
-    for outcome in swept.plan.record["outcomes"]:
-        done = read_done(swept.store, "estimates", outcome["estimates"])
-        found[outcome["outcome"]] = {k: file.sha256 for k, file in done.payload.items()}
+    for entry in swept.plan.entries:
+        done = read_done(swept.store, "estimates", entry.key)
+        found[entry.name] = {k: file.sha256 for k, file in done.payload.items()}
     return found
 
 
 def states(swept: Swept) -> dict[str, str]:
     """Return every outcome's status."""
-    rows = outcome_states(swept.store, read_plan(swept.store, swept.run))
-    return {row["outcome"]: row["status"] for row in rows}
+    found = outcome_states(swept.store, read_plan(swept.store, swept.run))
+    return {state.entry.name: state.status for state in found}
 
 
 def jobs_since(cloud: Cloud, before: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from sweep.backends.events import Event
 from sweep.errors import UsageError
+from sweep.journal.entries import Entry, EntryId
 from sweep.journal.logs import read_log
 from sweep.journal.runs import read_plan
 from sweep.journal.states import outcome_states
@@ -149,7 +151,7 @@ def test_a_job_that_cannot_do_its_work_is_told_with_its_last_lines(
     failed = [e for e in ended.events if e["event"] == "failed"]
     assert [("worker lost", 2)] * 3 == [(e["kind"], e["attempt"]) for e in failed]
     assert all("the job left with exit code 1" in e["message"] for e in failed)
-    assert "has no file 'arrays/" in read_log(ended.store, ended.run, "aware")
+    assert "has no file 'arrays/" in read_log(ended.store, ended.run, EntryId("aware"))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_a_log_that_is_missing_or_late_is_said_to_be(
     execution = on_batch(pack=1, execution={"retries": 0})
     ended = project.sweep(project.config(execution=execution))
     assert 3 == len(ended.happened("failed"))
-    assert words in read_log(ended.store, ended.run, "aware")
+    assert words in read_log(ended.store, ended.run, EntryId("aware"))
 
 
 BROKEN = """
@@ -186,10 +188,10 @@ def test_a_models_failure_is_told_with_its_words_and_log_and_not_tried_again(
     config = project.config({"model": "broken"}, on_batch(pack=3))
     ended = project.sweep(config)
     plan = read_plan(ended.store, ended.run)
-    for row in outcome_states(ended.store, plan):
-        assert ("failed", "model") == (row["status"], row["kind"])
-        assert "is no good" in row["reason"]
-        log = read_log(ended.store, ended.run, row["outcome"])
+    for state in outcome_states(ended.store, plan):
+        assert ("failed", "model") == (state.status, state.kind)
+        assert "is no good" in (state.reason or "")
+        log = read_log(ended.store, ended.run, state.entry.id)
         assert "about to raise" in log
         assert "Traceback" in log
     (job,) = jobs_since(cloud, before)
@@ -253,7 +255,9 @@ def test_a_spent_budget_starts_nothing_further_and_says_so(cloud: Cloud, project
     assert "of the budget of 0.01 is spent (execution.batch.budget)" in failed["message"]
     assert 2 == len(ended.happened("done"))
     notes = [e for e in ended.events if e["event"] == "note"]
-    assert notes[-1]["cost"] > 0.01
+    cost = notes[-1]["cost"]
+    assert cost is not None
+    assert cost > 0.01
 
 
 @pytest.mark.slow
@@ -262,7 +266,7 @@ def test_why_jobs_wait_is_explained_once(cloud: Cloud, project: Project) -> None
     batch.update_compute_environment(computeEnvironment=name, state="DISABLED")
     told: list[str] = []
 
-    def watch(event: Any, outcome: dict[str, Any]) -> None:
+    def watch(event: Event, _: Entry | None) -> None:
         told.append(getattr(event, "message", ""))
         if "has not started" in told[-1]:
             batch.update_compute_environment(computeEnvironment=name, state="ENABLED")
@@ -282,7 +286,7 @@ def test_jobs_that_wait_on_a_sound_queue_are_explained_by_want_of_capacity(
     cloud.faults({"kind": "stuck"})
     told: list[str] = []
 
-    def watch(event: Any, outcome: dict[str, Any]) -> None:
+    def watch(event: Event, _: Entry | None) -> None:
         told.append(getattr(event, "message", ""))
         if "has not started" in told[-1]:
             cloud.faults()

@@ -13,7 +13,7 @@ import pytest
 import sweep
 from sweep.coordinator.execute import begin
 from sweep.journal.events import read_events
-from sweep.journal.failures import remember_failure
+from sweep.journal.failures import PastFailure, remember_failure
 from sweep.store import open_store
 from tests.aws.cloud import Cloud
 from tests.aws.sweeping import jobs_since, on_batch
@@ -71,8 +71,8 @@ def test_a_retry_can_be_left_to_a_job_and_a_cancelled_one_starts_nothing(
     config = stubs(project, 3, **execution)
     store, plan = project.plan(config)
     run = begin(store, plan)
-    for outcome in plan.record["outcomes"]:
-        remember_failure(store, outcome["fit"], {"kind": "model", "message": "m"})
+    for entry in plan.entries:
+        remember_failure(store, entry.fit_key, PastFailure("model", "m"))
     where = ["--store", execution["store"]]
     opened = sweep.Run(store, run)
     opened.cancel()

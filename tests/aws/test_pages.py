@@ -42,7 +42,7 @@ def finished(seconds: float = 240.0) -> None:
     """Wait for the run that was detached: its coordinator is a job."""
     store, end = open_store(STORE), time.monotonic() + seconds
     while True:
-        events = read_events(store, read_plan(store, "last")["run"])
+        events = read_events(store, read_plan(store, "last").run)
         if events and events[-1]["event"] in ("ended", "report"):
             return
         assert time.monotonic() < end, "the coordinator's job did not end"

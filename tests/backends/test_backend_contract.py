@@ -24,6 +24,7 @@ from sweep.artifacts.manifest import place
 from sweep.backends import open_backend
 from sweep.backends.events import Done, Event
 from sweep.coordinator.execute import begin, carry_on, store_of
+from sweep.journal.entries import Entry
 from sweep.journal.events import read_events
 from sweep.journal.runs import cancel_run, forget_cancel, read_plan
 from sweep.store import Store
@@ -60,8 +61,8 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def published(swept: Swept) -> dict[str, Any]:
     """Return the digests of every outcome's estimates."""
     return {
-        o["outcome"]: read_done(swept.store, "estimates", o["estimates"]).payload
-        for o in read_plan(swept.store, swept.run)["outcomes"]
+        entry.name: read_done(swept.store, "estimates", entry.key).payload
+        for entry in read_plan(swept.store, swept.run).entries
     }
 
 
@@ -140,7 +141,7 @@ def test_a_killed_coordinator_is_carried_on_from_elsewhere(
         cwd=elsewhere, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert 0 == ended.returncode, ended.stderr
-    ended_well(store, read_plan(store, "last")["run"], expected)
+    ended_well(store, read_plan(store, "last").run, expected)
 
 
 @pytest.mark.slow
@@ -163,7 +164,7 @@ def test_two_coordinators_on_one_store_both_end_complete(
     store = store_of(made, project.directory)
     first, second = (read_plan(store, run) for run in sweep.runs(store.url)["run"])
     for plan in (first, second):
-        ended_well(store, plan["run"], expected)
+        ended_well(store, plan.run, expected)
     assert [] == list(store.list("claims/"))
 
 
@@ -177,7 +178,7 @@ def test_a_cancelled_run_stops_and_can_go_on(
     store, plan = project.plan(config)
     run = begin(store, plan)
 
-    def watch(event: Event, _: Any) -> None:
+    def watch(event: Event, _: Entry | None) -> None:
         if isinstance(event, Done):
             cancel_run(store, run)
 

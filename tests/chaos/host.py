@@ -117,8 +117,8 @@ def import_everything() -> None:
     import sweep.cli.app
     import sweep.cli.summary
     import sweep.client.display
-    import sweep.client.screen
     import sweep.client.handle
+    import sweep.client.screen
     import sweep.coordinator.execute
     import sweep.store.directory
     import sweep.store.s3.store  # noqa: F401

@@ -18,7 +18,7 @@ from typing import Any
 from sweep.artifacts.artifact import read, read_done
 from sweep.faultpoint import VARIABLE
 from sweep.journal.events import read_events
-from sweep.journal.failures import remember_failure
+from sweep.journal.failures import PastFailure, remember_failure
 from sweep.journal.runs import runs_in
 from sweep.store import Store, open_store
 from sweep.worker.environment import cache_directory
@@ -63,7 +63,7 @@ def remains(case: "Case", golden: "Golden") -> None:
         name = next(n for n in golden.names if n.startswith(kind) and "done.json" not in n)
         case.store().put_new(name, b"torn")
     for fit in golden.fits[:2]:
-        remember_failure(case.store(), fit, {"kind": "model", "message": "once", "outcome": "q"})
+        remember_failure(case.store(), fit, PastFailure("model", "once", "q"))
 
 
 def damaged(case: "Case", golden: "Golden") -> None:

@@ -3,9 +3,8 @@
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-from sweep.journal.events import read_events
+from sweep.journal.events import RunEvent, read_events
 from sweep.journal.runs import runs_in
 from tests.chaos.host import is_alive
 from tests.chaos.scenes import WORKERS, Case, Golden, reached
@@ -60,7 +59,7 @@ def check_whole(
         assert len(found_litter) <= litter, f"left by a writer that lives: {found_litter}"
 
 
-def check_once(case: Case, golden: Golden, journals: list[list[dict[str, Any]]]) -> None:
+def check_once(case: Case, golden: Golden, journals: list[list[RunEvent]]) -> None:
     """No outcome is told or published twice, and no more is computed twice than was under way."""
     done = Counter(e["outcome"] for x in journals for e in x if e["event"] == "done")
     assert {1} >= set(done.values()), f"done twice: {done}"
@@ -71,7 +70,7 @@ def check_once(case: Case, golden: Golden, journals: list[list[dict[str, Any]]])
     assert fitted <= len(golden.fits) + WORKERS + 1, f"{fitted} fits for {len(golden.fits)}"
 
 
-def is_closed(events: list[dict[str, Any]]) -> bool:
+def is_closed(events: list[RunEvent]) -> bool:
     """Return whether a journal's last part has its end."""
     words = [e["event"] for e in events if e["event"] in ("begun", "ended")]
     return words[-1:] != ["begun"]

@@ -83,9 +83,9 @@ def test_a_report_in_the_place_of_the_survey_is_refused_before_anything_runs(
 
 def flag(store: Store, outcome: str) -> None:
     """Publish an outcome's estimates anew, as those of a fit with an objection."""
-    entry = next(o for o in read_plan(store, "last")["outcomes"] if o["outcome"] == outcome)
-    there = read(store, "estimates", entry["estimates"])
-    store.delete(f"estimates/{entry['estimates']}/done.json")
+    entry = next(e for e in read_plan(store, "last").entries if e.name == outcome)
+    there = read(store, "estimates", entry.key)
+    store.delete(f"estimates/{entry.key}/done.json")
     meta = {**there.meta, "status": "flagged", "reasons": ["R-hat 1.2 of sigma region"]}
     assert publish(store, "estimates", there.recipe, there.payload, meta).created
 

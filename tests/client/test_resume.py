@@ -18,13 +18,14 @@ import pytest
 import sweep
 import sweep.coordinator.execute
 from sweep.backends.events import Done, Event, Note, Started
-from sweep.coordinator.execute import begin, carry_on, drained
+from sweep.coordinator.execute import Watcher, begin, carry_on, take_all
 from sweep.errors import UsageError
-from sweep.journal.events import read_events
-from sweep.journal.failures import failure_of, remember_failure
+from sweep.journal.entries import Entry, EntryId
+from sweep.journal.events import entry_of, read_events
+from sweep.journal.failures import PastFailure, failure_of, remember_failure
 from sweep.journal.logs import append_log, read_log
 from sweep.journal.remaining import unfinished
-from sweep.journal.runs import cancel_run, new_run, read_plan, runs_in
+from sweep.journal.runs import RunPlan, cancel_run, new_run, read_plan, runs_in
 from sweep.store import open_store
 from tests.project import Project
 from tests.support.processes import gone, workers
@@ -41,11 +42,11 @@ def stubs(project: Project, count: int = MANY, **execution: Any) -> Any:
     return project.config({"model": "stub", "outcomes": rules}, {"workers": 1, **execution})
 
 
-def once(kind: type[Event], act: Callable[[], None]) -> Callable[[Event, Any], None]:
+def once(kind: type[Event], act: Callable[[], None]) -> Watcher:
     """Return a watcher that acts on the first event of a kind."""
     seen: list[Event] = []
 
-    def watch(event: Event, _: Any) -> None:
+    def watch(event: Event, _: Entry | None) -> None:
         if isinstance(event, kind) and not seen:
             seen.append(event)
             act()
@@ -134,12 +135,12 @@ def test_a_coordinator_that_was_killed_is_carried_on_from_elsewhere(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     ended = subprocess.run(
-        [*command, "resume", plan["run"], "--store", store.url],
+        [*command, "resume", plan.run, "--store", store.url],
         cwd=elsewhere, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert 0 == ended.returncode, ended.stderr
-    done = Counter(e["outcome"] for e in read_events(store, plan["run"]) if e["event"] == "done")
-    assert len(left) >= sum(done[name] for name in left)
+    done = Counter(entry_of(e) for e in read_events(store, plan.run) if e["event"] == "done")
+    assert len(left) >= sum(done[entry] for entry in left)
     assert {1} == set(done.values())
     assert MANY == sweep.open("last", store.url).counts()["ok"]
 
@@ -189,8 +190,8 @@ def test_a_fit_that_hangs_is_ended_at_its_deadline_and_remembered(project: Proje
     assert gone()
     longer = project.config({"model": "hangs", "outcomes": rules}, {"stall": 3})
     for tried, action in ((config, "failed"), (longer, "fit")):
-        (outcome,) = project.plan(tried)[1].record["outcomes"]
-        assert action == outcome["action"]
+        (entry,) = project.plan(tried)[1].entries
+        assert action == entry.action
 
 
 def test_carrying_on_a_finished_run_does_nothing(project: Project) -> None:
@@ -205,22 +206,24 @@ def test_carrying_on_a_finished_run_does_nothing(project: Project) -> None:
 def test_a_retry_that_is_broken_off_forgets_no_failure(project: Project) -> None:
     config = stubs(project, 2)
     store, plan = project.plan(config)
-    for outcome in plan.record["outcomes"]:
-        remember_failure(store, outcome["fit"], {"kind": "model", "message": "m"})
+    for entry in plan.entries:
+        remember_failure(store, entry.fit_key, PastFailure("model", "m"))
     store, plan = project.plan(config, retry_failed=True)
+    again = [entry.id for entry in plan.left()]
     run = begin(store, plan)
-    carry_on(store, run, config.execution, stop=lambda: True, again=plan.names_to_do())
+    carry_on(store, run, config.execution, stop=lambda: True, again=again)
     assert {"failed": 2} == {k: v for k, v in sweep.Run(store, run).counts().items() if v}
-    carry_on(store, run, config.execution, again=plan.names_to_do())
+    carry_on(store, run, config.execution, again=again)
     assert {"ok": 2} == {k: v for k, v in sweep.Run(store, run).counts().items() if v}
-    assert [None] * 2 == [failure_of(store, o["fit"]) for o in plan.record["outcomes"]]
+    assert [None] * 2 == [failure_of(store, entry.fit_key) for entry in plan.entries]
 
 
 def test_ids_sort_as_runs_began_also_within_a_second(tmp_path: Path) -> None:
     store = open_store(tmp_path / "s")
-    runs = [new_run(store, {"outcomes": []}) for _ in range(20)]
+    nothing = RunPlan("none", {}, "", None, design="", model_blob="", entries=())
+    runs = [new_run(store, nothing) for _ in range(20)]
     assert runs[::-1] == runs_in(store)
-    assert runs[-1] == read_plan(store, "last")["run"]
+    assert runs[-1] == read_plan(store, "last").run
 
 
 def test_a_torn_line_in_the_journal_costs_that_line_only(project: Project) -> None:
@@ -235,9 +238,10 @@ def test_a_torn_line_in_the_journal_costs_that_line_only(project: Project) -> No
 
 def test_a_question_in_cyrillic_has_a_log(project: Project) -> None:
     name = "Насколько вы удовлетворены обслуживанием в нашем отделении " * 3
-    for outcome in (name, name + "?"):
-        append_log(project.plan()[0], "r", outcome, outcome)
-    assert [name, name + "?"] == [read_log(project.plan()[0], "r", o) for o in (name, name + "?")]
+    entries = [EntryId(name), EntryId(name + "?")]
+    for entry in entries:
+        append_log(project.plan()[0], "r", entry, entry.outcome)
+    assert [name, name + "?"] == [read_log(project.plan()[0], "r", entry) for entry in entries]
 
 
 def test_what_breaks_a_run_off_is_told_to_the_backend() -> None:
@@ -254,5 +258,5 @@ def test_what_breaks_a_run_off_is_told_to_the_backend() -> None:
         raise OSError(28, "no space left")
 
     with pytest.raises(OSError, match="no space left"):
-        drained(events(), full)
+        take_all(events(), full)
     assert ["OSError"] == seen

@@ -222,9 +222,9 @@ def test_t2_a_resumed_run_keeps_its_model_and_a_new_run_fits_all_with_the_new_on
 def intercepts(desk: Desk, run: Run) -> set[float]:
     """Return the prior of the intercept in the recipe of every fit of a run's estimates."""
     assert set(run.estimates()["status"]) <= {"ok", "flagged"}
-    recipes = [read_done(desk.store, "fit", o["fit"]).recipe for o in run.plan["outcomes"]]
-    estimates = [read_done(desk.store, "estimates", o["estimates"]) for o in run.plan["outcomes"]]
-    assert [o["fit"] for o in run.plan["outcomes"]] == [e.recipe["fit"] for e in estimates]
+    recipes = [read_done(desk.store, "fit", e.fit_key).recipe for e in run.plan.entries]
+    estimates = [read_done(desk.store, "estimates", e.key) for e in run.plan.entries]
+    assert [e.fit_key for e in run.plan.entries] == [e.recipe["fit"] for e in estimates]
     return {recipe["model"]["terms"][0]["sd"] for recipe in recipes}
 
 
@@ -324,7 +324,7 @@ def test_comments_order_labels_name_and_execution_fit_nothing(swept: Desk) -> No
     assert [] == swept.happened(run, "started")
     assert ["Asked: q00", "B", "Another name"] == [
         *run.estimates()[["label", "brand"]].iloc[0],
-        run.plan["name"],
+        run.plan.name,
     ]
     assert first.estimates()["mean"].equals(run.estimates()["mean"])
 

@@ -6,19 +6,20 @@ The model file misbehaves according to the number of successes, and fits nothing
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sweep.backends.events import Done, Event, Failure
 from sweep.config import SweepConfig
 from sweep.coordinator.breaker import SYSTEMIC, Ends
+from sweep.journal.entries import Entry, EntryId
+from sweep.journal.events import RunEvent
 from sweep.journal.failures import failure_of
 from sweep.journal.logs import read_log
 from sweep.journal.runs import read_plan
-from sweep.journal.states import outcome_states
+from sweep.journal.states import State, outcome_states
 from sweep.results.table import estimates_of
-from tests.project import Project, Swept, project_in, survey_of
+from tests.project import Project, Swept, entry_named, project_in, survey_of
 from tests.support.processes import gone
 
 pytestmark = pytest.mark.sampling
@@ -67,9 +68,9 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Swept]:
     project.model("trouble", MODEL.format(go=str(go)))
     ends: list[str] = []
 
-    def watch(event: Event, outcome: dict[str, Any]) -> None:
-        if isinstance(event, Done):
-            ends.append(outcome["outcome"])
+    def watch(event: Event, entry: Entry | None) -> None:
+        if isinstance(event, Done) and entry is not None:
+            ends.append(entry.name)
         if {RETRIED, BROKEN} <= set(ends):
             go.touch()
 
@@ -93,9 +94,9 @@ def config_of(
     return project.config({"model": "trouble", "outcomes": rules}, execution)
 
 
-def state(run: Swept, outcome: str) -> dict[str, Any]:
+def state(run: Swept, outcome: str) -> State:
     states = outcome_states(run.store, read_plan(run.store, run.run))
-    return next(s for s in states if s["outcome"] == outcome)
+    return next(s for s in states if s.entry.name == outcome)
 
 
 def attempts(run: Swept, outcome: str) -> int:
@@ -106,13 +107,13 @@ def test_a_worker_killed_twice_loses_its_outcome_and_nothing_else(
     troubled: tuple[Project, Swept],
 ) -> None:
     found = state(troubled[1], RETRIED)
-    assert ("failed", "worker lost") == (found["status"], found["kind"])
-    assert "its worker was killed by SIGKILL 2 times" == found["reason"]
+    assert ("failed", "worker lost") == (found.status, found.kind)
+    assert "its worker was killed by SIGKILL 2 times" == found.reason
     assert 2 == attempts(troubled[1], RETRIED)
     assert {"event": "ended", "reason": "complete"}.items() <= ended(troubled[1]).items()
 
 
-def ended(run: Swept) -> dict[str, Any]:
+def ended(run: Swept) -> RunEvent:
     return next(e for e in run.events if e["event"] == "ended")
 
 
@@ -120,8 +121,8 @@ def test_a_model_that_raises_fails_with_its_words_and_is_not_retried(
     troubled: tuple[Project, Swept],
 ) -> None:
     found = state(troubled[1], BROKEN)
-    assert ("failed", "model") == (found["status"], found["kind"])
-    place, line, told = found["reason"].split(": ", 2)
+    assert ("failed", "model") == (found.status, found.kind)
+    place, line, told = str(found.reason).split(": ", 2)
     assert re.fullmatch(r"models/trouble\.py:\d+", place)
     assert '`raise ValueError(f"{yes} is no good")`' == line
     assert "build() raised ValueError: 2 is no good" == told
@@ -130,15 +131,15 @@ def test_a_model_that_raises_fails_with_its_words_and_is_not_retried(
 
 def test_a_task_that_takes_too_long_fails_and_the_next_has_its_turn(late: Swept) -> None:
     found = state(late, SLOW)
-    assert ("failed", "timeout") == (found["status"], found["kind"])
-    assert "not done after 0.5 s (execution.timeout)" == found["reason"]
+    assert ("failed", "timeout") == (found.status, found.kind)
+    assert "not done after 0.5 s (execution.timeout)" == found.reason
     assert ["slow", "next"] == late.happened("started") == late.happened("failed")
     assert "complete" == ended(late)["reason"]
 
 
 def test_nobody_asked_fails_without_a_worker(troubled: tuple[Project, Swept]) -> None:
     found = state(troubled[1], UNASKED)
-    assert ("failed", "nobody asked") == (found["status"], found["reason"])
+    assert ("failed", "nobody asked") == (found.status, found.reason)
     assert 0 == attempts(troubled[1], UNASKED)
 
 
@@ -157,7 +158,7 @@ def test_what_a_worker_prints_is_in_its_outcomes_log_and_in_no_other(
     troubled: tuple[Project, Swept],
 ) -> None:
     _, run = troubled
-    logs = {name: read_log(run.store, run.run, name) for name in (RETRIED, BROKEN, LAST)}
+    logs = {n: read_log(run.store, run.run, EntryId(n)) for n in (RETRIED, BROKEN, LAST)}
     assert "about to die" in logs[RETRIED]
     assert "about to raise 2" in logs[BROKEN]
     assert "about to raise 3" in logs[LAST]
@@ -170,17 +171,20 @@ def test_failures_that_would_happen_again_are_remembered_and_the_machines_are_no
     troubled: tuple[Project, Swept], late: Swept
 ) -> None:
     _, run = troubled
-    entries = [*run.plan.record["outcomes"], *late.plan.record["outcomes"]]
-    remembered = {o["outcome"]: failure_of(run.store, o["fit"]) for o in entries}
+    entries = [*run.plan.entries, *late.plan.entries]
+    remembered = {entry.name: failure_of(run.store, entry.fit_key) for entry in entries}
+    broken, slow = remembered[BROKEN], remembered[SLOW]
     assert remembered[RETRIED] is None
-    assert "model" == (remembered[BROKEN] or {})["kind"]
-    assert TIMEOUT == (remembered[SLOW] or {})["deadline"]
+    assert broken is not None
+    assert "model" == broken.kind
+    assert slow is not None
+    assert TIMEOUT == slow.deadline
 
 
 def actions(project: Project, timeout: float | None, retry_failed: bool = False) -> dict[str, str]:
     config = config_of(project, (LAST, RETRIED, BROKEN, SLOW, UNASKED), timeout)
     _, plan = project.plan(config, retry_failed=retry_failed)
-    return {o["outcome"]: o["action"] for o in plan.record["outcomes"]}
+    return {entry.name: entry.action for entry in plan.entries}
 
 
 def test_the_next_run_tries_what_may_go_well_now(
@@ -203,8 +207,9 @@ def test_retry_failed_tries_again_and_remembers_what_comes_of_it(
     assert [] == project.sweep(config).happened("started")
     again = project.sweep(config, retry_failed=True)
     assert [BROKEN] == again.happened("started") == again.happened("failed")
-    key = again.plan.record["outcomes"][0]["fit"]
-    assert "model" == (failure_of(again.store, key) or {})["kind"]
+    failure = failure_of(again.store, again.plan.entries[0].fit_key)
+    assert failure is not None
+    assert "model" == failure.kind
 
 
 def test_no_worker_outlives_its_sweep(troubled: tuple[Project, Swept]) -> None:
@@ -228,8 +233,8 @@ def test_twenty_alike_failures_stop_the_sweep_and_the_rest_is_cancelled(
     reason = ended(run)["reason"]
     assert reason.startswith("systemic failure: the first 20 all ended like 'models/trouble.py:")
     states = outcome_states(run.store, read_plan(run.store, run.run))
-    assert ["failed"] * 20 + ["cancelled"] * 3 == [s["status"] for s in states]
-    assert "systemic failure" in states[-1]["reason"]
+    assert ["failed"] * 20 + ["cancelled"] * 3 == [s.status for s in states]
+    assert "systemic failure" in (states[-1].reason or "")
     assert gone()
 
 
@@ -238,8 +243,10 @@ def ends_of(messages: Sequence[str | None]) -> Ends:
     ends = Ends()
     for place, message in enumerate(messages):
         failure = None if message is None else Failure("model", message)
-        names = {"label": f"Do you know Brand{place}?", "brand": f"Brand{place}", "metric": None}
-        ends.note(Done("key", 1, None, failure), {"outcome": f"aware_b{place}", **names})
+        entry = entry_named(
+            f"aware_b{place}", label=f"Do you know Brand{place}?", brand=f"Brand{place}"
+        )
+        ends.note(Done("key", 1, None, failure), entry)
     return ends
 
 

@@ -16,7 +16,7 @@ from sweep.results.table import estimates_of
 from sweep.sources.files import sources_in
 from tests.faults.proxy import Proxy, Seen, faulty
 from tests.faults.servers import BUCKET, client_of
-from tests.project import OUTCOMES, Project, Swept
+from tests.project import OUTCOMES, Project, Swept, keys_by_kind
 
 pytestmark = pytest.mark.sampling
 
@@ -41,10 +41,10 @@ def test_a_bucket_and_a_directory_end_up_with_the_same_bytes(
     project, local = swept
     run = on(project, bucket)
     assert [] == run.happened("failed")
-    for outcome in local.plan.record["outcomes"]:
-        for kind in ("fit", "estimates"):
-            first = read_done(local.store, kind, outcome[kind])
-            assert first.payload == read_done(run.store, kind, outcome[kind]).payload
+    for entry in local.plan.entries:
+        for kind, key in keys_by_kind(entry).items():
+            first = read_done(local.store, kind, key)
+            assert first.payload == read_done(run.store, kind, key).payload
     again = on(project, bucket)
     assert [] == again.happened("started")
 
@@ -102,11 +102,11 @@ def test_a_sweep_completes_at_the_worst_rates_of_faults(
     assert {1} == {e["attempt"] for e in run.events if e["event"] == "started"}
     assert sorted(OUTCOMES) == sorted(run.happened("done"))
     plan = read_plan(run.store, run.run)
-    assert {"ok", "flagged"} >= {s["status"] for s in outcome_states(run.store, plan)}
+    assert {"ok", "flagged"} >= {s.status for s in outcome_states(run.store, plan)}
     _, local = swept
-    for outcome in local.plan.record["outcomes"]:
-        first = read_done(local.store, "estimates", outcome["estimates"])
-        assert first.payload == read_done(run.store, "estimates", outcome["estimates"]).payload
+    for entry in local.plan.entries:
+        first = read_done(local.store, "estimates", entry.key)
+        assert first.payload == read_done(run.store, "estimates", entry.key).payload
     assert 3 * (1 + 4) == len(estimates_of(run.store, plan))
 
 
@@ -126,7 +126,7 @@ def test_sources_in_a_bucket_are_downloaded_once_per_version(
     config, local = project.config(study), project.config()
     _, plan = project.plan(config)
     _, same = project.plan(local)
-    assert plan.record["design"] == same.record["design"]
+    assert plan.record.design == same.record.design
     assert len(got(proxy.seen)) == 2
     proxy.seen.clear()
     first = sources_in(config.study, project.directory)

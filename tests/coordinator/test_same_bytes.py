@@ -17,9 +17,11 @@ import pytest
 import sweep
 from sweep.artifacts.artifact import read_done
 from sweep.backends.events import Event, Progress
+from sweep.journal.entries import Entry
+from sweep.journal.runs import RunPlan
 from sweep.store import Store
 from sweep.toolchain import pytensor_flags
-from tests.project import OUTCOMES, Project, project_in
+from tests.project import OUTCOMES, Project, keys_by_kind, project_in
 from tests.support.poison import MODEL
 from tests.support.processes import workers
 
@@ -46,11 +48,11 @@ ODD = {
 type Digests = dict[str, list[Any]]
 
 
-def digests(store: Store, plan: dict[str, Any]) -> Digests:
+def digests(store: Store, plan: RunPlan) -> Digests:
     """Return the digests of every payload file of each outcome's fit and estimates, by name."""
     return {
-        o["outcome"]: [read_done(store, k, o[k]).payload for k in ("fit", "estimates")]
-        for o in sorted(plan["outcomes"], key=lambda o: str(o["outcome"]))
+        e.name: [read_done(store, kind, key).payload for kind, key in keys_by_kind(e).items()]
+        for e in sorted(plan.entries, key=lambda e: e.name)
     }
 
 
@@ -95,10 +97,10 @@ def killed_in_mid_fit(project: Project, model: str) -> Digests:
     """Kill the worker of the second outcome once it has told of its progress."""
     killed: list[str] = []
 
-    def watch(event: Event, outcome: dict[str, Any]) -> None:
+    def watch(event: Event, entry: Entry | None) -> None:
         at_work = isinstance(event, Progress) and event.phase != "started"
-        if at_work and outcome["outcome"] == NAMES[1] and not killed:
-            killed.append(outcome["outcome"])
+        if at_work and entry is not None and entry.name == NAMES[1] and not killed:
+            killed.append(entry.name)
             os.kill(workers()[0], signal.SIGKILL)
 
     config = project.config(study(model), {"workers": 1})

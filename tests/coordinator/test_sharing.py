@@ -21,8 +21,9 @@ import sweep.coordinator.execute
 from sweep.artifacts.records import write_record
 from sweep.backends.events import Done, Event, Failure, Note, Started
 from sweep.coordinator.execute import begin, carry_on
+from sweep.journal.entries import Entry, EntryId
 from sweep.journal.events import read_events
-from sweep.journal.failures import remember_failure
+from sweep.journal.failures import PastFailure, remember_failure
 from sweep.store import Store, open_store
 from sweep.worker.claims import Claim, let_go, place
 from sweep.worker.memory import Memory
@@ -178,15 +179,15 @@ def far_claim(store: Store, fit: str) -> None:
     assert write_record(store, place(fit), asdict(FAR))
 
 
-def shared(project: Project, act: Any) -> tuple[Store, str, list[Event]]:
+def shared(project: Project, act: Callable[[Store, Entry], None]) -> tuple[Store, str, list[Event]]:
     """Run three stubs, the first of them claimed; ``act`` when the run says that it waits."""
     config = stubs(project, 3)
     store, plan = project.plan(config)
     run, seen = begin(store, plan), list[Event]()
-    first = plan.record["outcomes"][0]
-    far_claim(store, first["fit"])
+    first = plan.entries[0]
+    far_claim(store, first.fit_key)
 
-    def watch(event: Event, _: Any) -> None:
+    def watch(event: Event, _: Entry | None) -> None:
         seen.append(event)
         if isinstance(event, Note):
             act(store, first)
@@ -206,9 +207,9 @@ def test_a_holder_of_whom_nothing_is_heard_loses_its_claim(project: Project) -> 
 
 @pytest.mark.usefixtures("here")
 def test_what_others_have_done_meanwhile_is_taken(project: Project) -> None:
-    def do(store: Store, outcome: dict[str, Any]) -> None:
-        work(store, outcome["estimates"], True, Memory())
-        let_go(store, outcome["fit"])
+    def do(store: Store, entry: Entry) -> None:
+        work(store, entry.key, True, Memory())
+        let_go(store, entry.fit_key)
 
     store, run, _ = shared(project, do)
     assert ["q01", "q02"] == fitted(store, run)
@@ -219,9 +220,9 @@ def test_what_others_have_done_meanwhile_is_taken(project: Project) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_how_others_have_failed_is_taken_as_well(project: Project) -> None:
-    def fail(store: Store, outcome: dict[str, Any]) -> None:
-        remember_failure(store, outcome["fit"], {"kind": "model", "message": "it is no good"})
-        let_go(store, outcome["fit"])
+    def fail(store: Store, entry: Entry) -> None:
+        remember_failure(store, entry.fit_key, PastFailure("model", "it is no good"))
+        let_go(store, entry.fit_key)
 
     store, run, _ = shared(project, fail)
     opened = sweep.Run(store, run)
@@ -237,21 +238,21 @@ def test_a_failure_that_is_no_answer_to_this_run_is_not_taken(
     """One that was there before, when it is to be tried again, or that more time may mend."""
     config = stubs(project, 1)
     store, plan = project.plan(config)
-    (outcome,) = plan.record["outcomes"]
-    limit = {"limit": "stall", "deadline": config.execution.stall - 1}
-    slow = {"kind": "timeout", "message": "no progress", **limit}
+    (entry,) = plan.entries
+    deadline = config.execution.stall - 1
+    slow = PastFailure("timeout", "no progress", limit="stall", deadline=deadline)
     if not shorter:
-        remember_failure(store, outcome["fit"], {"kind": "model", "message": "an old bug"})
+        remember_failure(store, entry.fit_key, PastFailure("model", "an old bug"))
         _, plan = project.plan(config, retry_failed=True)
-    far_claim(store, outcome["fit"])
+    far_claim(store, entry.fit_key)
     run = begin(store, plan)
 
-    def watch(event: Event, _: Any) -> None:
+    def watch(event: Event, _: Entry | None) -> None:
         if isinstance(event, Note) and shorter:
-            remember_failure(store, outcome["fit"], slow)
-            let_go(store, outcome["fit"])
+            remember_failure(store, entry.fit_key, slow)
+            let_go(store, entry.fit_key)
 
-    carry_on(store, run, config.execution, watch, again=["q00"])
+    carry_on(store, run, config.execution, watch, again=[EntryId("q00")])
     assert ["q00"] == fitted(store, run)
 
 
@@ -259,8 +260,8 @@ def test_a_failure_that_is_no_answer_to_this_run_is_not_taken(
 def test_who_waits_stops_when_it_is_told_to(project: Project) -> None:
     config = stubs(project, 1)
     store, plan = project.plan(config)
-    (outcome,) = plan.record["outcomes"]
-    write_record(store, place(outcome["fit"]), {**asdict(FAR), "pace": 60.0})
+    (entry,) = plan.entries
+    write_record(store, place(entry.fit_key), {**asdict(FAR), "pace": 60.0})
     run, waits = begin(store, plan), list[Event]()
     carry_on(store, run, config.execution, lambda e, _: waits.append(e), lambda: bool(waits))
     (row,) = sweep.runs(store.url).to_dict("records")

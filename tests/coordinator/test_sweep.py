@@ -13,12 +13,13 @@ from sweep.artifacts.artifact import read, read_done
 from sweep.backends.events import Done, Event, Started
 from sweep.config import SweepConfig
 from sweep.estimates.select import select
+from sweep.journal.entries import Entry
 from sweep.journal.runs import read_plan
 from sweep.journal.states import outcome_states
 from sweep.planning.plan import Plan
 from sweep.results.table import estimates_of
 from sweep.store import Store
-from tests.project import OUTCOMES, Project, Swept, project_in, survey_of
+from tests.project import OUTCOMES, Project, Swept, keys_by_kind, project_in, survey_of
 from tests.support.processes import gone, workers
 
 pytestmark = pytest.mark.sampling
@@ -29,8 +30,8 @@ type Once = tuple[Project, Swept]
 def digests(store: Store, plan: Plan) -> dict[str, list[Any]]:
     """Return the digests of every payload file of each outcome's fit and estimates."""
     return {
-        o["outcome"]: [read_done(store, k, o[k]).payload for k in ("fit", "estimates")]
-        for o in plan.record["outcomes"]
+        e.name: [read_done(store, kind, key).payload for kind, key in keys_by_kind(e).items()]
+        for e in plan.entries
     }
 
 
@@ -46,8 +47,8 @@ def two(project: Project, study: dict[str, Any] | None = None) -> SweepConfig:
 def test_every_outcome_has_a_state_and_estimates(swept: Once) -> None:
     _, run = swept
     states = outcome_states(run.store, read_plan(run.store, run.run))
-    assert list(OUTCOMES) == [s["outcome"] for s in states]
-    assert {"ok", "flagged"} >= {s["status"] for s in states}
+    assert list(OUTCOMES) == [s.entry.name for s in states]
+    assert {"ok", "flagged"} >= {s.status for s in states}
     table = estimates_of(run.store, read_plan(run.store, run.run))
     assert 3 * (1 + 4) == len(table)
     assert table["mean"].between(0, 1).all()
@@ -90,9 +91,9 @@ def test_a_new_outcome_fits_one_and_a_new_group_none(swept: Once) -> None:
     rules = [{"name": n, "success": ["Yes"]} for n in OUTCOMES]
     rules.append({"name": "disliked", "column": "liked", "success": ["No"]})
     again = project.sweep(two(project, {"outcomes": rules, "groups": [[], ["region"], ["sex"]]}))
-    actions = {o["outcome"]: o["action"] for o in again.plan.record["outcomes"]}
+    actions = {entry.name: entry.action for entry in again.plan.entries}
     assert {**dict.fromkeys(OUTCOMES, "estimate"), "disliked": "fit"} == actions
-    new = {o["fit"] for o in again.plan.record["outcomes"] if o["outcome"] == "disliked"}
+    new = {entry.fit_key for entry in again.plan.entries if entry.name == "disliked"}
     assert new == fitted(again.store) - before
     old, now = (estimates_of(s.store, read_plan(s.store, s.run)) for s in (first, again))
     for name in OUTCOMES:
@@ -106,7 +107,7 @@ def test_without_draws_a_new_group_fits_again_and_then_draws_can_be_kept(project
     first = project.sweep(project.config(study, {"keep": ["estimates"], "workers": 1}))
     assert not fitted(first.store)
     again = project.sweep(project.config({**study, "groups": [["sex"]]}, {"workers": 1}))
-    assert ["fit"] == [o["action"] for o in again.plan.record["outcomes"]]
+    assert ["fit"] == [entry.action for entry in again.plan.entries]
     assert 1 == len(fitted(again.store))
 
 
@@ -116,7 +117,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Swept, Swept]:
     project = project_in(tmp_path_factory.mktemp("alone") / "project")
     ends: list[Event] = []
 
-    def watch(event: Event, _: dict[str, Any]) -> None:
+    def watch(event: Event, _: Entry | None) -> None:
         if isinstance(event, Done):
             ends.append(event)
 
@@ -129,7 +130,7 @@ def test_stop_ends_what_runs_starts_nothing_more_and_a_rerun_resumes(
     stopped, resumed = alone
     assert ["aware"] == stopped.happened("started") == stopped.happened("done")
     states = outcome_states(stopped.store, read_plan(stopped.store, stopped.run))
-    assert states[0]["status"] in ("ok", "flagged")
+    assert states[0].status in ("ok", "flagged")
     assert "stopped" == next(e["reason"] for e in stopped.events if e["event"] == "ended")
     assert ["bought", "liked"] == resumed.happened("started")
     assert gone()
@@ -147,9 +148,9 @@ def test_a_worker_killed_in_mid_fit_costs_its_outcome_one_retry_and_the_others_n
     project = project_in(tmp_path / "project")
     starts: list[str] = []
 
-    def watch(event: Event, outcome: dict[str, Any]) -> None:
-        if isinstance(event, Started):
-            starts.append(outcome["outcome"])
+    def watch(event: Event, entry: Entry | None) -> None:
+        if isinstance(event, Started) and entry is not None:
+            starts.append(entry.name)
             if len(starts) == 3:
                 time.sleep(0.05)  # into the fit, which takes some tenths of a second
                 os.kill(workers()[event.worker], signal.SIGKILL)

@@ -21,7 +21,7 @@ from sweep.artifacts.manifest import LAYOUT
 from sweep.artifacts.tasks import read_task
 from sweep.errors import CorruptArtifact
 from sweep.estimates.formats import from_parquet
-from sweep.journal.failures import failure_of, failure_place, remember_failure
+from sweep.journal.failures import PastFailure, failure_of, failure_place, remember_failure
 from sweep.journal.runs import plan_of, plan_place
 from sweep.keys import sha256
 from sweep.store import Store
@@ -47,8 +47,8 @@ class Sample:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     project = project_in(tmp_path_factory.mktemp("sample") / "project")
     store, run = swept_here(project, stubs(project, 3))
-    remember_failure(store, FAILED, {"kind": "model", "message": "m", "outcome": "q00"})
-    remember_failure(store, "e" * 40, {"kind": "data", "message": "n", "outcome": "q01"})
+    remember_failure(store, FAILED, PastFailure("model", "m", "q00"))
+    remember_failure(store, "e" * 40, PastFailure("data", "n", "q01"))
     plan = plan_of(store, run)
     readers: dict[str, Callable[[str], object]] = {
         "design": lambda key: design_from(read(store, "design", key)),
@@ -63,11 +63,11 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
         "blob": lambda key: get_blob(store, key),
         "failure": lambda key: failure_of(store, key),
     }
-    tasks = [o["estimates"] for o in plan["outcomes"]]
+    tasks = [entry.key for entry in plan.entries]
     files = [("task", key, f"tasks/{key}.json") for key in tasks]
     files += [("failure", key, failure_place(key)) for key in (FAILED, "e" * 40)]
     files += [("plan", run, plan_place(run))]
-    files += [("blob", plan["model_blob"], blob_place(plan["model_blob"]))]
+    files += [("blob", plan.model_blob, blob_place(plan.model_blob))]
     for kind, folder in LAYOUT.items():
         files += [(kind, name.split("/")[1], name) for name in store.list(f"{folder}/")]
     return Sample(store, run, readers, files)

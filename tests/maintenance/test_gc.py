@@ -130,9 +130,9 @@ def test_a_run_that_works_is_not_forgotten_until_it_stands_still_for_a_day(
 
 def test_litter_goes_and_what_may_be_about_to_be_published_stays(project: Project) -> None:
     store, run = swept_here(project, seeded(project, 1))
-    entry, other = plan_of(store, run)["outcomes"]
+    entry, other = plan_of(store, run).entries
     litter = [
-        f"fits/{entry['fit']}/draws-000000000000.npz",  # a loser's, or of another attempt
+        f"fits/{entry.fit_key}/draws-000000000000.npz",  # a loser's, or of another attempt
         f"fits/{'0' * 40}/draws-000000000000.npz",  # of a killed worker, for no run
         f"quarantine/fits/{'0' * 40}/000000000000-done.json",
         f"failures/{'0' * 40}.json",
@@ -141,7 +141,7 @@ def test_litter_goes_and_what_may_be_about_to_be_published_stays(project: Projec
     for name in litter:
         store.put_new(name, b"litter")
     store.put_new(f"claims/{'0' * 40}.json", b"somebody's")
-    store.delete(f"fits/{other['fit']}/done.json")  # as if its worker were publishing right now
+    store.delete(f"fits/{other.fit_key}/done.json")  # as if its worker were publishing right now
     found = {name for one in collect(store, NOW, delete=True) for name in one.names}
     assert set(litter) == found
     backdate(store, 2 * 3600)
@@ -152,7 +152,7 @@ def test_arrays_stay_while_a_run_has_their_tasks_or_nobody_has_accounted_for_the
     project: Project,
 ) -> None:
     store, run = swept_here(project, seeded(project, 1))
-    key = plan_of(store, run)["outcomes"][0]["estimates"]
+    key = plan_of(store, run).entries[0].key
     for name, keys in {"mine": [key], "watched": ["k"], "over": ["k"]}.items():
         write_record(store, f"arrays/{name}.json", {"keys": keys})
         write_record(store, f"arrays/{name}/ends/k-1.json", {"key": "k"})
@@ -322,8 +322,8 @@ def test_a_store_on_s3_is_collected_and_verified(project: Project, on_s3: str) -
     assert sound(store)
     assert [] == collect(store, NOW, delete=True)
     assert [] == collect(store, Rules(keep_runs=0), delete=True)  # all of it is young
-    entry = plan_of(store, run)["outcomes"][0]
-    name = f"fits/{entry['fit']}/done.json"
+    entry = plan_of(store, run).entries[0]
+    name = f"fits/{entry.fit_key}/done.json"
     data = store.get(name)
     store.delete(name)
     store.put_new(name, data[:-9])

@@ -2,9 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,9 +12,10 @@ from sweep.artifacts.blobs import blob_place
 from sweep.artifacts.tasks import task_place
 from sweep.backends.events import Done, Event, Note
 from sweep.errors import CorruptArtifact, StoreError
+from sweep.journal.entries import Entry
 from sweep.journal.events import read_events
-from sweep.journal.failures import failure_place, remember_failure
-from sweep.journal.runs import plan_of, plan_place
+from sweep.journal.failures import PastFailure, failure_place, remember_failure
+from sweep.journal.runs import RunPlan, plan_of, plan_place
 from sweep.maintenance.verify import Tally, verify
 from sweep.store import Store
 from tests.client.test_resume import stubs
@@ -46,22 +46,22 @@ def done(store: Store, unit: str) -> Path:
     return Path(store.url) / unit / "done.json"
 
 
-def one_of_each(store: Store, plan: Mapping[str, Any]) -> dict[str, Path]:
+def one_of_each(store: Store, plan: RunPlan) -> dict[str, Path]:
     """Return a file of every kind, such that a run of the same config needs each."""
-    root, (a, b, c) = Path(store.url), plan["outcomes"]
-    remember_failure(store, a["fit"], {"kind": "model", "message": "m", "outcome": "q00"})
+    root, (a, b, c) = Path(store.url), plan.entries
+    remember_failure(store, a.fit_key, PastFailure("model", "m", "q00"))
     (report,) = {name.split("/")[1] for name in store.list("reports/")}
     return {
-        "design": payload(store, f"designs/{plan['design']}", "respondents"),
-        "frame": payload(store, f"designs/{plan['design']}", "frame"),
-        "counts": payload(store, f"counts/{a['counts']}"),
-        "counts' done": done(store, f"counts/{b['counts']}"),
-        "estimates' done": done(store, f"estimates/{a['estimates']}"),
-        "failure": root / failure_place(a["fit"]),
-        "fit": payload(store, f"fits/{b['fit']}"),
-        "estimates": payload(store, f"estimates/{b['estimates']}"),
-        "task": root / task_place(c["estimates"]),
-        "blob": root / blob_place(plan["model_blob"]),
+        "design": payload(store, f"designs/{plan.design}", "respondents"),
+        "frame": payload(store, f"designs/{plan.design}", "frame"),
+        "counts": payload(store, f"counts/{a.counts}"),
+        "counts' done": done(store, f"counts/{b.counts}"),
+        "estimates' done": done(store, f"estimates/{a.key}"),
+        "failure": root / failure_place(a.fit_key),
+        "fit": payload(store, f"fits/{b.fit_key}"),
+        "estimates": payload(store, f"estimates/{b.key}"),
+        "task": root / task_place(c.key),
+        "blob": root / blob_place(plan.model_blob),
         "report": payload(store, f"reports/{report}", "report"),
     }
 
@@ -83,7 +83,7 @@ def test_a_store_damaged_everywhere_gives_the_same_bytes_again(
         harm(path)
     heard: list[str] = []
 
-    def hear(event: Event, _: Mapping[str, Any]) -> None:
+    def hear(event: Event, _: Entry | None) -> None:
         if isinstance(event, Note):
             heard.append(event.message)
 
@@ -103,12 +103,12 @@ def test_a_store_damaged_everywhere_gives_the_same_bytes_again(
 def test_a_resumed_run_makes_its_damaged_estimates_and_fits_anew(project: Project) -> None:
     store, run = swept_here(project, stubs(project, 2))
     golden = payload_of(store)
-    first, second = plan_of(store, run)["outcomes"]
-    flip(payload(store, f"estimates/{first['estimates']}"))
-    flip(payload(store, f"estimates/{second['estimates']}"))
-    payload(store, f"fits/{second['fit']}").unlink()
+    first, second = plan_of(store, run).entries
+    flip(payload(store, f"estimates/{first.key}"))
+    flip(payload(store, f"estimates/{second.key}"))
+    payload(store, f"fits/{second.fit_key}").unlink()
     opened = sweep.Run(store, run)
-    with pytest.raises(CorruptArtifact, match=f"estimates/{first['estimates']}.*sweep resume RUN"):
+    with pytest.raises(CorruptArtifact, match=f"estimates/{first.key}.*sweep resume RUN"):
         opened.estimates()
     assert [] == list(store.list("quarantine/"))  # who only reads moves nothing
     assert 2 == opened.resume(progress=False).counts()["ok"]
@@ -120,7 +120,7 @@ def test_a_resumed_run_makes_its_damaged_estimates_and_fits_anew(project: Projec
 def test_damaged_draws_are_told_and_a_retry_samples_them_anew(project: Project) -> None:
     store, run = swept_here(project, stubs(project, 2))
     golden = payload_of(store)
-    flip(payload(store, f"fits/{plan_of(store, run)['outcomes'][1]['fit']}"))
+    flip(payload(store, f"fits/{plan_of(store, run).entries[1].fit_key}"))
     opened = sweep.Run(store, run)
     with pytest.raises(CorruptArtifact, match="sweep retry RUN --select OUTCOME"):
         opened.draws("q01")
@@ -137,12 +137,12 @@ def test_what_a_resumed_run_cannot_make_anew_it_says_before_it_starts(
 ) -> None:
     store, run = swept_here(project, stubs(project, 2))
     plan = plan_of(store, run)
-    store.delete(f"estimates/{plan['outcomes'][0]['estimates']}/done.json")
+    store.delete(f"estimates/{plan.entries[0].key}/done.json")
     before = read_events(store, run)
     if kind == "design":
-        flip(payload(store, f"designs/{plan['design']}", "frame"))
+        flip(payload(store, f"designs/{plan.design}", "frame"))
     else:
-        flip(Path(store.url) / task_place(plan["outcomes"][0]["estimates"]))
+        flip(Path(store.url) / task_place(plan.entries[0].key))
     with pytest.raises(CorruptArtifact, match="sweep run CONFIG"):
         sweep.Run(store, run).resume(progress=False)
     assert before == [e for e in read_events(store, run) if e["event"] != "resumed"]
@@ -167,9 +167,9 @@ def test_a_store_that_spoils_every_write_ends_in_an_error_and_no_endless_loop(
     config = stubs(project, 2)
     store, _ = project.plan(config)
 
-    def spoil(event: Event, outcome: Mapping[str, Any]) -> None:
-        if isinstance(event, Done):
-            flip(payload(store, f"estimates/{outcome['estimates']}"))
+    def spoil(event: Event, entry: Entry | None) -> None:
+        if isinstance(event, Done) and entry is not None:
+            flip(payload(store, f"estimates/{entry.key}"))
 
     with pytest.raises(StoreError, match=r"estimates-.*expected .* bytes of SHA-256"):
         project.sweep(config, watch=spoil)

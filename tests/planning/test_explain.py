@@ -14,7 +14,7 @@ import sweep
 from sweep.config import SweepConfig
 from sweep.coordinator.execute import begin
 from sweep.errors import UsageError
-from sweep.journal.failures import remember_failure
+from sweep.journal.failures import PastFailure, remember_failure
 from sweep.planning.explain import Explanation, explain
 from sweep.planning.model_files import packaged
 from sweep.store import Store, open_store
@@ -156,7 +156,7 @@ def test_another_toolchain_is_named_by_its_package(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     as_if_done(project)
-    numpy = project.plan()[1].tasks.popitem()[1]["fit"]["toolchain"]["numpy"]
+    numpy = project.plan()[1].tasks.popitem()[1].fit["toolchain"]["numpy"]
     monkeypatch.setattr("sweep.toolchain.version", lambda name: f"9.{name}")
     found = explained(project)["aware"]
     assert f"toolchain.numpy {numpy} -> 9.numpy" in words(found)
@@ -236,7 +236,7 @@ def test_the_nearest_has_the_fewest_differences_and_is_the_newer_of_equals(
     found = explained(project, project.config(asked))["aware"]
     assert "model.intercept sd 4.0 -> 1.0" == words(found)[0]
     assert found.nearest is not None
-    assert plan.record["outcomes"][0]["fit"] == found.nearest.fit
+    assert plan.entries[0].fit_key == found.nearest.fit
     assert sweep.open("last", store.url).id == found.nearest.run
 
 
@@ -251,9 +251,9 @@ def test_what_a_run_was_to_make_and_did_not_is_said(project: Project) -> None:
 def test_failures_are_told_with_what_would_try_them_again(project: Project) -> None:
     project.write("survey.csv", survey_of().assign(liked=None))
     store, plan = project.plan()
-    keys = {e["outcome"]: e["fit"] for e in plan.record["outcomes"]}
-    remember_failure(store, keys["aware"], {"kind": "model", "message": "it raised"})
-    late = {"kind": "timeout", "message": "late", "limit": "stall", "deadline": 600.0}
+    keys = {entry.name: entry.fit_key for entry in plan.entries}
+    remember_failure(store, keys["aware"], PastFailure("model", "it raised"))
+    late = PastFailure("timeout", "late", limit="stall", deadline=600.0)
     remember_failure(store, keys["bought"], late)
     found = explained(project)
     assert {"failed"} == {e.action for e in found.values()}

@@ -8,44 +8,44 @@ import pytest
 
 from sweep.artifacts.artifact import publish
 from sweep.artifacts.records import read_record
+from sweep.artifacts.tasks import Task
 from sweep.data.counts import count
 from sweep.data.design import Design
 from sweep.data.outcomes import Outcome
 from sweep.errors import DataError, ModelError, UsageError
 from sweep.journal.events import append_event, read_events
-from sweep.journal.failures import failure_of, forget_failure, remember_failure
+from sweep.journal.failures import PastFailure, failure_of, forget_failure, remember_failure
 from sweep.journal.runs import new_run, read_plan
 from sweep.journal.states import outcome_states
 from sweep.planning.plan import Plan
 from sweep.sources.tables import read_table
 from sweep.store import Store, open_store
-from tests.project import OUTCOMES, Project, survey_of
+from tests.project import OUTCOMES, Project, meta_of, recipes_by_kind, survey_of
 
 
 def actions(plan: Plan) -> dict[str, str]:
-    return {o["outcome"]: o["action"] for o in plan.record["outcomes"]}
+    return {entry.name: entry.action for entry in plan.entries}
 
 
 def pretend(store: Store, plan: Plan, outcome: str, *kinds: str) -> None:
     """Publish an outcome's artifacts with a made-up payload."""
     task = task_of(plan, outcome)
     for kind in kinds:
-        recipe = task["fit" if kind == "fit" else "estimates"]
-        publish(store, kind, recipe, {"x.npz": b"draws"}, {"status": "ok"})
+        publish(store, kind, recipes_by_kind(task)[kind], {"x.npz": b"draws"}, meta_of())
 
 
-def task_of(plan: Plan, outcome: str) -> dict[str, Any]:
-    return next(t for t in plan.tasks.values() if t["outcome"] == outcome)
+def task_of(plan: Plan, outcome: str) -> Task:
+    return next(t for t in plan.tasks.values() if t.outcome == outcome)
 
 
 def fit_key(plan: Plan, outcome: str) -> str:
-    return next(str(o["fit"]) for o in plan.record["outcomes"] if o["outcome"] == outcome)
+    return next(e.fit_key for e in plan.entries if e.name == outcome)
 
 
 def test_a_fresh_project_has_everything_to_fit(project: Project) -> None:
     _, plan = project.plan()
     assert dict.fromkeys(OUTCOMES, "fit") == actions(plan)
-    assert [o["estimates"] for o in plan.record["outcomes"]] == plan.to_do() == list(plan.tasks)
+    assert [entry.key for entry in plan.entries] == plan.to_do() == list(plan.tasks)
 
 
 def test_what_is_stored_is_taken_and_a_fit_alone_needs_its_estimates(project: Project) -> None:
@@ -99,9 +99,9 @@ def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones
     assert [] == list(store.list("counts/"))
     (project.directory / "survey.csv").write_bytes(before)
     monkeypatch.undo()
-    counts = {o["outcome"]: o["counts"] for o in project.plan()[1].record["outcomes"]}
+    counts = {e.name: e.counts for e in project.plan()[1].entries}
     shutil.rmtree(project.directory / ".sweep")
-    assert counts == {o["outcome"]: o["counts"] for o in project.plan()[1].record["outcomes"]}
+    assert counts == {e.name: e.counts for e in project.plan()[1].entries}
 
 
 def test_outcomes_that_count_the_same_are_counted_once(
@@ -119,14 +119,14 @@ def test_outcomes_that_count_the_same_are_counted_once(
 
     assert sorted(OUTCOMES[:2]) == sorted(counted)
     assert 2 == sum(name.endswith("/done.json") for name in store.list("counts/"))
-    assert 8 == len({o["fit"] for o in plan.record["outcomes"]})
+    assert 8 == len({entry.fit_key for entry in plan.entries})
 
 
 def test_nobody_asked_fails_in_the_plan_and_has_no_task(project: Project) -> None:
     project.write("survey.csv", survey_of().assign(aware=None))
     _, plan = project.plan()
     assert {"aware": "failed", "bought": "fit", "liked": "fit"} == actions(plan)
-    assert {"kind": "data", "message": "nobody asked"} == plan.record["outcomes"][0]["failure"]
+    assert PastFailure("data", "nobody asked") == plan.entries[0].failure
     assert 2 == len(plan.tasks)
 
 
@@ -134,13 +134,7 @@ def test_nobody_asked_fails_in_the_plan_and_has_no_task(project: Project) -> Non
 def test_a_remembered_failure_is_not_tried_again_unless_asked(project: Project, kind: str) -> None:
     config = project.config(execution={"timeout": 5.0})
     store, plan = project.plan(config)
-    failure = {
-        "kind": kind,
-        "message": "m",
-        "deadline": 5.0,
-        "limit": "timeout",
-        "outcome": "aware",
-    }
+    failure = PastFailure(kind, "m", "aware", "timeout", 5.0)
     remember_failure(store, fit_key(plan, "aware"), failure)
     assert "failed" == actions(project.plan(config)[1])["aware"]
     assert "fit" == actions(project.plan(config, retry_failed=True)[1])["aware"]
@@ -154,13 +148,7 @@ def test_a_timeout_is_tried_again_under_a_longer_one(
     project: Project, timeout: float | None, action: str
 ) -> None:
     store, plan = project.plan()
-    failure = {
-        "kind": "timeout",
-        "message": "m",
-        "deadline": 5.0,
-        "limit": "timeout",
-        "outcome": "aware",
-    }
+    failure = PastFailure("timeout", "m", "aware", "timeout", 5.0)
     remember_failure(store, fit_key(plan, "aware"), failure)
     assert (
         action == actions(project.plan(project.config(execution={"timeout": timeout}))[1])["aware"]
@@ -171,15 +159,15 @@ def test_the_last_failure_is_the_one_remembered(project: Project) -> None:
     store, plan = project.plan()
     key = fit_key(plan, "aware")
     for message in ("first", "second"):
-        remember_failure(store, key, {"kind": "model", "message": message})
-    assert {"kind": "model", "message": "second"} == failure_of(store, key)
+        remember_failure(store, key, PastFailure("model", message))
+    assert PastFailure("model", "second") == failure_of(store, key)
     forget_failure(store, key)
     assert failure_of(store, key) is None
 
 
 def test_selection_by_name_limit_and_status(project: Project) -> None:
     store, plan = project.plan()
-    remember_failure(store, fit_key(plan, "liked"), {"kind": "model", "message": "m"})
+    remember_failure(store, fit_key(plan, "liked"), PastFailure("model", "m"))
     assert ["liked"] == list(actions(project.plan(patterns=["status:failed"])[1]))
     assert ["aware", "bought"] == list(actions(project.plan(patterns=["status:pending"])[1]))
     assert ["aware", "bought"] == list(actions(project.plan(limit=2)[1]))
@@ -227,7 +215,7 @@ def begun(project: Project) -> tuple[Store, Plan, str]:
 
 def states(store: Store, run: str) -> dict[str, tuple[str, str | None]]:
     found = outcome_states(store, read_plan(store, run))
-    return {s["outcome"]: (s["status"], s["reason"]) for s in found}
+    return {s.entry.name: (s.status, s.reason) for s in found}
 
 
 def test_states_follow_from_plan_events_and_what_exists(begun: tuple[Store, Plan, str]) -> None:
@@ -236,8 +224,7 @@ def test_states_follow_from_plan_events_and_what_exists(begun: tuple[Store, Plan
     failed = {"event": "failed", "outcome": "bought", "kind": "worker lost", "message": "it died"}
     append_event(store, run, failed)
     task = task_of(plan, "aware")
-    meta = {"status": "flagged", "reasons": ["a", "b"]}
-    publish(store, "estimates", task["estimates"], {}, meta)
+    publish(store, "estimates", task.estimates, {}, meta_of("flagged", "a", "b"))
     append_event(store, run, {"event": "ended", "reason": "stopped"})
     assert {
         "aware": ("flagged", "a; b"),
@@ -250,7 +237,7 @@ def test_a_runs_own_end_counts_before_what_an_earlier_one_remembered(
     begun: tuple[Store, Plan, str],
 ) -> None:
     store, plan, run = begun
-    remember_failure(store, fit_key(plan, "aware"), {"kind": "model", "message": "old"})
+    remember_failure(store, fit_key(plan, "aware"), PastFailure("model", "old"))
     assert ("failed", "old") == states(store, run)["aware"]
     append_event(
         store, run, {"event": "failed", "outcome": "aware", "kind": "timeout", "message": "new"}
@@ -279,7 +266,28 @@ def test_a_torn_last_event_is_left_out(begun: tuple[Store, Plan, str]) -> None:
 def test_runs_are_found_by_id_beginning_and_last(begun: tuple[Store, Plan, str]) -> None:
     store, plan, run = begun
     for name in (run, run[:15], run[-4:], "last"):
-        assert run == read_plan(store, name)["run"]
-    assert read_record(store, f"runs/{run}/plan.json")["outcomes"] == plan.record["outcomes"]
+        assert run == read_plan(store, name).run
+    assert read_plan(store, run).entries == plan.entries
     with pytest.raises(UsageError, match="'nowhere' is not a run"):
         read_plan(store, "nowhere")
+
+
+def test_what_plan_json_says_of_an_outcome(begun: tuple[Store, Plan, str]) -> None:
+    store, plan, run = begun
+    assert read_record(store, f"runs/{run}/plan.json")["outcomes"] == [
+        {
+            "outcome": e.name,
+            "label": e.label,
+            "brand": e.brand,
+            "metric": e.metric,
+            "tags": [],
+            "design": plan.record.design,
+            "counts": e.counts,
+            "fit": e.fit_key,
+            "estimates": e.key,
+            "n": e.n,
+            "failure": None,
+            "action": "fit",
+        }
+        for e in plan.entries
+    ]

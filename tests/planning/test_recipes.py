@@ -32,7 +32,7 @@ type Keys = dict[str, tuple[str, str]]
 def keys_of(project: Project, study: dict[str, Any] | None = None, **parts: Any) -> Keys:
     """Return each outcome's keys: fit, estimates."""
     _, plan = project.plan(project.config(study, **parts))
-    return {o["outcome"]: (o["fit"], o["estimates"]) for o in plan.record["outcomes"]}
+    return {entry.name: (entry.fit_key, entry.key) for entry in plan.entries}
 
 
 def fits(keys: Keys) -> dict[str, str]:
@@ -60,9 +60,7 @@ def test_comments_and_key_order_change_no_key(project: Project) -> None:
     turned = json.dumps(reversed_keys(json.loads(project.text())), indent=3)
     text = "# a comment\n" + turned.replace("\n", "  # and more\n", 1)
     _, plan = project.plan(parse_config(text.encode()))
-    assert keys_of(project) == {
-        o["outcome"]: (o["fit"], o["estimates"]) for o in plan.record["outcomes"]
-    }
+    assert keys_of(project) == {e.name: (e.fit_key, e.key) for e in plan.entries}
 
 
 @pytest.mark.parametrize(
@@ -241,7 +239,7 @@ def test_a_comment_in_a_general_model_changes_nothing_and_code_does(project: Pro
 def test_a_general_models_key_names_what_computes_it(project: Project) -> None:
     project.model("mine", GENERAL)
     _, plan = project.plan(project.config({"model": "mine"}))
-    tools = next(iter(plan.tasks.values()))["fit"]["toolchain"]
+    tools = next(iter(plan.tasks.values())).fit["toolchain"]
     assert {"pymc", "pytensor", "nutpie", "numpy", "python", "FIT", "cpu", "route"} <= set(tools)
 
 

@@ -5,18 +5,19 @@ The fits are stubs done in this process; another toolchain is one whose NumPy ha
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import metadata
-from typing import Any
 
 import pytest
 
 import sweep
-from sweep.artifacts.records import write_record
+from sweep.artifacts.tasks import put_task
 from sweep.coordinator.execute import begin, carry_on
 from sweep.errors import ForeignToolchain
 from sweep.estimates.select import select
 from sweep.journal.events import append_event, read_events
 from sweep.journal.runs import new_run
+from sweep.keys import Recipe
 from sweep.planning.plan import Plan
 from sweep.results.lineage import lineage_of
 from sweep.results.report import publish_report
@@ -44,7 +45,7 @@ def upgraded(version: str) -> Iterator[None]:
 def do(store: Store, plan: Plan, *names: str) -> None:
     """Do some tasks of a plan here."""
     for key, task in plan.tasks.items():
-        if task["outcome"] in names:
+        if task.outcome in names:
             work(store, key, True, Memory())
 
 
@@ -60,7 +61,7 @@ def test_all_fits_of_a_plan_share_all_but_counts_and_seed(
 
     monkeypatch.setattr("sweep.toolchain.version", newer)
     _, plan = project.plan()
-    recipes = [t["fit"] for t in plan.tasks.values()]
+    recipes: list[Recipe] = [task.fit for task in plan.tasks.values()]
     assert 1 == asked.count("numpy")
     for recipe in recipes:
         same = {k for k in recipe if recipe[k] == recipes[0][k]}
@@ -82,9 +83,7 @@ def test_a_run_that_is_resumed_after_an_upgrade_finishes_nothing_and_says_why(
     assert all("numpy '0.1', here " in reason for reason in resumed.failures["reason"])
     assert [] == [n for n in resumed.notes if not n.startswith("STUB")]
     again = project.sweep(config)
-    assert dict.fromkeys(OUTCOMES, "fit") == {
-        o["outcome"]: o["action"] for o in again.plan.record["outcomes"]
-    }
+    assert dict.fromkeys(OUTCOMES, "fit") == {e.name: e.action for e in again.plan.entries}
     assert 3 == sweep.Run(store, again.run).counts()["ok"]
 
 
@@ -94,14 +93,16 @@ def mixed(project: Project) -> tuple[Store, str]:
     store, plan = project.plan(config)
     begin(store, plan)
     do(store, plan, "bought", "liked")
-    entries = {o["outcome"]: o for o in plan.record["outcomes"]}
-    (task,) = (t for t in plan.tasks.values() if t["outcome"] == "aware")
-    key, foreign = under(task, numpy="0.1")
-    write_record(store, f"tasks/{key}.json", foreign)
+    (task,) = (t for t in plan.tasks.values() if t.outcome == "aware")
+    foreign = under(task, numpy="0.1")
+    put_task(store, foreign)
     with upgraded("0.1"):
-        work(store, key, True, Memory())
-    entries["aware"].update(estimates=key, fit=foreign["estimates"]["fit"])
-    run = new_run(store, plan.record)
+        work(store, foreign.key, True, Memory())
+    entries = tuple(
+        replace(e, key=foreign.key, fit_key=foreign.fit_key) if e.name == "aware" else e
+        for e in plan.entries
+    )
+    run = new_run(store, replace(plan.record, entries=entries))
     append_event(store, run, {"event": "begun", "tasks": 0})
     append_event(store, run, {"event": "ended", "reason": "complete"})
     publish_report(store, run)
@@ -121,8 +122,8 @@ def test_a_report_on_its_way_hides_nothing_that_is_known(project: Project) -> No
 def test_estimates_are_not_made_by_another_toolchain_than_their_fit(project: Project) -> None:
     store, plan = project.plan(project.config(STUB))
     task = next(iter(plan.tasks.values()))
-    key, foreign = under(task, numpy="0.1")
-    write_record(store, f"tasks/{key}.json", foreign)
+    foreign = under(task, numpy="0.1")
+    put_task(store, foreign)
     with upgraded("0.1"):
         fitted = fit_task(store, foreign, True, Memory())
     with pytest.raises(ForeignToolchain, match=r"numpy '0\.1', here"):
@@ -150,13 +151,12 @@ def test_fits_of_two_models_are_told_apart_by_their_terms(project: Project) -> N
     store, plan = project.plan()
     begin(store, plan)
     other = project.plan(project.config({"priors": {"scale": 0.9}}))[1]
-    write_record(store, f"tasks/{other.to_do()[0]}.json", other.tasks[other.to_do()[0]])
-    entries: list[dict[str, Any]] = [*other.record["outcomes"][:1], *plan.record["outcomes"][1:]]
-    found = lineage_of(store, entries)
+    put_task(store, other.tasks[other.to_do()[0]])
+    found = lineage_of(store, [*other.entries[:1], *plan.entries[1:]])
     assert {
         "aware": "model.age_band scale 0.9, not 0.5; model.region scale 0.9, not 0.5"
     } == found.apart
-    assert {} == lineage_of(store, plan.record["outcomes"]).apart
+    assert {} == lineage_of(store, plan.entries).apart
 
 
 def test_fits_whose_recipes_are_gone_are_said_to_be_of_unknown_make(project: Project) -> None:

@@ -23,10 +23,10 @@ def swept_here(
     store, plan = plan_sweep(config, project.directory, selection)
     run, memory = begin(store, plan), Memory()
     append_event(store, run, {"event": "begun", "tasks": len(plan.to_do())})
-    for entry in plan.record["outcomes"]:
-        if entry["estimates"] in plan.to_do():
-            work(store, entry["estimates"], True, memory)
-            append_event(store, run, {"event": "done", "outcome": entry["outcome"]})
+    for entry in plan.entries:
+        if entry.key in plan.to_do():
+            work(store, entry.key, True, memory)
+            append_event(store, run, {"event": "done", **entry.id.as_json()})
     append_event(store, run, {"event": "ended", "reason": "complete"})
     publish_report(store, run)
     return store, run

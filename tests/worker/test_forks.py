@@ -88,8 +88,8 @@ def seen(project: Project) -> list[list[str]]:
 def test_what_a_copy_dies_of_costs_its_outcome_and_no_compilation(tmp_path: Path) -> None:
     project = asked(tmp_path, *YES, stall=2)
     swept = project.sweep()
-    states = {s["outcome"]: s for s in outcome_states(swept.store, project.rerun_plan(swept))}
-    reasons = {name: states[name]["reason"] for name in ("aborts", "hangs", "leaves")}
+    states = {s.entry.name: s for s in outcome_states(swept.store, project.rerun_plan(swept))}
+    reasons = {name: states[name].reason or "" for name in ("aborts", "hangs", "leaves")}
     assert "its worker was killed by SIGABRT 2 times" in reasons["aborts"]
     assert "no progress for 2 s while it was at 'build' (execution.stall)" == reasons["hangs"]
     assert "its worker left with exit code 3 2 times" in reasons["leaves"]

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,18 @@ import pytest
 
 from sweep.artifacts.artifact import publish, read_done
 from sweep.artifacts.blobs import put_blob
+from sweep.artifacts.recipes import FitRecipe
 from sweep.artifacts.records import write_record
+from sweep.artifacts.tasks import put_task, task_place
 from sweep.coordinator.execute import begin
 from sweep.errors import CorruptArtifact, ForeignToolchain, ModelError, StoreError, UsageError
-from sweep.keys import digest
 from sweep.store import open_store
 from sweep.worker.environment import warm_environment
 from sweep.worker.memory import Memory
 from sweep.worker.safe_path import python_command
 from sweep.worker.serve import failure_of, serve, work
 from tests.client.test_resume import stubs
-from tests.project import Project, under
+from tests.project import Project, meta_of, under
 from tests.support.here import payload_of
 
 ROOT = Path(__file__).parent.parent.parent
@@ -47,11 +49,10 @@ def test_a_task_that_is_not_there_is_a_failure_of_the_store_and_not_the_workers_
 def test_what_is_stored_is_answered_without_work(project: Project) -> None:
     store, plan = project.plan()
     (key, task), *_ = plan.tasks.items()
-    meta = {"status": "ok", "reasons": [], "seconds": 9.0}
-    publish(store, "estimates", task["estimates"], {}, meta)
+    publish(store, "estimates", task.estimates, {}, meta_of())
     result = work(store, key, False, Memory())
     assert {"status": "ok", "hit": True, "seconds": 0.0}.items() <= result.items()
-    publish(store, "fit", task["fit"], {}, meta)
+    publish(store, "fit", task.fit, {}, meta_of())
     assert work(store, key, True, Memory())["hit"]
 
 
@@ -61,7 +62,7 @@ def test_draws_that_are_gone_are_sampled_anew_where_draws_are_kept(project: Proj
     ((key, task),) = plan.tasks.items()
     assert not work(store, key, True, Memory())["hit"]
     draws = payload_of(store)
-    store.delete(f"fits/{digest(task['fit'])}/done.json")
+    store.delete(f"fits/{task.fit_key}/done.json")
     assert work(store, key, False, Memory())["hit"]
     assert not work(store, key, True, Memory())["hit"]
     assert work(store, key, True, Memory())["hit"]
@@ -93,20 +94,20 @@ def test_an_error_without_words_is_called_by_its_type() -> None:
 
 def test_a_recipe_of_another_machine_is_refused_in_words(project: Project) -> None:
     store, plan = project.plan()
-    key, task = under(next(iter(plan.tasks.values())), cpu="x86-64-v9", numba="0.1")
-    write_record(store, f"tasks/{key}.json", task)
+    task = under(next(iter(plan.tasks.values())), cpu="x86-64-v9", numba="0.1")
+    put_task(store, task)
     with pytest.raises(ForeignToolchain, match=r"cpu 'x86-64-v9', here '.*'; numba '0\.1', here"):
-        work(store, key, True, Memory())
+        work(store, task.key, True, Memory())
 
 
 def test_a_task_whose_recipes_are_not_those_of_its_key_is_refused(project: Project) -> None:
     """A fit of one toolchain or model must not come to stand in another's place."""
     store, plan = project.plan()
     (key, task), *_ = plan.tasks.items()
-    _, foreign = under(task, numba="0.1")
-    for wrong in (foreign, {**task, "fit": {**task["fit"], "seed": 1}}):
-        store.delete(f"tasks/{key}.json")
-        write_record(store, f"tasks/{key}.json", wrong)
+    other: FitRecipe = {**task.fit, "seed": 1}
+    for wrong in (under(task, numba="0.1"), replace(task, fit=other)):
+        store.delete(task_place(key))
+        write_record(store, task_place(key), wrong.as_json())
         with pytest.raises(CorruptArtifact, match=r"expected (task|the recipe of fit) .*, found "):
             work(store, key, True, Memory())
     assert [] == list(store.list("fits/"))
@@ -120,7 +121,7 @@ def test_estimates_of_another_version_are_refused(
     monkeypatch.setattr("sweep.planning.recipes.ESTIMATE", 0)
     store, plan = project.plan(config)
     (key, task), *_ = plan.tasks.items()
-    write_record(store, f"tasks/{key}.json", task)
+    put_task(store, task)
     with pytest.raises(ForeignToolchain, match="names version 0 of the estimates"):
         work(store, key, True, Memory())
     assert [] == list(store.list("estimates/"))
@@ -132,7 +133,7 @@ def test_a_model_file_that_is_not_the_recipes_is_refused(project: Project) -> No
     store, plan = project.plan(project.config({"model": "mine"}))
     (key, task), *_ = plan.tasks.items()
     other = put_blob(store, source.replace("...", "return 1", 1).encode())
-    write_record(store, f"tasks/{key}.json", {**task, "model_blob": other})
+    put_task(store, replace(task, model_blob=other))
     with pytest.raises(CorruptArtifact, match=f"{other} is not the one that fit .* names"):
         work(store, key, True, Memory())
 
@@ -180,7 +181,7 @@ def test_answers_that_are_not_those_the_task_names_are_refused(project: Project)
     """The counts of one outcome under another's task: nothing is fitted and nothing stored."""
     store, plan = project.plan()
     (key, task), (_, other), *_ = plan.tasks.items()
-    write_record(store, f"tasks/{key}.json", {**task, "counts": other["counts"]})
+    put_task(store, replace(task, counts=other.counts))
     with pytest.raises(CorruptArtifact, match="are not those the task names"):
         work(store, key, True, Memory())
     assert [] == list(store.list("fits/"))
@@ -195,7 +196,7 @@ def test_whatever_is_printed_goes_to_the_log_and_the_worker_ends_with_its_input(
     project.model("loud", source + "def probabilities(*_): ...\n")
     store, plan = project.plan(project.config({"model": "loud"}), limit=1)
     (key, task), *_ = plan.tasks.items()
-    write_record(store, f"tasks/{key}.json", task)
+    put_task(store, task)
     request = {"store": store.url, "key": key, "keep_draws": True}
     done = subprocess.run(
         python_command("sweep.worker"),
@@ -219,9 +220,9 @@ def test_a_worker_publishes_what_it_read_the_recipe_of(project: Project) -> None
     """The key of a task is that of its estimates, and its recipe is stored beside the result."""
     store, plan = project.plan()
     (key, task), *_ = plan.tasks.items()
-    publish(store, "estimates", task["estimates"], {}, {})
+    publish(store, "estimates", task.estimates, {}, {})
     again = open_store(store.url)
-    assert task["estimates"] == read_done(again, "estimates", key).recipe
+    assert task.estimates == read_done(again, "estimates", key).recipe
 
 
 def test_no_worker_starts_where_numba_would_read_settings(
