@@ -124,6 +124,12 @@ def entry_named(name: str, label: str | None = None, brand: str | None = None) -
     )
 
 
+def plan_named(name: str, *entries: Entry, **facts: Any) -> RunPlan:
+    """Return a made-up plan of a run of some entries."""
+    given = {"config": {}, "directory": ".", "sample": None, "design": "d", "model_blob": "b"}
+    return RunPlan(name=name, entries=entries, **{**given, **facts})
+
+
 def meta_of(status: str = "ok", *reasons: str) -> TaskMeta:
     """Return what made-up estimates say of themselves."""
     return {

@@ -21,6 +21,7 @@ from sweep.inference.compilation import (
 from sweep.inference.general import dataset
 from sweep.model.files import load_model
 from sweep.model.lines import CALLED_WITH
+from sweep.worker.task import terms_json
 from tests.project import Project
 
 PAGE = (Path(__file__).parents[1] / "docs" / "models.md").read_text()
@@ -51,7 +52,7 @@ def test_the_fast_model_of_the_page_is_taken(project: Project) -> None:
     task = next(iter(plan.tasks.values()))
 
     assert ["intercept", "contrast", "varying", "varying"] == [
-        t["term"] for t in task["fit"]["model"]["terms"]
+        t["term"] for t in terms_json(task)["terms"]
     ]
 
 

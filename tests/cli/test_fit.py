@@ -1,15 +1,15 @@
 """`sweep fit`: one outcome in this process, shown as a run is."""
 
-from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
 from sweep.backends.events import Done, Event, Progress, Started
 from sweep.cli.run import fitted_here
 from sweep.client import display
+from sweep.client import screen as screens
 from sweep.errors import ModelError
+from sweep.journal.entries import Entry
 from sweep.planning.plan import write_tasks
 from tests.cli.conftest import inside
 from tests.project import Project
@@ -29,16 +29,17 @@ class Noted(display.Nothing):
     def __init__(self) -> None:
         self.events: list[tuple[type, str]] = []
 
-    def watch(self, event: Event, outcome: Mapping[str, Any]) -> None:
+    def watch(self, event: Event, entry: Entry | None) -> None:
         """Remember an event."""
-        self.events.append((type(event), outcome["outcome"]))
+        assert entry is not None
+        self.events.append((type(event), entry.name))
 
 
 def test_a_fit_in_this_process_tells_how_it_gets_on(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen = Noted()
-    monkeypatch.setattr(display, "shown", contextmanager(lambda *_, **__: iter([screen])))
+    monkeypatch.setattr(screens, "shown", contextmanager(lambda *_, **__: iter([screen])))
     store, plan = project.plan(project.config({"model": "stub"}), limit=1)
     write_tasks(store, plan, list(plan.tasks))
 

@@ -8,6 +8,7 @@ import rich.console
 
 from sweep.backends.events import Done, Failure, Note, Started
 from sweep.client.screen import shown
+from tests.project import entry_named, plan_named
 
 RESULT = {
     "status": "ok",
@@ -16,10 +17,7 @@ RESULT = {
     "reasons": [],
     "diagnostics": {"r_hat_max": 1.0, "ess_bulk_min": 400.0, "ess_tail_min": 400.0},
 }
-RECORD: dict[str, Any] = {
-    "name": "tiny",
-    "outcomes": [{"outcome": f"q{k}", "action": "fit"} for k in range(50)],
-}
+PLAN = plan_named("tiny", *(entry_named(f"q{k}") for k in range(50)))
 
 
 class Output:
@@ -54,8 +52,8 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Output:
 def test_fifty_outcomes_are_one_output_in_a_notebook(
     output: Output, progress: bool | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with shown(RECORD, progress) as screen:
-        for entry in RECORD["outcomes"]:
+    with shown(PLAN, progress) as screen:
+        for entry in PLAN.entries:
             screen.watch(Started("key", 0, 1), entry)
             screen.watch(Done("key", 1, RESULT, None), entry)
 
@@ -68,9 +66,9 @@ def test_fifty_outcomes_are_one_output_in_a_notebook(
 
 def test_what_broke_a_cell_off_leaves_the_last_state(output: Output) -> None:
     def interrupted() -> None:
-        with shown(RECORD, None) as screen:
+        with shown(PLAN, None) as screen:
             failure = Failure("model", "<b>no</b> good")
-            screen.watch(Done("key", 1, None, failure), RECORD["outcomes"][0])
+            screen.watch(Done("key", 1, None, failure), PLAN.entries[0])
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -83,9 +81,9 @@ def test_what_broke_a_cell_off_leaves_the_last_state(output: Output) -> None:
 def test_notes_come_through_and_silence_is_silent(
     output: Output, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with shown(RECORD, None) as screen:
-        screen.watch(Note("read this"), {})
+    with shown(PLAN, None) as screen:
+        screen.watch(Note("read this"), None)
     assert "read this\n" == capsys.readouterr().err
-    with shown(RECORD, False):
+    with shown(PLAN, False):
         pass
     assert 1 == len(output.shown)

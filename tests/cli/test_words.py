@@ -16,11 +16,12 @@ from sweep.client.display import slow_line
 from sweep.client.progress import Progress, line_of
 from sweep.config.read import parse_config
 from sweep.errors import ConfigError
+from sweep.journal.entries import EntryId
 from sweep.journal.events import append_event
 from sweep.journal.runs import is_cancelled, runs_in
 from sweep.words.numbers import count_of
 from tests.cli.conftest import inside
-from tests.project import Project, project_in, survey_of
+from tests.project import Project, entry_named, plan_named, project_in, survey_of
 from tests.report.test_render import Page, data_of
 from tests.support.here import swept_here
 
@@ -89,7 +90,7 @@ def test_a_run_that_failed_says_of_how_many(tmp_path: Path) -> None:
 
 
 def test_the_line_of_an_end_names_both_effective_sample_sizes() -> None:
-    line = line_of(Done("key", 1, RESULT, None), {"outcome": "aware"})
+    line = line_of(Done("key", 1, RESULT, None), EntryId("aware"))
 
     assert "ok       aware  0.7s  r_hat 1.009  ess_bulk 1,213  ess_tail 553" == line
 
@@ -102,14 +103,13 @@ def drawn(progress: Progress) -> str:
 
 
 def test_the_panel_says_starting_only_at_the_start() -> None:
-    record = {"outcomes": [{"outcome": name, "action": "fit"} for name in ("aware", "bought")]}
-    progress = Progress.of(record)
+    progress = Progress.of(plan_named("x", entry_named("aware"), entry_named("bought")))
     assert "now: starting" in drawn(progress)
 
-    progress.watch(Done("key", 1, RESULT, None), {"outcome": "aware"})
+    progress.watch(Done("key", 1, RESULT, None), EntryId("aware"))
     assert "now:" not in drawn(progress)  # something may run: not every backend tells
 
-    progress.watch(Done("key", 1, RESULT, None), {"outcome": "bought"})
+    progress.watch(Done("key", 1, RESULT, None), EntryId("bought"))
     assert "now: writing the report" in drawn(progress)
     assert "slowest: bought" in drawn(progress)
 
@@ -217,7 +217,7 @@ def test_a_retry_is_told_only_where_it_can_help(tmp_path: Path) -> None:
     append_event(
         store, run, {"event": "failed", "outcome": "bought", "kind": "storage", "message": "x"}
     )
-    store.delete(f"estimates/{opened.plan['outcomes'][1]['estimates']}/done.json")
+    store.delete(f"estimates/{opened.plan.entries[1].key}/done.json")
     assert can_be_retried(sweep.open(run, store=store.url))
 
 

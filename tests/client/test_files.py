@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -73,8 +74,8 @@ def test_nothing_is_written_into_the_store(
 def test_covariates_and_sources_that_are_not_there_are_known(
     run: sweep.Run, project: Project
 ) -> None:
-    study = {**run.plan["config"]["study"], "covariates": {"jobs": {"source": "gone.csv"}}}
-    plan: dict[str, Any] = {**run.plan, "config": {**run.plan["config"], "study": study}}
+    study = {**run.plan.study, "covariates": {"jobs": {"source": "gone.csv"}}}
+    plan = replace(run.plan, config={**run.plan.config, "study": study})
     with pytest.raises(UsageError, match=r"it is study\.covariates\.jobs\.source"):
         refuse_inputs(project.directory / "gone.csv", plan, run.store)
 

@@ -242,7 +242,7 @@ def test_answers_are_those_of_a_plain_group_by(project: Project) -> None:
     """So are n and weighted means by area, where the survey has all the group variables."""
     store, plan = geographies(project, GEOGRAPHIES).plan()
     design, survey = plan.prepared.design, few(nested(FEW, GEOGRAPHIES), 400)
-    sums = get_sums(store, plan.record["outcomes"][0]["counts"])
+    sums = get_sums(store, plan.entries[0].counts)
     groups = [Group(), *(Group((v,)) for v in (*GEOGRAPHIES, "region"))]
     weighting = weighting_of(design.frame, groups)
     answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
@@ -286,22 +286,22 @@ def test_what_an_overflowing_program_has_stored_is_not_taken(project: Project) -
     """The design's key says how its combinations are numbered, where that is not plain."""
     made = geographies(project, GEOGRAPHIES)
     store, plan = made.plan()
-    right = read(store, "design", plan.record["design"])
+    right = read(store, "design", plan.record.design)
     plain = {k: v for k, v in right.recipe.items() if k != "combinations"}
     assert right.recipe == many_groups(plain)
     for name in (*store.list("designs/"), *store.list("counts/")):
         store.delete(name)
     publish(store, "design", plain, right.payload, right.meta)  # where a wrong one would lie
     _, again = made.plan()
-    assert plan.record["design"] == again.record["design"]
-    assert read(store, "design", plan.record["design"]).payload == right.payload
+    assert plan.record.design == again.record.design
+    assert read(store, "design", plan.record.design).payload == right.payload
     _, third = made.plan()
     assert again.record == third.record
 
 
 def test_a_design_within_64_bits_keeps_its_plain_recipe(project: Project) -> None:
     store, plan = project.plan()
-    assert "combinations" not in read(store, "design", plan.record["design"]).recipe
+    assert "combinations" not in read(store, "design", plan.record.design).recipe
 
 
 def test_the_command_refuses_predictors_that_cannot_be_numbered(project: Project) -> None:

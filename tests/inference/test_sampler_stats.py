@@ -58,10 +58,10 @@ def test_the_posterior_has_sample_stats_of_each_draw(run: sweep.Run) -> None:
 
 @pytest.mark.sampling
 def test_statistics_stand_with_the_fit_and_nowhere_else(run: sweep.Run) -> None:
-    entry = run.plan["outcomes"][0]
+    entry = run.plan.entries[0]
 
-    assert "statistics" in read_done(run.store, "fit", entry["fit"]).meta
-    assert "statistics" not in read_done(run.store, "estimates", entry["estimates"]).meta
+    assert "statistics" in read_done(run.store, "fit", entry.fit_key).meta
+    assert "statistics" not in read_done(run.store, "estimates", entry.key).meta
     assert 2 == len(list(run.store.list(f"fits/{entry['fit']}/"))), "a fit is two files"
 
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from sweep.store import Store
 from tests.cli.conftest import inside
 from tests.client.test_resume import stubs
 from tests.maintenance.test_gc import backdate
-from tests.project import Project
+from tests.project import Project, entry_named, plan_named
 from tests.support.here import swept_here
 
 TWO = Selection(limit=2)
@@ -88,10 +89,10 @@ def test_a_plan_says_which_part_of_the_sweep_it_covers(
 
 
 def test_plans_of_earlier_versions_know_of_their_sample_alone() -> None:
-    before: dict[str, Any] = {"outcomes": [{}, {}], "sample": None, "name": "s"}
+    before = plan_named("s", entry_named("a"), entry_named("b"))
     assert partial_words(before) is None
     words = "a sample of at most 1,000 respondents (--sample 1000)"
-    assert words == partial_words({**before, "sample": 1000})
+    assert words == partial_words(replace(before, sample=1000))
 
 
 def test_python_says_that_a_run_is_partial(project: Project) -> None:

@@ -17,7 +17,7 @@ from sweep.journal.runs import new_run, read_plan, runs_in
 from sweep.maintenance.gc import Rules, collect
 from sweep.store import Store, open_store
 from tests.client.test_resume import stubs
-from tests.project import Project
+from tests.project import Project, plan_named
 from tests.support.here import swept_here
 
 HOUR = timedelta(hours=1)
@@ -38,7 +38,7 @@ def begun_by(store: Store, patch: pytest.MonkeyPatch, ahead: timedelta) -> str:
     """Begin a run on a machine whose clock is ahead; return its id."""
     with patch.context() as clocks:
         clocks.setattr(journal, "datetime", clock(ahead))
-        return new_run(store, {"outcomes": []})
+        return new_run(store, plan_named("tiny"))
 
 
 def test_a_run_of_a_machine_that_is_an_hour_behind_is_the_last(
@@ -49,8 +49,8 @@ def test_a_run_of_a_machine_that_is_an_hour_behind_is_the_last(
     _, second = swept_here(project, stubs(project, 1))
     _, third = swept_here(project, stubs(project, 1))
     assert [third, second, first] == runs_in(store) == list(sweep.runs(store.url)["run"])
-    assert third == read_plan(store, "last")["run"]
-    behind = datetime.fromisoformat(read_plan(store, third)["started"])
+    assert third == read_plan(store, "last").run
+    behind = datetime.fromisoformat(read_plan(store, third).started)
     assert timedelta(minutes=59) < datetime.now(UTC) - behind  # what the clock said is kept
     forgotten = {one.unit for one in collect(store, Rules(grace=0, keep_runs=1))}
     assert {f"runs/{first}", f"runs/{second}"} == {u for u in forgotten if u.startswith("runs/")}
@@ -65,7 +65,7 @@ def test_after_a_clock_that_was_years_ahead_ids_stay_in_order_and_well_formed(
     runs += [begun_by(store, monkeypatch, timedelta()) for _ in range(3)]
     assert runs == sorted(set(runs))
     assert all(map(is_run_id, runs))
-    assert runs[-1] == read_plan(store, "last")["run"] == read_plan(store, runs[-1][-4:])["run"]
+    assert runs[-1] == read_plan(store, "last").run == read_plan(store, runs[-1][-4:]).run
 
 
 def test_coordinators_that_begin_at_once_get_ids_of_their_own(
@@ -75,7 +75,9 @@ def test_coordinators_that_begin_at_once_get_ids_of_their_own(
     store = open_store(tmp_path / "s")
     newest = begun_by(store, monkeypatch, HOUR)
     with ThreadPoolExecutor(8) as pool:
-        runs = list(pool.map(lambda _: new_run(open_store(store.url), {"outcomes": []}), range(48)))
+        runs = list(
+            pool.map(lambda _: new_run(open_store(store.url), plan_named("tiny")), range(48))
+        )
     assert 48 == len(set(runs))
     assert newest == min([*runs, newest])
     assert sorted([*runs, newest], reverse=True) == runs_in(store)
@@ -90,7 +92,7 @@ def test_the_journal_of_a_run_without_a_plan_is_never_a_new_runs(
     append_event(store, gone, {"event": "begun"})
     store.delete(f"runs/{gone}/plan.json")
     store.append("runs/notes/my.log", b"a folder of somebody's own\n")
-    run = new_run(store, {"outcomes": []})
+    run = new_run(store, plan_named("tiny"))
     assert gone < run
     assert [] == read_events(store, run)
 
@@ -119,7 +121,7 @@ def test_after_the_last_id_there_is_a_message(tmp_path: Path) -> None:
     store = open_store(tmp_path / "s")
     store.put_new("runs/99991231-235959-ffff/plan.json", b"{}")
     with pytest.raises(StoreError, match=re.escape("remove runs/99991231-235959-ffff from")):
-        new_run(store, {"outcomes": []})
+        new_run(store, plan_named("tiny"))
 
 
 def test_the_journal_on_s3_keeps_the_order_of_writers_whatever_their_clocks(

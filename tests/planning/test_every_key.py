@@ -198,7 +198,7 @@ def seen(project: Project, study: dict[str, Any]) -> Any:
         _, plan = project.plan(SweepConfig.model_validate(whole))
     except (SweepError, ValidationError) as error:
         return str(error)
-    return {k: v for k, v in plan.record.items() if k != "config"}, plan.tasks
+    return {k: v for k, v in plan.record.as_json().items() if k != "config"}, plan.tasks
 
 
 def idle(

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sweep.artifacts.recipes import FitRecipe
 from sweep.client.verbs import planned
 from sweep.config import SweepConfig
 from sweep.errors import ConfigError, DataError, SweepError
@@ -45,9 +46,8 @@ def plan_of(project: Project, study: dict[str, Any]) -> Plan:
     return project.plan(project.config(study))[1]
 
 
-def recipe(project: Project, study: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = next(iter(plan_of(project, study).tasks.values()))["fit"]
-    return found
+def recipe(project: Project, study: dict[str, Any]) -> FitRecipe:
+    return next(iter(plan_of(project, study).tasks.values())).fit
 
 
 def scales(fit: dict[str, Any]) -> dict[str, float]:
@@ -97,7 +97,7 @@ def test_a_config_whose_keys_are_all_used_is_planned(project: Project) -> None:
     path.write_text(TEXT)
     read, _, made = planned(path)
     assert {"age_band": 0.9, "region": 0.5, "sex:region": 0.1} == scales(
-        next(iter(made.tasks.values()))["fit"]
+        next(iter(made.tasks.values())).fit
     )
     assert read == SweepConfig.model_validate(read.model_dump(mode="json"))
 
@@ -219,7 +219,7 @@ def test_what_names_nothing_in_the_data_is_refused(
 
 def test_a_pattern_may_take_nothing_from_some_of_a_rules_columns(project: Project) -> None:
     rule = {"match": "re:(aware|liked)", "success": ["Yes"], "brand": "re:^a(.)"}
-    brands = [o["brand"] for o in plan_of(project, {"outcomes": [rule]}).record["outcomes"]]
+    brands = [entry.brand for entry in plan_of(project, {"outcomes": [rule]}).entries]
     assert ["w", None] == brands
 
 

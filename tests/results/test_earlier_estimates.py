@@ -67,7 +67,7 @@ def test_they_are_made_anew_from_the_stored_draws_and_keep_every_other_byte(
     config, store, run = earlier
     fits = set(store.list("fits/"))
     _, plan = project.plan(config)
-    assert ["estimate"] * 3 == [entry["action"] for entry in plan.record["outcomes"]]
+    assert ["estimate"] * 3 == [entry.action for entry in plan.entries]
     _, again = swept_here(project, config)
     assert fits == set(store.list("fits/"))
     assert "complete" == read_events(store, again)[-2]["reason"]

@@ -81,7 +81,7 @@ def config_text(project: Project, model: str, count: int = 0) -> str:
 def files_of(store: Store, run: str) -> dict[str, bytes]:
     """Return the report's files of a run, and its plan without what says when and where it ran."""
     plan = read_plan(store, run)
-    told = {k: v for k, v in plan.items() if k not in ("run", "started", "directory")}
+    told = {k: v for k, v in plan.as_json().items() if k not in ("run", "started", "directory")}
     (key,) = {name.split("/")[1] for name in store.list("reports/")}
     ended = read(store, "report", key)
     return {**ended.payload, "plan": json.dumps(told).encode(), "report": key.encode()}
