@@ -126,7 +126,7 @@ def entry_named(name: str, label: str | None = None, brand: str | None = None) -
 
 def plan_named(name: str, *entries: Entry, **facts: Any) -> RunPlan:
     """Return a made-up plan of a run of some entries."""
-    given = {"config": {}, "directory": ".", "sample": None, "design": "d", "model_blob": "b"}
+    given: dict[str, Any] = {"config": {}, "directory": ".", "sample": None, "design": "d", "model_blob": "b"}
     return RunPlan(name=name, entries=entries, **{**given, **facts})
 
 

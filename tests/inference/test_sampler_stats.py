@@ -62,7 +62,7 @@ def test_statistics_stand_with_the_fit_and_nowhere_else(run: sweep.Run) -> None:
 
     assert "statistics" in read_done(run.store, "fit", entry.fit_key).meta
     assert "statistics" not in read_done(run.store, "estimates", entry.key).meta
-    assert 2 == len(list(run.store.list(f"fits/{entry['fit']}/"))), "a fit is two files"
+    assert 2 == len(list(run.store.list(f"fits/{entry.fit_key}/"))), "a fit is two files"
 
 
 @pytest.mark.sampling

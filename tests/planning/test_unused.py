@@ -50,7 +50,7 @@ def recipe(project: Project, study: dict[str, Any]) -> FitRecipe:
     return next(iter(plan_of(project, study).tasks.values())).fit
 
 
-def scales(fit: dict[str, Any]) -> dict[str, float]:
+def scales(fit: FitRecipe) -> dict[str, float]:
     return {":".join(t["predictors"]): t["scale"] for t in fit["model"]["terms"] if "scale" in t}
 
 
@@ -186,7 +186,8 @@ def test_the_stub_takes_every_config_and_its_key_tells_them_apart(regions: Proje
     study = {"model": "stub", "interactions": [["sex", "region"]], "covariates": COVARIATES}
     plain = recipe(regions, {"model": "stub"})
     more = recipe(regions, {**study, "priors": {"intercept": 2.0}})
-    assert {"interactions", "covariates", "priors"} == {k for k in more if more[k] != plain[k]}
+    apart = {name for name, value in more.items() if value != dict(plain)[name]}
+    assert {"interactions", "covariates", "priors"} == apart
 
 
 @pytest.mark.parametrize(
