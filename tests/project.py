@@ -126,8 +126,9 @@ def entry_named(name: str, label: str | None = None, brand: str | None = None) -
 
 def plan_named(name: str, *entries: Entry, **facts: Any) -> RunPlan:
     """Return a made-up plan of a run of some entries."""
-    given: dict[str, Any] = {"config": {}, "directory": ".", "sample": None, "design": "d", "model_blob": "b"}
-    return RunPlan(name=name, entries=entries, **{**given, **facts})
+    plain: dict[str, Any] = {"config": {}, "directory": ".", "sample": None}
+    given: dict[str, Any] = {**plain, "design": "d", "model_blob": "b", **facts}
+    return RunPlan(name=name, entries=entries, **given)
 
 
 def meta_of(status: str = "ok", *reasons: str) -> TaskMeta:

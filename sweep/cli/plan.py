@@ -98,7 +98,7 @@ def check_lines(facts: "Json", shown: int | None) -> list[str]:
     return lines
 
 
-def dropped_lines(table: Json) -> list[str]:
+def dropped_lines(table: "Json") -> list[str]:
     """Return how many rows of a table were dropped, by reason."""
     return [f"              {d['count']:,} dropped: {d['reason']}" for d in table["dropped"]]
 

@@ -51,6 +51,7 @@ def recipe(project: Project, study: dict[str, Any]) -> FitRecipe:
 
 
 def scales(fit: FitRecipe) -> dict[str, float]:
+    assert isinstance(fit["model"], dict)
     return {":".join(t["predictors"]): t["scale"] for t in fit["model"]["terms"] if "scale" in t}
 
 
