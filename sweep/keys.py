@@ -8,10 +8,10 @@ recipe that made them. A digest is SHA-256, 40 hex digits, over canonical JSON o
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = [
     "Json",
@@ -65,14 +65,16 @@ def digest(value: Any) -> str:
     return bytes_digest(canonical(value))
 
 
-def array_digest(array: NDArray[Any]) -> str:
+def array_digest(array: "NDArray[Any]") -> str:
     """Return the identity of an array's content: dtype, shape, little-endian bytes in C order."""
+    import numpy as np
+
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     head = canonical([little.dtype.str, list(array.shape)])
     return bytes_digest(head + b"\0" + little.tobytes())
 
 
-def arrays_digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+def arrays_digest(arrays: "Mapping[str, NDArray[Any]]") -> str:
     """Return the identity of several named arrays."""
     return digest({name: array_digest(array) for name, array in arrays.items()})
 

@@ -8,7 +8,6 @@ import typer
 
 from sweep.cli.exit_codes import exit_code
 from sweep.cli.options import Config, Detach, Format, Limit, Printed, Sample, Select, Set
-from sweep.cli.summary import summary
 from sweep.journal.run_plan import RunPlan
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     same command goes on later.
     """
     from sweep.cli.output import print_json
-    from sweep.cli.summary import closing_lines, say
+    from sweep.cli.summary import closing_lines, say, summary
     from sweep.client.files import check_report_path
     from sweep.client.handle import Run
     from sweep.client.inputs import refuse_inputs

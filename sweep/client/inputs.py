@@ -40,7 +40,7 @@ def inputs(plan: RunPlan) -> Iterator[tuple[str, Path]]:
     for name, section in sources.items():
         if "://" not in section["source"]:
             yield f"study.{name}.source", directory / section["source"]
-    for file in sorted([*directory.glob("*.yaml"), *directory.glob("*.yml")]):
+    for file in sorted(f for f in directory.iterdir() if f.suffix in (".yaml", ".yml")):
         yield "a config", file
     with suppress(UsageError):  # the run was made on another machine, whose models are there
         folder = project_models(directory, plan.execution.models_dir)

@@ -83,7 +83,7 @@ def test_an_empty_csv_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_missing_column_is_an_error_with_a_guess(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"no column 'regoin'; did you mean 'region'\?"):
+    with pytest.raises(DataError, match=r"no column 'regoin'\. Did you mean 'region'\?"):
         read_table(written(tmp_path, "region,age\nx,1\n"), ["regoin"], {})
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import sweep
 from sweep.errors import StoreError
-from sweep.journal import runs as journal
+from sweep.journal import events, runs
 from sweep.journal.events import append_event, read_events
 from sweep.journal.run_id import id_after, is_run_id, next_id
 from sweep.journal.runs import new_run, read_plan, runs_in
@@ -37,7 +37,7 @@ def clock(by: timedelta) -> Any:
 def begun_by(store: Store, patch: pytest.MonkeyPatch, ahead: timedelta) -> str:
     """Begin a run on a machine whose clock is ahead; return its id."""
     with patch.context() as clocks:
-        clocks.setattr(journal, "datetime", clock(ahead))
+        clocks.setattr(runs, "datetime", clock(ahead))
         return new_run(store, plan_named("tiny"))
 
 
@@ -45,7 +45,7 @@ def test_a_run_of_a_machine_that_is_an_hour_behind_is_the_last(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, first = swept_here(project, stubs(project, 1))
-    monkeypatch.setattr(journal, "datetime", clock(-HOUR))
+    monkeypatch.setattr(runs, "datetime", clock(-HOUR))
     _, second = swept_here(project, stubs(project, 1))
     _, third = swept_here(project, stubs(project, 1))
     assert [third, second, first] == runs_in(store) == list(sweep.runs(store.url)["run"])
@@ -142,7 +142,7 @@ def test_a_run_that_two_clocks_timed_has_no_seconds(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store, run = swept_here(project, stubs(project, 1))
-    monkeypatch.setattr(journal, "datetime", clock(-HOUR))
+    monkeypatch.setattr(events, "datetime", clock(-HOUR))
     append_event(store, run, {"event": "begun"})
     append_event(store, run, {"event": "ended", "reason": "complete"})
     (row,) = sweep.runs(store.url).to_dict("records")
