@@ -8,12 +8,12 @@ import typer
 
 from sweep.cli.exit_codes import exit_code
 from sweep.cli.options import Config, Detach, Format, Limit, Printed, Sample, Select, Set
-from sweep.journal.run_plan import RunPlan
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sweep.config import SweepConfig
+    from sweep.journal.run_plan import RunPlan
     from sweep.keys import Json
     from sweep.planning.plan import Plan
     from sweep.store import Store
