@@ -1,12 +1,12 @@
 """Own the section that says how a sweep uses AWS Batch."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import InitErrorDetails
 
-from sweep.config.section import Section, at, refuse, show
+from sweep.config.section import Fields, Section, at, refuse, show
 from sweep.config.values import Text
 
 __all__ = ["Batch"]
@@ -90,7 +90,7 @@ class Batch(Section):
     )
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse a budget that nothing can be compared with."""
         if data.get("budget") is not None and data.get("price_per_vcpu_hour") is None:
             yield at(("budget",), "a budget needs price_per_vcpu_hour beside it")

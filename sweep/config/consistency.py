@@ -1,12 +1,12 @@
 """Own the checks between the fields of a study: names that must exist, and names that may not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic_core import InitErrorDetails
 
 from sweep.config.groups import RESERVED, reserved
-from sweep.config.section import KEY, at, show
+from sweep.config.section import KEY, Fields, at, show
 from sweep.words.names import nearest_name
 
 __all__ = ["across", "suggestion"]
@@ -18,7 +18,7 @@ def suggestion(word: str, allowed: list[str]) -> str:
     return "" if near is None else f" - did you mean '{near}'?"
 
 
-def across(study: Mapping[str, Any]) -> list[InitErrorDetails]:
+def across(study: Fields) -> list[InitErrorDetails]:
     """Return the mistakes between the fields of a raw study."""
     predictors = study.get("predictors")
     found = [*_names(study), *_outcome_names(study)]
@@ -29,7 +29,7 @@ def across(study: Mapping[str, Any]) -> list[InitErrorDetails]:
     return found
 
 
-def _names(study: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+def _names(study: Fields) -> Iterator[InitErrorDetails]:
     predictors = study.get("predictors")
     for name in predictors if isinstance(predictors, dict) else ():
         if name in RESERVED:
@@ -38,7 +38,7 @@ def _names(study: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
             yield at(("predictors", name, KEY), "a predictor's name may not hold a colon")
 
 
-def _outcome_names(study: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+def _outcome_names(study: Fields) -> Iterator[InitErrorDetails]:
     rules = study.get("outcomes")
     seen: set[str] = set()
     for index, rule in enumerate(rules if isinstance(rules, list | tuple) else ()):
@@ -50,7 +50,7 @@ def _outcome_names(study: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         seen.add(name)
 
 
-def _pairs(study: Mapping[str, Any]) -> Iterator[tuple[int, tuple[str, str]]]:
+def _pairs(study: Fields) -> Iterator[tuple[int, tuple[str, str]]]:
     pairs = study.get("interactions")
     for index, pair in enumerate(pairs if isinstance(pairs, list | tuple) else ()):
         if isinstance(pair, list | tuple) and len(pair) == 2:
@@ -59,7 +59,7 @@ def _pairs(study: Mapping[str, Any]) -> Iterator[tuple[int, tuple[str, str]]]:
                 yield index, (first, second)
 
 
-def _interactions(study: Mapping[str, Any], names: list[str]) -> Iterator[InitErrorDetails]:
+def _interactions(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
     seen: set[frozenset[str]] = set()
     for index, pair in _pairs(study):
         for place, name in enumerate(pair):
@@ -72,14 +72,14 @@ def _interactions(study: Mapping[str, Any], names: list[str]) -> Iterator[InitEr
         seen.add(frozenset(pair))
 
 
-def _covariates(study: Mapping[str, Any], names: list[str]) -> Iterator[InitErrorDetails]:
+def _covariates(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
     covariates = study.get("covariates")
     for name in covariates if isinstance(covariates, dict) else ():
         if name not in names:
             yield at(("covariates", name, KEY), _unknown(name, names))
 
 
-def _scales(study: Mapping[str, Any], names: list[str]) -> Iterator[InitErrorDetails]:
+def _scales(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
     scales = _get(study.get("priors"), "scales")
     pairs = {frozenset(pair) for _, pair in _pairs(study)}
     terms = [*names, *(":".join(pair) for _, pair in _pairs(study))]

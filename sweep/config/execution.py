@@ -1,13 +1,12 @@
 """The config's ``execution``: where and how a sweep runs; it is in no key."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import InitErrorDetails
 
 from sweep.config.batch import Batch
-from sweep.config.section import Section, at, refuse, show
+from sweep.config.section import Fields, Section, at, refuse, show
 from sweep.config.values import Text
 
 __all__ = ["Execution", "Ray"]
@@ -86,7 +85,7 @@ class Execution(Section):
     )
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
+    def between(cls, data: Fields) -> list[InitErrorDetails]:
         """Refuse a backend that lacks its section."""
         if data.get("backend") == "batch" and data.get("batch") is None:
             needs = "backend 'batch' needs a section 'batch' with queue and job_definition"

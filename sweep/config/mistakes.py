@@ -99,7 +99,11 @@ def _step(node: Node, part: int | str) -> Entry | None:
     return None
 
 
-def _message(kind: str, context: Mapping[str, Any], value: object, line: Mapping[str, Any]) -> str:
+type Context = Mapping[str, Any]
+"""What pydantic says of a mistake, or what is known of its place, by name."""
+
+
+def _message(kind: str, context: Context, value: object, line: Context) -> str:
     special = SPECIAL.get(kind)
     if special is not None:
         return special(context, value, line)
@@ -116,31 +120,31 @@ def _hint(kind: str, value: object) -> str:
     return ": write {} for the defaults" if kind == "model_type" and value is None else ""
 
 
-def _unknown(context: Mapping[str, Any], value: object, line: Mapping[str, Any]) -> str:
+def _unknown(context: Context, value: object, line: Context) -> str:
     *parent, key = line["loc"]
     allowed = list(_fields(parent))
     return f"unknown key{suggestion(str(key), allowed)} (allowed: {', '.join(allowed)})"
 
 
-def _choice(context: Mapping[str, Any], value: object, line: Mapping[str, Any]) -> str:
+def _choice(context: Context, value: object, line: Context) -> str:
     expected = str(context["expected"])
     close = suggestion(str(value), re.findall(r"'([^']*)'", expected))
     return f"expected {expected}, got {show(value)}{close}"
 
 
-def _pattern(context: Mapping[str, Any], value: object, line: Mapping[str, Any]) -> str:
+def _pattern(context: Context, value: object, line: Context) -> str:
     return f"expected {PATTERNS[str(line['loc'][-1])]}; got {show(value)}"
 
 
-def _empty(context: Mapping[str, Any], value: object, line: Mapping[str, Any]) -> str:
+def _empty(context: Context, value: object, line: Context) -> str:
     return "must not be empty"
 
 
-def _missing(context: Mapping[str, Any], value: object, line: Mapping[str, Any]) -> str:
+def _missing(context: Context, value: object, line: Context) -> str:
     return "this key is required"
 
 
-SPECIAL: dict[str, Callable[[Mapping[str, Any], object, Mapping[str, Any]], str]] = {
+SPECIAL: dict[str, Callable[[Context, object, Context], str]] = {
     "extra_forbidden": _unknown,
     "literal_error": _choice,
     "string_pattern_mismatch": _pattern,

@@ -1,13 +1,13 @@
 """Own the rules that turn survey columns into binary outcomes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from string import Formatter
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 from pydantic_core import InitErrorDetails
 
-from sweep.config.section import Section, at, show
+from sweep.config.section import Fields, Section, at, show
 from sweep.config.values import Answer, Condition, Pattern, Taken, Text
 
 __all__ = ["DONT_KNOW_VALUES", "OutcomeRule"]
@@ -67,14 +67,14 @@ class OutcomeRule(Section):
     tags: tuple[Text, ...] = Field(default=(), description="Words to select outcomes by.")
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse a rule of no kind, templates it cannot fill, and answers with two meanings."""
         yield from _kind(data)
         yield from _templates(data)
         yield from _answers(data)
 
 
-def _kind(rule: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+def _kind(rule: Fields) -> Iterator[InitErrorDetails]:
     match, name = rule.get("match"), rule.get("name")
     if match is None and name is None:
         yield at((), "a rule needs either 'match' (many columns) or 'name' (one outcome)")
@@ -84,7 +84,7 @@ def _kind(rule: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
         yield at(("name",), "a name can only be a template in a rule with 'match'")
 
 
-def _templates(rule: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+def _templates(rule: Fields) -> Iterator[InitErrorDetails]:
     """Check that templates use only fields this rule can fill."""
     given = ["column", *(key for key in ("brand", "metric") if rule.get(key) is not None)]
     allowed = {"label": [*given, "name"]}
@@ -112,7 +112,7 @@ def _template(text: str, allowed: list[str]) -> str | None:
     return None
 
 
-def _answers(rule: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+def _answers(rule: Fields) -> Iterator[InitErrorDetails]:
     """Check that no answer has two meanings."""
     for first, second in (
         ("success", "failure"),

@@ -4,8 +4,7 @@ Every field's description is the documentation and the editor's hint; a default 
 nowhere else.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -21,7 +20,7 @@ from sweep.config.execution import Execution
 from sweep.config.groups import Group, Groups
 from sweep.config.nodes import Node, Origin, Place
 from sweep.config.outcomes import OutcomeRule
-from sweep.config.section import Section, refuse, show
+from sweep.config.section import Fields, Section, refuse, show
 from sweep.config.values import Pair, Text
 from sweep.config.variables import Covariate, Derived, Population, Predictor, Priors, Survey
 
@@ -111,7 +110,7 @@ class Study(Section):
     sampler: Sampler = Field(default=Sampler(), description="How each posterior is sampled.")
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
+    def between(cls, data: Fields) -> list[InitErrorDetails]:
         """Refuse what no field alone can tell: unknown predictors, reserved names, repeats."""
         return across(data)
 

@@ -58,13 +58,17 @@ def show(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+type Fields = Mapping[str, Any]
+"""A section as it was read: values by key, not yet validated."""
+
+
 class Section(BaseModel):
     """A mapping of the config: strict, closed to unknown keys, frozen, lists kept as tuples."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> Iterable[InitErrorDetails]:
+    def between(cls, data: Fields) -> Iterable[InitErrorDetails]:
         """Return the mistakes between the fields of a raw section.
 
         ``data`` is unchecked: look only at what has the right shape, and say nothing of the rest,

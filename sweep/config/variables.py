@@ -1,14 +1,14 @@
 """Own the tables a study reads and the variables it makes of them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 from pydantic_core import InitErrorDetails
 
-from sweep.config.section import Section, at, repeated, show
+from sweep.config.section import Fields, Section, at, repeated, show
 from sweep.config.values import Condition, Level, Positive, SourceFile, Text
 
 __all__ = ["Covariate", "Cut", "Derived", "Population", "Predictor", "Priors", "Recode", "Survey"]
@@ -50,7 +50,7 @@ class Survey(Section):
     rename: Renames = Field(default_factory=dict)
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse two columns of one name."""
         return _clashes(data.get("rename"))
 
@@ -68,7 +68,7 @@ class Population(Section):
     rename: Renames = Field(default_factory=dict)
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse two columns of one name."""
         return _clashes(data.get("rename"))
 
@@ -86,7 +86,7 @@ class Cut(Section):
     )
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse edges that do not increase, and too few or too many labels."""
         edges, labels = data.get("at"), data.get("labels")
         numbers = isinstance(edges, tuple) and all(isinstance(e, int | float) for e in edges)
@@ -145,7 +145,7 @@ class Predictor(Section):
     )
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse levels listed twice."""
         return repeated("levels", data.get("levels"))
 
@@ -162,7 +162,7 @@ class Covariate(Section):
     )
 
     @classmethod
-    def between(cls, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse columns listed twice."""
         return repeated("columns", data.get("columns"))
 
