@@ -168,7 +168,7 @@ MUTATIONS = (
     ),
     Mutation(
         "an 80 % interval labelled 90 %",
-        (Edit("estimates/rows", '(1 - facts["interval"]) / 2', '(1.1 - facts["interval"]) / 2'),),
+        (Edit("estimates/rows", "(1 - self.interval) / 2", "(1.1 - self.interval) / 2"),),
     ),
     Mutation(
         "five tuning draws",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed
 from sweep.estimates.select import known
-from sweep.journal.partial import marked, partial_words
+from sweep.journal.partial import partial_words
 from sweep.keys import Json
 from sweep.store import Store
 from sweep.words.numbers import count_of
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from sweep.journal.states import State
 
 __all__ = ["Run"]
-
-FIT_COLUMNS = (
-    *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws", "r_hat"),
-    *("ess_bulk", "ess_tail", "divergences", "remedies", "seconds"),
-)
-INTEGERS = ("n", "draws", "divergences")
-NUMBERS = ("r_hat", "ess_bulk", "ess_tail", "seconds")
 
 
 class Run:
@@ -296,37 +289,12 @@ class Run:
 
     @cached_property
     def _fits(self) -> "pd.DataFrame":
-        import pandas as pd
+        from sweep.results.fits import fits_of
 
-        least = self.plan.study["minimum_base"]
-        rows = [fit_row(state, least) for state in self._states]
-        frame = pd.DataFrame(rows, columns=list(FIT_COLUMNS))
-        kinds = dict.fromkeys(INTEGERS, "Int64") | dict.fromkeys(NUMBERS, "float64")
-        return marked(frame.astype(kinds), self.plan)
+        return fits_of(self.plan, self._states)
 
     @cached_property
     def _estimates(self) -> "pd.DataFrame":
         from sweep.results.table import estimates_of
 
         return estimates_of(self.store, self.plan)
-
-
-def fit_row(state: "State", minimum_base: int) -> Json:
-    """Return one outcome's row of `Run.fits`; ``n`` is None where it is withheld."""
-    from sweep.estimates.table import base_shown
-
-    diagnostics = state.diagnostics
-    return {
-        **state.entry.names(),
-        "status": state.status,
-        "reason": state.reason,
-        "tags": ", ".join(state.entry.tags),
-        "n": base_shown(state.entry.n, minimum_base),
-        "draws": state.draws,
-        "r_hat": diagnostics.get("r_hat_max"),
-        "ess_bulk": diagnostics.get("ess_bulk_min"),
-        "ess_tail": diagnostics.get("ess_tail_min"),
-        "divergences": diagnostics.get("divergences"),
-        "remedies": "; ".join(state.remedies) or None,
-        "seconds": state.seconds,
-    }

@@ -1,7 +1,7 @@
 """Summarise: one outcome's rows of the estimates table, from its stored draws and its answers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from sweep.config import Group
 from sweep.data.cells import Counts
 from sweep.data.counts import Sums
 from sweep.data.frame import Frame
+from sweep.data.levels import Levels
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
 from sweep.diagnostics.verdict import ESS_PER_CHAIN, r_hat_threshold
 from sweep.estimates.poststratify import Weighting, split
@@ -18,17 +19,34 @@ from sweep.estimates.table import tidy, withheld
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 
-__all__ = ["answers_by_margin", "estimate"]
+__all__ = ["Shown", "answers_by_margin", "estimate"]
 
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What rows of an outcome say of it, and how: the same in every row, or for all of them.
+
+    ``interval`` is a probability, ``minimum_base`` a number of respondents, ``levels`` are those of
+    all variables, ``population`` is its total size.
+    """
+
+    outcome: str
+    status: str
+    interval: float
+    minimum_base: int
+    levels: Levels
+    population: float
+
+    @property
+    def tail(self) -> float:
+        """Return the probability on either side of the interval."""
+        return (1 - self.interval) / 2
+
+
 def estimate(
-    draws: Array,
-    weighting: Weighting,
-    answers: Mapping[str, Array],
-    counts: Counts,
-    facts: Mapping[str, Any],
+    draws: Array, weighting: Weighting, answers: Mapping[str, Array], counts: Counts, shown: Shown
 ) -> pd.DataFrame:
     """Return one row per margin.
 
@@ -37,47 +55,56 @@ def estimate(
     draws
         (chain, draw, margin) probabilities.
     answers
-        From `answers_by_margin`.
-    facts
-        ``outcome``, ``status``, ``interval``, ``minimum_base``, ``levels`` (of all variables), and
-        ``population``, its total size.
+        From `answers_by_margin`: each (margin,).
     """
-    tail = (1 - facts["interval"]) / 2
+    n = answers["n"]
+    small = np.isfinite(n) & (n < shown.minimum_base)
+    unseen = ~np.isin(weighting.index, counts.index)[weighting.cell]
+    margins, people = len(weighting.margins), weighting.total
+    summed, caution = summaries(draws, shown, small)
+    rows = pd.DataFrame(
+        {
+            "outcome": shown.outcome,
+            "quantity": "probability",
+            "group": [m.name for m in weighting.margins],
+            **{v: [m.at.get(v) for m in weighting.margins] for v in shown.levels},
+            **summed,
+            **{k: np.where(small, np.nan, answers[k]) for k in ("n", "raw", "weighted")},
+            "share": people / shown.population,
+            "unseen_share": np.bincount(
+                weighting.margin, weighting.size * unseen, margins
+            ) / people,
+            "status": shown.status,
+            "flag": caution,
+        }
+    )  # fmt: skip
+    return tidy(rows, list(shown.levels), shown.levels)
+
+
+def summaries(
+    draws: Array, shown: Shown, small: NDArray[np.bool_]
+) -> tuple[dict[str, Array], list[str | None]]:
+    """Return columns (margin,) of what the draws say, and each row's reason for caution.
+
+    ``small`` (margin,) is where the base is below the minimum.
+    """
+    tail = shown.tail
     ends = (round(tail, 12), round(1 - tail, 12))  # 0.05 and not 0.04999999999999999
     summary = summarise_chains(draws, ends)
     flat = draws.reshape(-1, draws.shape[-1])
     lower, upper = np.quantile(flat, [tail, 1 - tail], axis=0)
-    people = weighting.total
-    unseen = ~np.isin(weighting.index, counts.index)[weighting.cell]
-    n = answers["n"]
-    small = np.isfinite(n) & (n < facts["minimum_base"])
-    shown = {k: np.where(small, np.nan, answers[k]) for k in ("n", "raw", "weighted")}
-    margins = len(weighting.margins)
-    rows = pd.DataFrame(
-        {
-            "outcome": facts["outcome"],
-            "quantity": "probability",
-            "group": [m.name for m in weighting.margins],
-            **{v: [m.at.get(v) for m in weighting.margins] for v in facts["levels"]},
-            "mean": summary.mean,
-            "sd": summary.sd,
-            "lower": lower,
-            "upper": upper,
-            "mcse": summary.mcse_mean,
-            **dict(zip(("mcse_lower", "mcse_upper"), summary.mcse_quantile, strict=True)),
-            "ess_bulk": summary.ess_bulk,
-            "ess_tail": summary.ess_tail,
-            "r_hat": np.where(np.isfinite(summary.r_hat), summary.r_hat, np.nan),
-            **shown,
-            "share": people / facts["population"],
-            "unseen_share": np.bincount(
-                weighting.margin, weighting.size * unseen, margins
-            ) / people,
-            "status": facts["status"],
-            "flag": flags(summary, small, facts["minimum_base"]),
-        }
-    )  # fmt: skip
-    return tidy(rows, list(facts["levels"]), facts["levels"])
+    columns = {
+        "mean": summary.mean,
+        "sd": summary.sd,
+        "lower": lower,
+        "upper": upper,
+        "mcse": summary.mcse_mean,
+        **dict(zip(("mcse_lower", "mcse_upper"), summary.mcse_quantile, strict=True)),
+        "ess_bulk": summary.ess_bulk,
+        "ess_tail": summary.ess_tail,
+        "r_hat": np.where(np.isfinite(summary.r_hat), summary.r_hat, np.nan),
+    }
+    return columns, flags(summary, small, shown.minimum_base)
 
 
 def flags(summary: ChainSummary, small: NDArray[np.bool_], minimum_base: int) -> list[str | None]:

@@ -6,6 +6,7 @@ it was tested with (`sweep.toolchain.fast_route`); with others `sweep.inference.
 public one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,24 +70,13 @@ def pointer_model(problem: Problem, approximation: Approximation, start: Any) ->
 
     ``start`` makes a chain's first point from its seed.
     """
-    from nutpie import _lib
     from nutpie.sample import CompiledModel
 
-    arrays = (problem.data, problem.layout, approximation.centre, approximation.spread)
-    record = np.array(
-        [
-            problem.data.ctypes.data, len(problem.data),
-            problem.layout.ctypes.data, len(problem.layout),
-            approximation.centre.ctypes.data, approximation.spread.ctypes.data,
-        ],
-        np.int64,
-    )  # fmt: skip
     dim = problem.dim
-    sizes = {"w_dim": dim}
 
     @dataclass(frozen=True)
     class PointerModel(CompiledModel):
-        """A model made of two C functions and the memory they read."""
+        """A model made of two C functions and the memory they read, ``record`` first."""
 
         keep: tuple[NDArray[Any], ...]
 
@@ -103,15 +93,36 @@ def pointer_model(problem: Problem, approximation: Approximation, start: Any) ->
             return {"w_dim": np.arange(dim)}
 
         def _make_sampler(self, settings: Any, init_mean: Any, cores: int, *rest: Any) -> Any:
-            density, expand = compile_pointers()
-            address = record.ctypes.data
-            names = {"w": ("w_dim",)}
-            variables = _lib.PyVariable.new_variables(["w"], ["float64"], [(dim,)], sizes, names)
-            model = _lib.PyMcModel(
-                _lib.LogpFunc(density, address, self),
-                _lib.ExpandFunc(dim, dim, expand, address, self),
-                variables, dim, sizes, self.coords, start, None,
-            )  # fmt: skip
-            return _lib.PySampler.from_pymc(settings, cores, model, *rest)
+            return sampler_of(self, start, settings, cores, rest)
 
-    return PointerModel({"w": ("w_dim",)}, (record, *arrays))
+    return PointerModel({"w": ("w_dim",)}, memory_of(problem, approximation))
+
+
+def memory_of(problem: Problem, approximation: Approximation) -> tuple[NDArray[Any], ...]:
+    """Return what the C functions read: a record of addresses and lengths, and the arrays there."""
+    arrays = (problem.data, problem.layout, approximation.centre, approximation.spread)
+    record = np.array(
+        [
+            problem.data.ctypes.data, len(problem.data),
+            problem.layout.ctypes.data, len(problem.layout),
+            approximation.centre.ctypes.data, approximation.spread.ctypes.data,
+        ],
+        np.int64,
+    )  # fmt: skip
+    return (record, *arrays)
+
+
+def sampler_of(model: Any, start: Any, settings: Any, cores: int, rest: Sequence[Any]) -> Any:
+    """Return nutpie's sampler of a pointer model; ``rest`` is what nutpie hands on."""
+    from nutpie import _lib
+
+    density, expand = compile_pointers()
+    dim, address = model.n_dim, model.keep[0].ctypes.data
+    sizes, names = {"w_dim": dim}, {"w": ("w_dim",)}
+    variables = _lib.PyVariable.new_variables(["w"], ["float64"], [(dim,)], sizes, names)
+    made = _lib.PyMcModel(
+        _lib.LogpFunc(density, address, model),
+        _lib.ExpandFunc(dim, dim, expand, address, model),
+        variables, dim, sizes, model.coords, start, None,
+    )  # fmt: skip
+    return _lib.PySampler.from_pymc(settings, cores, made, *rest)

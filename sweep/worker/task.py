@@ -21,7 +21,7 @@ from sweep.diagnostics.verdict import as_json
 from sweep.errors import CorruptArtifact, ForeignToolchain
 from sweep.estimates.formats import to_parquet
 from sweep.estimates.poststratify import Probabilities, poststratify, weighting_of
-from sweep.estimates.rows import answers_by_margin, estimate
+from sweep.estimates.rows import Shown, answers_by_margin, estimate
 from sweep.faultpoint import faultpoint
 from sweep.inference.checkpoints import Draws, Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
@@ -243,17 +243,17 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
         weighting, design.levels, probabilities_of(store, task, fitted.draws, memory)
     )
     chains, length = next(iter(fitted.draws.values())).shape[:2]
-    facts = {
-        "outcome": task.outcome,
-        "status": fitted.meta["status"],
-        "interval": recipe["interval"],
-        "minimum_base": recipe["minimum_base"],
-        "levels": design.frame.variables(),
-        "population": float(design.frame.size.sum()),
-    }
+    shown = Shown(
+        outcome=task.outcome,
+        status=fitted.meta["status"],
+        interval=recipe["interval"],
+        minimum_base=recipe["minimum_base"],
+        levels=design.frame.variables(),
+        population=float(design.frame.size.sum()),
+    )
     answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
     counts = counts_of(sums, design.levels)
-    rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, facts)
+    rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, shown)
     meta: TaskMeta = {**fitted.meta, "n": float(counts.n.sum()), "draws": chains * length}
     faultpoint("estimates.before_publish", task.outcome)
     publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)

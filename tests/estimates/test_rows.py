@@ -12,7 +12,7 @@ from sweep.data.counts import Sums, count, counts_of
 from sweep.data.design import Design
 from sweep.data.outcomes import outcomes_of
 from sweep.estimates.poststratify import weighting_of
-from sweep.estimates.rows import answers_by_margin, estimate
+from sweep.estimates.rows import Shown, answers_by_margin, estimate
 from tests.project import OUTCOMES, Project, population_of, survey_of
 
 GROUPS = (
@@ -44,16 +44,10 @@ def prepared(project: Project, survey: pd.DataFrame) -> tuple[Design, Sums]:
 def rows_of(design: Design, sums: Sums, minimum_base: int = 10) -> pd.DataFrame:
     weighting = weighting_of(design.frame, GROUPS)
     answers = answers_by_margin(sums, design.asked, design.frame, GROUPS, weighting)
-    facts = {
-        "outcome": "liked",
-        "status": "ok",
-        "interval": 0.9,
-        "minimum_base": minimum_base,
-        "levels": design.frame.variables(),
-        "population": float(design.frame.size.sum()),
-    }
+    levels, people = design.frame.variables(), float(design.frame.size.sum())
+    shown = Shown("liked", "ok", 0.9, minimum_base, levels, people)
     draws = np.random.default_rng(5).beta(3, 7, (4, 200, len(weighting.margins)))
-    return estimate(draws, weighting, answers, counts_of(sums, design.levels), facts)
+    return estimate(draws, weighting, answers, counts_of(sums, design.levels), shown)
 
 
 def where(rows: pd.DataFrame, group: str | None = None, **at: str) -> Any:
@@ -180,8 +174,7 @@ def test_chains_that_disagree_flag_the_row(project: Project) -> None:
     answers = answers_by_margin(sums, design.asked, design.frame, GROUPS, weighting)
     draws = np.random.default_rng(5).beta(3, 7, (4, 200, len(weighting.margins)))
     draws[0, :, 1] += 0.5
-    facts = {"outcome": "q", "status": "ok", "interval": 0.9, "minimum_base": 1, "population": 1.0}
-    facts["levels"] = design.frame.variables()
-    rows = estimate(draws, weighting, answers, counts_of(sums, design.levels), facts)
+    shown = Shown("q", "ok", 0.9, 1, design.frame.variables(), 1.0)
+    rows = estimate(draws, weighting, answers, counts_of(sums, design.levels), shown)
     assert "chains disagree" in rows["flag"].iloc[1]
     assert pd.isna(rows["flag"].iloc[0])

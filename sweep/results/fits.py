@@ -1,0 +1,52 @@
+"""Fits: what became of every outcome of a run, one row each, with the diagnostics of its fit."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sweep.estimates.table import base_shown
+from sweep.journal.partial import marked
+from sweep.journal.run_plan import RunPlan
+from sweep.journal.states import State
+from sweep.keys import Json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["fits_of"]
+
+FIT_COLUMNS = (
+    *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws", "r_hat"),
+    *("ess_bulk", "ess_tail", "divergences", "remedies", "seconds"),
+)
+INTEGERS = ("n", "draws", "divergences")
+NUMBERS = ("r_hat", "ess_bulk", "ess_tail", "seconds")
+
+
+def fits_of(plan: RunPlan, states: Sequence[State]) -> "pd.DataFrame":
+    """Return one row per outcome: state, reason, base, diagnostics, remedies and seconds."""
+    import pandas as pd
+
+    least = plan.study["minimum_base"]
+    rows = [fit_row(state, least) for state in states]
+    frame = pd.DataFrame(rows, columns=list(FIT_COLUMNS))
+    kinds = dict.fromkeys(INTEGERS, "Int64") | dict.fromkeys(NUMBERS, "float64")
+    return marked(frame.astype(kinds), plan)
+
+
+def fit_row(state: State, minimum_base: int) -> Json:
+    """Return one outcome's row of `Run.fits`; ``n`` is None where it is withheld."""
+    diagnostics = state.diagnostics
+    return {
+        **state.entry.names(),
+        "status": state.status,
+        "reason": state.reason,
+        "tags": ", ".join(state.entry.tags),
+        "n": base_shown(state.entry.n, minimum_base),
+        "draws": state.draws,
+        "r_hat": diagnostics.get("r_hat_max"),
+        "ess_bulk": diagnostics.get("ess_bulk_min"),
+        "ess_tail": diagnostics.get("ess_tail_min"),
+        "divergences": diagnostics.get("divergences"),
+        "remedies": "; ".join(state.remedies) or None,
+        "seconds": state.seconds,
+    }
