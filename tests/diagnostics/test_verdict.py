@@ -238,6 +238,17 @@ def test_a_tail_below_its_floor_is_never_enough() -> None:
     assert not enough(summary, 1.0)
 
 
+def test_a_tail_that_was_hardly_seen_is_an_objection_of_its_own() -> None:
+    """The middle mixes well; in each chain one stretch of draws lies in the upper tail."""
+    values = autoregressive(0.0, 1000, 3)
+    for chain in range(CHAINS):
+        values[chain, 50 * (chain + 1) :][:35, 1] += 3.0
+    found = verdict(values)
+    assert found.ess_tail_min < 400 < found.ess_bulk_min
+    assert "region[1]" == found.ess_where
+    assert (f"tail ESS {int(found.ess_tail_min)} of region[1] is below 400",) == found.reasons
+
+
 def test_the_predicted_checkpoint_is_the_smallest_that_should_do() -> None:
     summary = summarise_chains(autoregressive(0.2, 500, 20))
     least = float(summary.ess_bulk.min())

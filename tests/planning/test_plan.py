@@ -4,6 +4,7 @@ import itertools
 import shutil
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sweep.artifacts.artifact import publish
@@ -97,11 +98,15 @@ def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones
         project.plan()
     store = open_store(project.directory / ".sweep")
     assert [] == list(store.list("counts/"))
+    assert (read == 3) == any(store.list("designs/"))  # by then it was made of the old survey
     (project.directory / "survey.csv").write_bytes(before)
     monkeypatch.undo()
-    counts = {o["outcome"]: o["counts"] for o in project.plan()[1].record["outcomes"]}
+    _, plan = project.plan()
     shutil.rmtree(project.directory / ".sweep")
-    assert counts == {o["outcome"]: o["counts"] for o in project.plan()[1].record["outcomes"]}
+    _, anew = project.plan()
+    assert anew.record["outcomes"] == plan.record["outcomes"]
+    people, afresh = (p.prepared.design.respondents for p in (plan, anew))
+    np.testing.assert_array_equal(afresh.cell, people.cell)
 
 
 def test_outcomes_that_count_the_same_are_counted_once(
@@ -244,6 +249,17 @@ def test_states_follow_from_plan_events_and_what_exists(begun: tuple[Store, Plan
         "bought": ("failed", "it died"),
         "liked": ("cancelled", "the run ended before its turn: stopped"),
     } == states(store, run)
+
+
+def test_a_run_that_goes_on_is_no_longer_ended(begun: tuple[Store, Plan, str]) -> None:
+    store, _, run = begun
+    append_event(store, run, {"event": "ended", "reason": "stopped"})
+    assert {"cancelled"} == {status for status, _ in states(store, run).values()}
+    append_event(store, run, {"event": "begun"})
+    assert {("pending", None)} == set(states(store, run).values())
+    append_event(store, run, {"event": "ended", "reason": "its breaker"})
+    reason = "the run ended before its turn: its breaker"
+    assert {("cancelled", reason)} == set(states(store, run).values())
 
 
 def test_a_runs_own_end_counts_before_what_an_earlier_one_remembered(

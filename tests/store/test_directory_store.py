@@ -88,6 +88,33 @@ def test_a_file_is_flushed_before_it_is_seen_and_its_directory_after(
     assert steps == ["flush /s/a/b"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("verb", ["put_new", "replace", "delete"])
+def test_a_change_is_flushed_in_its_directory_before_the_store_says_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """A crash of the machine must not bring back what is told to be gone, or lose what is told."""
+    store, fsync, flushed = open_store(tmp_path / "s"), os.fsync, list[bytes | None]()
+    path, old = tmp_path / "s/a/b", sha256(b"old").hexdigest()
+    store.put_new("a/other", b"")
+    if verb != "put_new":
+        store.put_new("a/b", b"old")
+
+    def noting(descriptor: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}") == str(path.parent):
+            flushed.append(path.read_bytes() if path.exists() else None)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    change: dict[str, Callable[[], bool]] = {
+        "put_new": lambda: store.put_new("a/b", b"new"),
+        "replace": lambda: store.replace("a/b", b"new", old),
+        "delete": lambda: store.delete("a/b", old),
+    }
+    assert change[verb]()
+    assert (None if verb == "delete" else b"new") == flushed[-1]
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3])
 def test_a_failed_flush_is_a_failed_write_and_is_not_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
