@@ -199,5 +199,6 @@ def test_what_another_has_mended_meanwhile_is_not_moved_aside(
     )
     move_aside(store, DONE)
     assert b"mended" == other.get(DONE)
-    (aside,) = other.list("quarantine/")
+    aside = f"quarantine/fits/{KEY}/{sha256(b'damaged')[:12]}-done.json"
+    assert [aside] == list(other.list("quarantine/"))
     assert b"damaged" == other.get(aside)

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -289,6 +290,21 @@ def test_nothing_is_read_or_written_through_a_symbolic_link(tmp_path: Path) -> N
                 verb(name)
     assert list(store.list()) == ["a/b"]
     assert [(path.name, path.read_text()) for path in outside.iterdir()] == [("secret", "x")]
+
+
+def test_age_is_by_the_file_systems_clock_and_not_by_this_machines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a shared disk the server's clock stamps files; ours may be a day off."""
+    store = open_store(tmp_path / "s")
+    store.put_new("a", b"1")
+    monkeypatch.setattr(time, "time", lambda: 86_400.0)
+    assert 0 <= (store.age("a") or 0.0) < 3600
+    os.utime(tmp_path / "s/a", (0, 0))
+    store.put_new("b", b"1")
+    assert 1e9 < (store.age("a") or 0.0)
+    os.utime(tmp_path / "s/tmp/clock", (5.0, 5.0))
+    assert 0 <= (store.age("b") or 0.0) < 3600
 
 
 def test_a_store_may_be_reached_through_a_symbolic_link(tmp_path: Path) -> None:
