@@ -1,7 +1,7 @@
 # Every target sets itself up: .venv follows uv.lock, and keeps what was added to it by hand.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-hard test test-all chaos check docs bench calibrate calibrate-gates \
-	calibrate-coverage packages
+.PHONY: help setup demo demo-hard test test-all chaos mutants check docs bench calibrate \
+	calibrate-gates calibrate-coverage packages
 SHELL := /bin/sh
 PY := .venv/bin/python
 
@@ -17,7 +17,7 @@ demo: setup ## Fit 200 simulated brand-tracking models and open the report's pat
 demo-hard: setup ## The same with a population the model does not describe
 	@$(PY) -P -m sweep.simulate.demo --directory demo-hard --hard
 
-test: setup ## Everything that needs no system package, under 10 minutes on 2 cores
+test: setup ## Everything that needs no system package, under 6 minutes on 2 cores
 	$(PY) -m pytest -m "not slow and not browser and not chaos"
 
 test-all: packages ## Everything, under 40 minutes; installs Debian packages when missing
@@ -27,6 +27,9 @@ test-all: packages ## Everything, under 40 minutes; installs Debian packages whe
 chaos: packages ## Break sweeps at every fault point, moment and system call, under 25 minutes
 	@scripts/setup --all-groups --all-extras
 	$(PY) -m pytest tests/chaos
+
+mutants: setup ## Plant 200 small bugs, each to be killed by a quick test; under 60 minutes on 2 cores
+	@$(PY) -W ignore -m benchmarks.mutants
 
 packages: # Chromium for the report's tests, strace to break system calls
 	@command -v chromium >/dev/null 2>&1 && command -v strace >/dev/null 2>&1 || scripts/packages

@@ -2,13 +2,29 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from sweep.store.cache import cache_root
 from tests.faults.servers import BUCKET, aws_settings, moto_server, seaweed_server
+from tests.forking import quick_workers, real_workers
 from tests.project import Project, Swept, project_in
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_workers() -> Iterator[None]:
+    """Start workers as forks of one warm process; see `tests.forking`."""
+    with quick_workers():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _starts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Start them as users do where a test is about that."""
+    with real_workers() if request.node.get_closest_marker("starts") else nullcontext():
+        yield
 
 
 @pytest.fixture

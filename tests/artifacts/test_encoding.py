@@ -194,6 +194,11 @@ def test_bytes_that_are_no_json_are_refused(data: bytes) -> None:
         unpack_json(data)
 
 
+def test_of_bytes_that_are_no_json_the_first_forty_are_shown() -> None:
+    with pytest.raises(CorruptArtifact, match=rf"found b'{'x' * 40}': "):
+        unpack_json(b"x" * 10_000)
+
+
 def test_a_sealed_record_is_json_that_ends_with_its_digest() -> None:
     sealed = seal({"b": 1, "z": "x"})
     assert list(unpack_json(sealed)) == ["b", "z", "digest"]

@@ -55,6 +55,7 @@ def test_stop_before_the_first_task_runs_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.sampling
+@pytest.mark.starts
 @pytest.mark.parametrize("retries", [0, 2])
 def test_a_task_is_tried_so_often_and_then_lost(tmp_path: Path, retries: int) -> None:
     """Each worker is killed while it still imports, so it is certain to have the task."""

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sweep.journal.entries import Entry
 from sweep.journal.runs import RunPlan
 from sweep.store import Store
 from sweep.toolchain import pytensor_flags
+from tests.forking import real_workers
 from tests.project import OUTCOMES, Project, keys_by_kind, project_in
 from tests.support.poison import MODEL
 from tests.support.processes import workers
@@ -113,6 +114,13 @@ def killed_in_mid_fit(project: Project, model: str) -> Digests:
 
 WAYS = [four_workers_reversed, odd_environment, another_order, killed_in_mid_fit]
 QUICK = [WAYS[0], *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS[1:])]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _real() -> Iterator[None]:
+    """Start every worker as users do: that no byte depends on it is the claim."""
+    with real_workers():
+        yield
 
 
 @pytest.fixture(scope="module")

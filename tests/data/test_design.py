@@ -143,6 +143,18 @@ def test_cells_of_size_zero_make_no_level(project: Project) -> None:
         design_of(project)
 
 
+@pytest.mark.parametrize("unit", [1 / 48, 1.0, 0.25])
+def test_sizes_are_shares_as_well_as_heads_and_no_cell_is_too_small(
+    project: Project, unit: float
+) -> None:
+    """One person, a share of a population or a thousandth: only a size of zero is nobody."""
+    change(project, "population", n=np.where(np.arange(48) % 2, unit, unit / 1000))
+    design = design_of(project)
+    assert 24 == len(design.frame.cell)
+    assert 24 * (unit + unit / 1000) == pytest.approx(design.frame.size.sum(), rel=1e-12)
+    assert 48 == design.summary["population"]["kept"]
+
+
 def test_a_person_of_the_population_without_a_level_is_an_error(project: Project) -> None:
     change(project, "population", region=holed(population_of()["region"], 2))
     with pytest.raises(DataError, match="population's 'region' is missing in 2 rows"):

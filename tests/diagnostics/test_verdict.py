@@ -201,6 +201,9 @@ def test_one_per_cent_of_draws_at_the_largest_depth_is_too_many() -> None:
     statistics.depth_reached[3, :20] = True
     expected = "1.0 % of draws reached the largest tree depth; the limit is 1%"
     assert verdict(autoregressive(0.2, 500, 3), statistics).reasons == (expected,)
+    statistics.depth_reached[3] = True
+    (reason,) = verdict(autoregressive(0.2, 500, 3), statistics).reasons
+    assert reason.startswith("25.0 % of draws")
 
 
 def test_an_energy_that_creeps_as_in_a_funnel_is_flagged() -> None:
@@ -217,8 +220,10 @@ def test_e_bfmi_is_that_of_arviz_and_zero_where_nothing_moves() -> None:
     np.testing.assert_allclose(e_bfmi(energy), array_stats.bfmi(energy), 1e-12)
     energy[1], energy[2, 5] = 4.2, np.nan
     assert list(e_bfmi(energy)[1:3]) == [0.0, 0.0]
-    with pytest.raises(UsageError, match="energy has shape"):
-        e_bfmi(np.zeros(10))
+    assert [2.0, 0.0] == list(e_bfmi([[1.0, 3.0], [1.0, 1.0]]))
+    for energy in (np.zeros(10), np.zeros((4, 1))):
+        with pytest.raises(UsageError, match="energy has shape"):
+            e_bfmi(energy)
 
 
 def test_enough_asks_every_quantity_for_the_bulk_ess_and_leaves_the_tail_a_floor() -> None:
@@ -236,6 +241,17 @@ def test_a_tail_below_its_floor_is_never_enough() -> None:
     summary = summarise_chains(values)
     assert summary.ess_tail.min() < 400
     assert not enough(summary, 1.0)
+
+
+def test_a_tail_that_was_hardly_seen_is_an_objection_of_its_own() -> None:
+    """The middle mixes well; in each chain one stretch of draws lies in the upper tail."""
+    values = autoregressive(0.0, 1000, 3)
+    for chain in range(CHAINS):
+        values[chain, 50 * (chain + 1) :][:35, 1] += 3.0
+    found = verdict(values)
+    assert found.ess_tail_min < 400 < found.ess_bulk_min
+    assert "region[1]" == found.ess_where
+    assert (f"tail ESS {int(found.ess_tail_min)} of region[1] is below 400",) == found.reasons
 
 
 def test_the_predicted_checkpoint_is_the_smallest_that_should_do() -> None:

@@ -146,6 +146,11 @@ def test_a_named_group_may_not_ask_for_a_level_there_is_not(where: str) -> None:
         check_groups(frame(), [Group(name="typo", where=where)])
 
 
+def test_a_level_that_is_like_no_other_is_answered_with_all_there_are() -> None:
+    with pytest.raises(DataError, match=r"'maybe' is not a level of 'c'\. Its levels: no, yes$"):
+        check_groups(frame(), [Group(name="some", where="c == 'maybe'")])
+
+
 def test_sigmoid_stays_between_zero_and_one_however_large_the_predictor() -> None:
     eta = np.array([-1e30, -100, -1, 0, 1, 100, 1e30], np.float32)
     expected = 1 / (1 + np.exp(-np.clip(eta.astype(float), -80, 80)))

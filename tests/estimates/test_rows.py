@@ -1,11 +1,13 @@
 """One outcome's rows: draws summarised, answers beside them, small bases withheld."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from sweep.config import Group
 from sweep.data.counts import Sums, count, counts_of
@@ -178,3 +180,45 @@ def test_chains_that_disagree_flag_the_row(project: Project) -> None:
     rows = estimate(draws, weighting, answers, counts_of(sums, design.levels), shown)
     assert "chains disagree" in rows["flag"].iloc[1]
     assert pd.isna(rows["flag"].iloc[0])
+
+
+def rows_from(project: Project, change: Callable[[NDArray[np.float64]], None]) -> pd.DataFrame:
+    """Return the rows of independent draws of (4, 1000), after a change of them, all bases large.
+
+    The first margin's draws are as they were: no test looks at a row that is flagged anyway.
+    """
+    design, sums = prepared(project, survey_of())
+    weighting = weighting_of(design.frame, GROUPS)
+    answers = answers_by_margin(sums, design.asked, design.frame, GROUPS, weighting)
+    draws = np.random.default_rng(5).normal(0.5, 0.02, (4, 1000, len(weighting.margins)))
+    change(draws[..., 1])
+    shown = Shown("q", "ok", 0.9, 1, design.frame.variables(), 1.0)
+    rows = estimate(draws, weighting, answers, counts_of(sums, design.levels), shown)
+    assert pd.isna(rows["flag"].iloc[0])
+    return rows
+
+
+def test_chains_that_agree_on_the_middle_and_not_on_the_spread_flag_the_row(
+    project: Project,
+) -> None:
+    """Only the folded R-hat sees it; an interval from such chains is wrong all the same."""
+
+    def widen(draws: NDArray[np.float64]) -> None:
+        draws[0] = 0.5 + 1.6 * (draws[0] - 0.5)
+
+    row = rows_from(project, widen).iloc[1]
+    assert row["flag"].startswith("R-hat ")
+    assert row["flag"].endswith(": chains disagree")
+    assert 400 < min(row["ess_bulk"], row["ess_tail"])
+
+
+def test_a_tail_that_was_hardly_seen_flags_the_row(project: Project) -> None:
+    """The middle mixes well; in each chain one stretch of draws lies in the upper tail."""
+
+    def clump(draws: NDArray[np.float64]) -> None:
+        for chain in range(4):
+            draws[chain, 50 * (chain + 1) :][:35] += 0.06
+
+    row = rows_from(project, clump).iloc[1]
+    assert row["ess_tail"] < 400 < row["ess_bulk"]
+    assert f"ESS {row['ess_tail']:.0f} is below 400" in row["flag"]

@@ -163,6 +163,7 @@ def test_data_returns_a_dict() -> None:
     [
         ("np.full((3, 6), 0.5)", r"shape \(3, 6\), expected \(draw, cell\) = \(10, 6\)"),
         ("np.full((10, 6), 1.5)", r"values outside \[0, 1\]: 1\.5 to 1\.5"),
+        ("np.linspace(0.5, 1.5, 60).reshape(10, 6)", r"values outside \[0, 1\]: 0\.5 to 1\.5"),
         ("np.full((10, 6), -0.5)", r"values outside \[0, 1\]: -0\.5 to -0\.5"),
         ("np.full((10, 6), np.nan)", r"values outside \[0, 1\]: nan to nan"),
         ("np.full((10, 6), 'often')", r"values of type <U5, expected numbers"),

@@ -1,23 +1,28 @@
 """A plan says what is left to do, and nothing has been fitted when it is made."""
 
 import itertools
+import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sweep.artifacts.artifact import publish
+from sweep.artifacts.artifact import publish, read_done
 from sweep.artifacts.records import read_record
 from sweep.artifacts.tasks import Task
 from sweep.data.counts import count
 from sweep.data.design import Design
 from sweep.data.outcomes import Outcome
-from sweep.errors import DataError, ModelError, UsageError
+from sweep.errors import DataError, ModelError, StoreError, UsageError
 from sweep.journal.events import append_event, read_events
 from sweep.journal.failures import PastFailure, failure_of, forget_failure, remember_failure
-from sweep.journal.runs import new_run, read_plan
+from sweep.journal.runs import cancel_run, forget_cancel, is_cancelled, new_run, read_plan
 from sweep.journal.states import outcome_states
-from sweep.planning.plan import Plan
+from sweep.maintenance.generation import collection
+from sweep.planning.model_files import packaged
+from sweep.planning.plan import Plan, settled
 from sweep.sources.tables import read_table
 from sweep.store import Store, open_store
 from tests.project import OUTCOMES, Project, meta_of, recipes_by_kind, survey_of
@@ -97,11 +102,15 @@ def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones
         project.plan()
     store = open_store(project.directory / ".sweep")
     assert [] == list(store.list("counts/"))
+    assert (read == 3) == any(store.list("designs/"))  # by then it was made of the old survey
     (project.directory / "survey.csv").write_bytes(before)
     monkeypatch.undo()
-    counts = {e.name: e.counts for e in project.plan()[1].entries}
+    _, plan = project.plan()
     shutil.rmtree(project.directory / ".sweep")
-    assert counts == {e.name: e.counts for e in project.plan()[1].entries}
+    _, anew = project.plan()
+    assert anew.entries == plan.entries
+    people, afresh = (p.prepared.design.respondents for p in (plan, anew))
+    np.testing.assert_array_equal(afresh.cell, people.cell)
 
 
 def test_outcomes_that_count_the_same_are_counted_once(
@@ -120,6 +129,54 @@ def test_outcomes_that_count_the_same_are_counted_once(
     assert sorted(OUTCOMES[:2]) == sorted(counted)
     assert 2 == sum(name.endswith("/done.json") for name in store.list("counts/"))
     assert 8 == len({entry.fit_key for entry in plan.entries})
+
+
+def test_a_new_outcome_is_counted_among_the_respondents_that_are_stored(project: Project) -> None:
+    """The design is taken from the store; so are its respondents, and what counts tell of them."""
+    rules = [{"name": name, "success": ["Yes"]} for name in OUTCOMES]
+    project.plan(project.config({"outcomes": rules[:1]}))
+    store, plan = project.plan()
+    assert [300.0] * 3 == [entry.n for entry in plan.entries]
+    for entry in plan.entries:
+        meta = read_done(store, "counts", entry.counts).meta
+        yes = float((survey_of()[entry.name] == "Yes").sum())
+        assert (300.0, yes) == (meta["n"], meta["y"])
+
+
+def test_questions_may_be_called_like_columns_of_our_own(project: Project) -> None:
+    names = ("index", "level_0", "row", "cell", "n", "y", "codes")
+    liked = survey_of()["liked"]
+    project.write("survey.csv", survey_of().assign(**dict.fromkeys(names, liked)))
+    rules = [{"name": name, "success": ["Yes"]} for name in (*names, "liked")]
+    _, plan = project.plan(project.config({"outcomes": rules}))
+    assert 1 == len({json.dumps(task.fit["counts"]) for task in plan.tasks.values()})
+    assert [300.0] * 8 == [entry.n for entry in plan.entries]
+
+
+def test_model_files_lie_where_the_config_says(project: Project) -> None:
+    elsewhere = project.directory / "elsewhere"
+    with pytest.raises(UsageError, match=r"execution\.models_dir: .*elsewhere is not a folder"):
+        project.plan(project.config(execution={"models_dir": "elsewhere"}))
+    elsewhere.mkdir()
+    (elsewhere / "mine.py").write_bytes((packaged("models") / "mrp.py").read_bytes())
+    _, plan = project.plan(project.config({"model": "mine"}, {"models_dir": "elsewhere"}))
+    assert "mine" == plan.file.name
+
+
+def test_a_plan_is_made_again_if_something_was_deleted_and_says_if_the_sources_changed(
+    project: Project,
+) -> None:
+    store, plan = project.plan()
+    assert plan is settled(store, plan)
+    with collection(store):
+        pass
+    anew = settled(store, plan)
+    assert anew is not plan
+    assert plan.entries == anew.entries
+    assert set(plan.tasks) == {n.split("/")[1].split(".")[0] for n in store.list("tasks/")}
+    project.write("survey.csv", survey_of(seed=2))
+    with pytest.raises(StoreError, match="the sources changed while the sweep was planned"):
+        settled(store, plan)
 
 
 def test_nobody_asked_fails_in_the_plan_and_has_no_task(project: Project) -> None:
@@ -168,8 +225,11 @@ def test_the_last_failure_is_the_one_remembered(project: Project) -> None:
 def test_selection_by_name_limit_and_status(project: Project) -> None:
     store, plan = project.plan()
     remember_failure(store, fit_key(plan, "liked"), PastFailure("model", "m"))
+    pretend(store, plan, "aware", "estimates")
     assert ["liked"] == list(actions(project.plan(patterns=["status:failed"])[1]))
-    assert ["aware", "bought"] == list(actions(project.plan(patterns=["status:pending"])[1]))
+    assert ["aware"] == list(actions(project.plan(patterns=["status:ok"])[1]))
+    assert ["bought"] == list(actions(project.plan(patterns=["status:pending"])[1]))
+    assert ["aware", "bought"] == list(actions(project.plan(patterns=["a*", "status:pending"])[1]))
     assert ["aware", "bought"] == list(actions(project.plan(limit=2)[1]))
     assert ["bought"] == list(actions(project.plan(patterns=["b*"], limit=2)[1]))
     with pytest.raises(UsageError, match="'bougt' matches no outcome"):
@@ -233,6 +293,17 @@ def test_states_follow_from_plan_events_and_what_exists(begun: tuple[Store, Plan
     } == states(store, run)
 
 
+def test_a_run_that_goes_on_is_no_longer_ended(begun: tuple[Store, Plan, str]) -> None:
+    store, _, run = begun
+    append_event(store, run, {"event": "ended", "reason": "stopped"})
+    assert {"cancelled"} == {status for status, _ in states(store, run).values()}
+    append_event(store, run, {"event": "begun"})
+    assert {("pending", None)} == set(states(store, run).values())
+    append_event(store, run, {"event": "ended", "reason": "its breaker"})
+    reason = "the run ended before its turn: its breaker"
+    assert {("cancelled", reason)} == set(states(store, run).values())
+
+
 def test_a_runs_own_end_counts_before_what_an_earlier_one_remembered(
     begun: tuple[Store, Plan, str],
 ) -> None:
@@ -255,6 +326,32 @@ def test_a_damaged_line_of_a_journal_hides_no_other(
     append_event(store, run, {"event": "note", "message": "after it"})
     assert [*before, "after it"] == [*before, read_events(store, run)[-1]["message"]]
     assert len(before) + 1 == len(read_events(store, run))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "begun"},
+        {"event": "ended", "reason": "r"},
+        {"event": "started", "outcome": "o"},
+        {"event": "done", "outcome": "o"},
+        {"event": "failed", "outcome": "o", "kind": "model", "message": "m"},
+        {"event": "note", "message": "m"},
+        {"event": "report", "report": "0" * 40},
+    ],
+    ids=lambda event: str(event["event"]),
+)
+def test_an_event_that_lacks_what_its_readers_need_counts_as_torn(
+    begun: tuple[Store, Plan, str], event: dict[str, str]
+) -> None:
+    store, _, run = begun
+    whole = {"at": "2026-01-01T00:00:00+00:00", **event}
+    for left_out in whole:
+        part = {name: value for name, value in whole.items() if name != left_out}
+        store.append(f"runs/{run}/events.jsonl", json.dumps(part).encode() + b"\n")
+    assert 1 == len(read_events(store, run))
+    store.append(f"runs/{run}/events.jsonl", json.dumps(whole).encode() + b"\n")
+    assert whole == read_events(store, run)[-1]
 
 
 def test_a_torn_last_event_is_left_out(begun: tuple[Store, Plan, str]) -> None:
@@ -291,3 +388,37 @@ def test_what_plan_json_says_of_an_outcome(begun: tuple[Store, Plan, str]) -> No
         }
         for e in plan.entries
     ]
+
+
+def test_a_run_is_found_among_others_and_by_its_whole_id_without_a_look_at_them(
+    begun: tuple[Store, Plan, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, plan, first = begun
+    second = new_run(store, plan.record)
+    assert first != second
+    for name in (first, first[-4:], first[-6:]):
+        assert first == read_plan(store, name).run
+    assert second == read_plan(store, "last").run
+    with pytest.raises(UsageError, match=rf"matches more than one run .*newest: {second}, {first}"):
+        read_plan(store, first[:4])
+    started = datetime.fromisoformat(read_plan(store, first).started)
+    assert 0 == started.microsecond
+    assert timedelta(minutes=5) > datetime.now(UTC) - started
+
+    def refused(*_: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(store, "list", refused)
+    assert first == read_plan(store, first).run
+
+
+def test_cancelling_twice_is_news_once_until_the_run_goes_on(
+    begun: tuple[Store, Plan, str],
+) -> None:
+    store, _, run = begun
+    assert not is_cancelled(store, run)
+    assert [True, False] == [cancel_run(store, run), cancel_run(store, run)]
+    assert is_cancelled(store, run)
+    forget_cancel(store, run)
+    assert not is_cancelled(store, run)
+    assert cancel_run(store, run) is True

@@ -101,6 +101,19 @@ def test_groups_interval_and_minimum_base_change_estimates_only(
     assert not set(estimates(before).values()) & set(estimates(after).values())
 
 
+def test_which_variables_the_survey_has_is_in_the_key_of_estimates(project: Project) -> None:
+    """Two columns alike, one of them in the survey: n and raw means stand in other rows."""
+    people = population_of()
+    people["housed"] = people["married"].to_numpy()[::-1]
+    project.write("population.csv", people)
+    groups = {"groups": [["married"], ["housed"]]}
+    married = keys_of(project, groups)
+    project.write("survey.csv", survey_of().rename(columns={"married": "housed"}))
+    housed = keys_of(project, groups)
+    assert fits(married) == fits(housed)
+    assert not set(estimates(married).values()) & set(estimates(housed).values())
+
+
 def test_another_spelling_of_a_group_changes_nothing(project: Project) -> None:
     first = keys_of(project, {"groups": [{"east": "region == 'East' and sex == 'Male'"}]})
     second = keys_of(project, {"groups": [{"east": '(region=="East")  and sex  ==  "Male"'}]})

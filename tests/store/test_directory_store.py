@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -167,6 +168,33 @@ def test_a_file_is_flushed_before_it_is_seen_and_its_directory_after(
     steps.clear()
     assert not store.put_new("a/b/c", b"2")
     assert steps == ["flush /s/a/b"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("verb", ["put_new", "replace", "delete"])
+def test_a_change_is_flushed_in_its_directory_before_the_store_says_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """A crash of the machine must not bring back what is told to be gone, or lose what is told."""
+    store, fsync, flushed = open_store(tmp_path / "s"), os.fsync, list[bytes | None]()
+    path, old = tmp_path / "s/a/b", sha256(b"old").hexdigest()
+    store.put_new("a/other", b"")
+    if verb != "put_new":
+        store.put_new("a/b", b"old")
+
+    def noting(descriptor: int) -> None:
+        if os.readlink(f"/proc/self/fd/{descriptor}") == str(path.parent):
+            flushed.append(path.read_bytes() if path.exists() else None)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    change: dict[str, Callable[[], bool]] = {
+        "put_new": lambda: store.put_new("a/b", b"new"),
+        "replace": lambda: store.replace("a/b", b"new", old),
+        "delete": lambda: store.delete("a/b", old),
+    }
+    assert change[verb]()
+    assert (None if verb == "delete" else b"new") == flushed[-1]
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
@@ -343,6 +371,21 @@ def test_nothing_is_read_or_written_through_a_symbolic_link(tmp_path: Path) -> N
                 verb(name)
     assert list(store.list()) == ["a/b"]
     assert [(path.name, path.read_text()) for path in outside.iterdir()] == [("secret", "x")]
+
+
+def test_age_is_by_the_file_systems_clock_and_not_by_this_machines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a shared disk the server's clock stamps files; ours may be a day off."""
+    store = open_store(tmp_path / "s")
+    store.put_new("a", b"1")
+    monkeypatch.setattr(time, "time", lambda: 86_400.0)
+    assert 0 <= (store.age("a") or 0.0) < 3600
+    os.utime(tmp_path / "s/a", (0, 0))
+    store.put_new("b", b"1")
+    assert 1e9 < (store.age("a") or 0.0)
+    os.utime(tmp_path / "s/tmp/clock", (5.0, 5.0))
+    assert 0 <= (store.age("b") or 0.0) < 3600
 
 
 def test_a_store_may_be_reached_through_a_symbolic_link(tmp_path: Path) -> None:
