@@ -123,7 +123,7 @@ def calls(node: ast.AST, source: Source) -> Bugs:
             end = source.end(node.func)
             yield f"{named} to {NAMES[named]}", [Edit(end - len(named), end, NAMES[named])]
         for keyword in node.keywords:
-            if keyword.arg is not None:
+            if keyword.arg is not None and not is_quiet(node, keyword):
                 yield f"{keyword.arg}= dropped", [source.without(node, keyword)]
     if isinstance(node, ast.Dict) and len(node.values) > 1:
         for key, value in zip(node.keys, node.values, strict=True):
@@ -180,6 +180,8 @@ def is_quiet(parent: ast.AST, child: ast.AST) -> bool:
         return typing or (not child.orelse and all(map(does_nothing, child.body)))
     if isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.USub):
         return isinstance(child, ast.Constant)  # the last one, or the rest: -2 often is as good
+    if isinstance(child, ast.keyword) and child.arg == "strict":
+        return True  # of zip: a guard that no test can meet
     apart = [getattr(parent, name, None) for name in ("annotation", "returns", "format_spec")]
     return any(child is a for a in [*apart, *getattr(parent, "decorator_list", [])])
 

@@ -5,13 +5,11 @@ The fits are stubs; processes, clusters and stores are real, and so is what is d
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, chdir, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from sweep.journal.events import read_events
 from sweep.journal.runs import cancel_run, forget_cancel, read_plan
 from sweep.store import Store
 from tests.client.test_resume import HANGS, stubs
+from tests.forking import start_sweep
 from tests.project import Project, Swept, plant_modules, project_in
 from tests.support.sites import Site, batch_site, every_worker, kill_a_worker, ray_site
 
@@ -125,10 +124,7 @@ def test_a_killed_coordinator_is_carried_on_from_elsewhere(
     execution = site.fresh()
     made = stubs(project, MANY, **execution)
     config.write_text(project.text(made.study.model_dump(mode="json"), execution))
-    command = [sys.executable, "-m", "sweep"]
-    coordinator = subprocess.Popen(
-        [*command, "run", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    coordinator = start_sweep("run", config)
     store = store_of(made, project.directory)
     while not any(name.endswith("done.json") for name in store.list("estimates/")):
         assert coordinator.poll() is None
@@ -136,11 +132,9 @@ def test_a_killed_coordinator_is_carried_on_from_elsewhere(
     coordinator.kill()
     coordinator.wait()
     (elsewhere := tmp_path / "elsewhere").mkdir()
-    ended = subprocess.run(
-        [*command, "resume", "--store", store.url],
-        cwd=elsewhere, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert 0 == ended.returncode, ended.stderr
+    with chdir(elsewhere):
+        ended = start_sweep("resume", "--store", store.url)
+    assert 0 == ended.wait(), ended.said()
     ended_well(store, read_plan(store, "last").run, expected)
 
 
@@ -153,14 +147,9 @@ def test_two_coordinators_on_one_store_both_end_complete(
     execution = site.fresh()
     made = stubs(project, MANY, **execution)
     config.write_text(project.text(made.study.model_dump(mode="json"), execution))
-    command = [sys.executable, "-m", "sweep", "run", str(config)]
-    both = [
-        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
+    both = [start_sweep("run", config) for _ in range(2)]
     for process in both:
-        _, said = process.communicate()
-        assert 0 == process.returncode, said
+        assert 0 == process.wait(), process.said()
     store = store_of(made, project.directory)
     first, second = (read_plan(store, run) for run in sweep.runs(store.url)["run"])
     for plan in (first, second):

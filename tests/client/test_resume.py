@@ -3,10 +3,9 @@
 The fits are stubs: what is tested here is around them.
 """
 
+import contextlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -27,6 +26,7 @@ from sweep.journal.logs import append_log, read_log
 from sweep.journal.remaining import unfinished
 from sweep.journal.runs import RunPlan, cancel_run, new_run, read_plan, runs_in
 from sweep.store import open_store
+from tests.forking import start_sweep
 from tests.project import Project
 from tests.support.processes import gone, workers
 
@@ -119,10 +119,7 @@ def test_a_coordinator_that_was_killed_is_carried_on_from_elsewhere(
 ) -> None:
     config = project.directory / "sweep.yaml"
     config.write_text(project.text(stubs(project).study.model_dump(mode="json")))
-    command = [sys.executable, "-m", "sweep"]
-    coordinator = subprocess.Popen(
-        [*command, "run", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    coordinator = start_sweep("run", config)
     store = open_store(project.directory / ".sweep")
     while not any(name.endswith("done.json") for name in store.list("estimates/")):
         assert coordinator.poll() is None
@@ -134,11 +131,9 @@ def test_a_coordinator_that_was_killed_is_carried_on_from_elsewhere(
     assert 0 < len(left) < MANY
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    ended = subprocess.run(
-        [*command, "resume", plan.run, "--store", store.url],
-        cwd=elsewhere, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert 0 == ended.returncode, ended.stderr
+    with contextlib.chdir(elsewhere):
+        ended = start_sweep("resume", plan.run, "--store", store.url)
+    assert 0 == ended.wait(), ended.said()
     done = Counter(entry_of(e) for e in read_events(store, plan.run) if e["event"] == "done")
     assert len(left) >= sum(done[entry] for entry in left)
     assert {1} == set(done.values())
@@ -148,9 +143,7 @@ def test_a_coordinator_that_was_killed_is_carried_on_from_elsewhere(
 def test_a_coordinator_that_is_told_to_end_closes_its_journal(project: Project) -> None:
     config = project.directory / "sweep.yaml"
     config.write_text(project.text(stubs(project, 400).study.model_dump(mode="json")))
-    coordinator = subprocess.Popen(
-        [sys.executable, "-m", "sweep", "run", str(config)], stderr=subprocess.DEVNULL
-    )
+    coordinator = start_sweep("run", config)
     store = open_store(project.directory / ".sweep")
     while not any(name.endswith("done.json") for name in store.list("estimates/")):
         assert coordinator.poll() is None

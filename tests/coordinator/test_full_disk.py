@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 import sweep
-from tests.project import Project
+from sweep.worker.environment import warm_environment
+from tests.project import Project, project_in
 from tests.support.here import payload_of, swept_here
 
 ROOT = Path(sweep.__file__).parents[1]
@@ -23,66 +24,83 @@ SIZES = [
 ]
 """From less than a design to almost all that the sweep stores."""
 
-# Sweep on the small disk, look at what is left, make it large, sweep again.
+# Sweep on the small disk, look at what is left, make it large, sweep again. Commands are forks.
 DRIVER = """
-import json, subprocess, sys
+import json, os, subprocess, sys, tempfile
 from pathlib import Path
+from sweep.cli import main
 from sweep.store import open_store
 from sweep.maintenance.verify import Tally, verify
+from tests.chaos.host import fork_workers, import_everything, leave
 from tests.support.here import payload_of
 
-config, disk, options, verbs = sys.argv[1], sys.argv[2], sys.argv[3], json.loads(sys.argv[4])
+import_everything()
+fork_workers()
 
-def mount(options):
+def mount(disk, options):
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk], check=True)
 
 def run(verb):
-    done = subprocess.run([sys.executable, "-m", "sweep", *verb], capture_output=True, text=True)
-    return {"code": done.returncode, "out": done.stdout, "err": done.stderr}
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if child == 0:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            os.closerange(3, 4096)
+            sys.argv = ["sweep", *verb]
+            leave(main, dict(os.environ))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said = [file.seek(0) or file.read().decode() for file in (out, err)]
+    return {"code": code, "out": said[0], "err": said[1]}
 
-mount(options)
-told = {"first": run(["run", config])}
-store = open_store(disk)
-left = [p.name for p in Path(disk).glob("tmp/*") if p.stat().st_size]
-left += [f"{f.state} {f.name}" for f in verify(store, Tally()) if f.state in ("stray", "damaged")]
-told["left"] = left
-mount("remount,size=64m" + ",ro" * bool(verbs))
-told["others"] = [run(verb) for verb in verbs]
-if verbs:
-    mount("remount,size=64m,rw")
-told["second"] = run(["run", config])
-told["payload"] = sorted(payload_of(store))
-print(json.dumps(told))
+def course(config, disk, options, verbs):
+    mount(disk, options)
+    told = {"first": run(["run", config])}
+    store = open_store(disk)
+    left = [p.name for p in Path(disk).glob("tmp/*") if p.stat().st_size]
+    found = verify(store, Tally())
+    left += [f"{f.state} {f.name}" for f in found if f.state in ("stray", "damaged")]
+    told["left"] = left
+    mount(disk, "remount,size=64m" + ",ro" * bool(verbs))
+    told["others"] = [run(verb) for verb in verbs]
+    if verbs:
+        mount(disk, "remount,size=64m,rw")
+    told["second"] = run(["run", config])
+    told["payload"] = sorted(payload_of(store))
+    return told
+
+print(json.dumps([course(*given) for given in json.loads(sys.argv[1])]))
 """
 
 
-def on_a_disk(project: Project, options: str, *verbs: list[str]) -> dict[str, Any]:
-    """Sweep on a small disk and again on a large one; skip where nobody may mount one.
+def on_disks(*courses: tuple[Project, str, list[list[str]]]) -> list[dict[str, Any]]:
+    """Sweep on small disks and again on large ones; skip where nobody may mount one.
 
-    ``verbs`` are run between the two, while the disk is read-only.
+    A course is a project, how its disk is mounted, and the verbs that are run between the two
+    sweeps, while the disk is read-only.
     """
     tried = ["unshare", "-rm", "true"]
     if shutil.which("unshare") is None or subprocess.run(tried, check=False).returncode:
         pytest.skip("this kernel gives ordinary users no mount namespaces")
-    disk = project.directory / "disk"
-    disk.mkdir()
-    config = project.directory / "sweep.yaml"
     rules = [{"name": o, "success": ["Yes"]} for o in ("aware", "bought", "liked")]
-    study = {"model": "stub", "outcomes": rules}
-    config.write_text(project.text(study, {"store": str(disk), "workers": 1}))
-    script = [sys.executable, "-c", DRIVER, str(config), str(disk), options, json.dumps(verbs)]
+    study, given = {"model": "stub", "outcomes": rules}, []
+    for project, options, verbs in courses:
+        disk, config = project.directory / "disk", project.directory / "sweep.yaml"
+        disk.mkdir()
+        config.write_text(project.text(study, {"store": str(disk), "workers": 1}))
+        given.append([str(config), str(disk), options, verbs])
+    script = [sys.executable, "-W", "ignore", "-c", DRIVER, json.dumps(given)]
     done = subprocess.run(
-        ["unshare", "-rm", *script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
-    )
-    told: dict[str, Any] = json.loads(done.stdout)
+        ["unshare", "-rm", *script],
+        cwd=ROOT, env=warm_environment(), stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    told: list[dict[str, Any]] = json.loads(done.stdout)
     return told
 
 
 @pytest.fixture(scope="module")
 def golden(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Return the names of what an undisturbed sweep publishes: they are named by their content."""
-    from tests.project import project_in
-
     project = project_in(tmp_path_factory.mktemp("golden") / "project")
     names = ("aware", "bought", "liked")
     rules = [{"name": name, "success": ["Yes"]} for name in names]
@@ -106,17 +124,27 @@ def test_a_full_disk_is_told_and_a_larger_one_gives_the_same_bytes(
     project: Project, golden: list[str]
 ) -> None:
     """The design fits, and not all of the fits."""
-    told = on_a_disk(project, f"size={20 * PAGE}")
+    (told,) = on_disks((project, f"size={20 * PAGE}", []))
     assert told["first"]["code"] in {1, 2}
     check(told, golden)
+
+
+@pytest.fixture(scope="module")
+def of_every_size(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, Any]]:
+    """Return what happened on a disk of each size."""
+    folder = tmp_path_factory.mktemp("disks")
+    courses = [
+        (project_in(folder / str(size)), f"size={size}", list[list[str]]()) for size in SIZES
+    ]
+    return dict(zip(SIZES, on_disks(*courses), strict=True))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_a_disk_full_at_any_size_is_told_and_leaves_nothing_behind(
-    project: Project, golden: list[str], size: int
+    of_every_size: dict[int, dict[str, Any]], golden: list[str], size: int
 ) -> None:
-    check(on_a_disk(project, f"size={size}"), golden)
+    check(of_every_size[size], golden)
 
 
 def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(
@@ -125,7 +153,7 @@ def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(
     disk = str(project.directory / "disk")
     again = ["run", str(project.directory / "sweep.yaml"), "--set", "sampler.seed=8"]
     verbs = [["estimates", "--total", "--store", disk], ["verify", "--store", disk], again]
-    told = on_a_disk(project, "size=64m", *verbs)
+    (told,) = on_disks((project, "size=64m", verbs))
     read, verified, written = told["others"]
     assert (0, 0) == (read["code"], verified["code"]), (read, verified)
     assert "aware" in read["out"]

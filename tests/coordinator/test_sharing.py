@@ -6,8 +6,6 @@ The fits are stubs; coordinators are processes of their own, ended for real.
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
@@ -30,6 +28,7 @@ from sweep.worker.memory import Memory
 from sweep.worker.serve import serve, work
 from tests.client.test_resume import stubs
 from tests.faults.proxy import faulty
+from tests.forking import Command, start_sweep
 from tests.project import Project
 
 MANY = 200
@@ -42,18 +41,15 @@ NAMED = [
 FAR = Claim("far", "elsewhere", "another machine", 1, 1, 0.2)
 
 
-def started(project: Project, *, count: int = MANY, **execution: Any) -> "subprocess.Popen[str]":
+def started(project: Project, *, count: int = MANY, **execution: Any) -> Command:
     """Start `sweep run` of so many stubs; every call writes the same config.
 
-    Each process has a hash seed of its own, and there are eight groups whose order is to be kept.
+    There are eight groups, whose order is to be kept.
     """
     study = {**stubs(project, count).study.model_dump(mode="json"), "groups": [[], *NAMED]}
     config = project.directory / "sweep.yaml"
     config.write_text(project.text(study, execution))
-    return subprocess.Popen(
-        [sys.executable, "-m", "sweep", "run", str(config)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    return start_sweep("run", config)
 
 
 def fitted(store: Store, run: str) -> list[str]:
@@ -70,11 +66,10 @@ def published(store: Store) -> int:
     return sum(name.endswith("done.json") for name in store.list("estimates/"))
 
 
-def both_complete(store: Store, ends: list["subprocess.Popen[str]"]) -> None:
+def both_complete(store: Store, ends: list[Command]) -> None:
     """Check two coordinators' ends and reports, and that next to nothing was done twice."""
     for process in ends:
-        _, said = process.communicate()
-        assert 0 == process.returncode, said
+        assert 0 == process.wait(), process.said()
     runs = list(sweep.runs(store.url)["run"])
     assert len(runs) == len(ends)
     assert all(MANY == sweep.open(run, store.url).counts()["ok"] for run in runs)
@@ -105,9 +100,8 @@ def test_a_coordinator_that_is_killed_leaves_the_rest_to_the_other(project: Proj
         assert [None, None] == [process.poll() for process in ends]
         time.sleep(0.05)
     ends[0].kill()
-    ends[0].communicate()
-    _, said = ends[1].communicate()
-    assert 0 == ends[1].returncode, said
+    ends[0].wait()
+    assert 0 == ends[1].wait(), ends[1].said()
     runs = list(sweep.runs(store.url)["run"])
     assert FEW == published(store)
     done = [name for run in runs for name in fitted(store, run)]
@@ -140,12 +134,8 @@ def test_a_run_and_its_resumption_share_it(project: Project) -> None:
     while published(store) == 0:
         assert first.poll() is None
         time.sleep(0.02)
-    second = subprocess.run(
-        [sys.executable, "-m", "sweep", "resume", "--store", store.url],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    _, said = first.communicate()
-    assert (0, 0) == (first.returncode, second.returncode), said + second.stderr
+    second = start_sweep("resume", "--store", store.url)
+    assert (0, 0) == (first.wait(), second.wait()), first.said() + second.said()
     (run,) = sweep.runs(store.url)["run"]
     assert FEW == sweep.open(run, store.url).counts()["ok"]
     few_twice(fitted(store, run), FEW)
@@ -277,6 +267,6 @@ def test_a_coordinator_that_is_ended_frees_what_its_workers_were_at(project: Pro
         assert process.poll() is None
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGTERM)
-    process.communicate()
+    process.wait()
     assert 0 < published(store) < MANY
     assert [] == list(store.list("claims/"))

@@ -133,6 +133,12 @@ def test_a_missing_size_is_an_error_also_in_a_nullable_column(project: Project) 
         design_of(project, {"population": {"source": "population.parquet"}})
 
 
+def test_a_survey_of_nobody_is_called_that(project: Project) -> None:
+    project.write("survey.csv", survey_of().head(0))
+    with pytest.raises(DataError, match="survey has no rows left"):
+        design_of(project)
+
+
 def test_cells_of_size_zero_make_no_level(project: Project) -> None:
     rows = population_of()
     change(project, "population", n=rows["n"].where(rows["region"] != "West", 0))

@@ -82,6 +82,16 @@ def test_an_empty_csv_is_an_error(tmp_path: Path) -> None:
         read_columns(written(tmp_path, ""))
 
 
+def test_an_answer_of_many_lines_is_one_cell_wherever_the_file_is_cut(tmp_path: Path) -> None:
+    """CSV is read in pieces of a megabyte; a piece may begin inside of quotes."""
+    answer = "line, and another\n" * 40
+    rows = "".join(f'{k},"{answer}",{k % 7}\n' for k in range(3_000))
+    table = read_table(written(tmp_path, f"id,said,n\n{rows}"), ["id", "said", "n"], {})
+    assert list(range(3_000)) == table["id"].tolist()
+    assert {answer} == set(table["said"])
+    assert [k % 7 for k in range(3_000)] == table["n"].tolist()
+
+
 def test_a_missing_column_is_an_error_with_a_guess(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no column 'regoin'\. Did you mean 'region'\?"):
         read_table(written(tmp_path, "region,age\nx,1\n"), ["regoin"], {})

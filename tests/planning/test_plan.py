@@ -16,10 +16,13 @@ from sweep.data.counts import count
 from sweep.data.design import Design
 from sweep.data.outcomes import Outcome
 from sweep.errors import DataError, ModelError, StoreError, UsageError
+from sweep.journal.entries import EntryId
 from sweep.journal.events import append_event, read_events
 from sweep.journal.failures import PastFailure, failure_of, forget_failure, remember_failure
+from sweep.journal.logs import log_name
 from sweep.journal.runs import cancel_run, forget_cancel, is_cancelled, new_run, read_plan
 from sweep.journal.states import outcome_states
+from sweep.keys import digest
 from sweep.maintenance.generation import collection
 from sweep.planning.model_files import packaged
 from sweep.planning.plan import Plan, settled
@@ -422,3 +425,13 @@ def test_cancelling_twice_is_news_once_until_the_run_goes_on(
     forget_cancel(store, run)
     assert not is_cancelled(store, run)
     assert cancel_run(store, run) is True
+
+
+def test_where_a_log_lies_stays_as_it_is_for_stores_outlive_versions() -> None:
+    """Up to 200 bytes of any name are kept as they are; of a longer one 180, and its digest."""
+    long = "a" * 201
+    assert f"runs/R/logs/{'a' * 200}.log" == log_name("R", EntryId("a" * 200))
+    assert f"runs/R/logs/{'a' * 180}-{digest(long)[:12]}.log" == log_name("R", EntryId(long))
+    assert "runs/R/logs/a%2Fb%2E.log" == log_name("R", EntryId("a/b."))
+    assert log_name("R", EntryId(long + "b")) != log_name("R", EntryId(long + "c"))
+    assert "runs/R/logs/a%2Fb.2026-Q1.log" == log_name("R", EntryId("a/b", "2026-Q1"))
