@@ -224,8 +224,8 @@ def start_sweep(*arguments: str | Path) -> Command:
     with open(os.devnull, "rb") as nothing:
         streams = [nothing.fileno(), output.fileno(), output.fileno()]
         environment = {**forker.environment, **os.environ}
-        arguments = python_command("sweep", *words)[1:]
-        return Command(Child(forker.fork(arguments, streams, environment)), output)
+        given = python_command("sweep", *words)[1:]
+        return Command(Child(forker.fork(given, streams, environment)), output)
 
 
 def serve(requests: socket.socket) -> None:
