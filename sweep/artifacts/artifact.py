@@ -90,13 +90,29 @@ def publish(
         If the kind is unknown, the recipe names another, or something is not JSON.
     CorruptArtifact
         If what stands there is damaged.
+    StoreError
+        If what stands there comes and goes, try after try.
     """
     key = key_of(kind, recipe)
     files = {logical: describe(logical, data) for logical, data in payload.items()}
-    done = pack_done(Done(key, kind, recipe, meta or {}, files))  # may refuse: before any write
+    done = Done(key, kind, recipe, meta or {}, files)
+    return publish_or_compare(store, done, pack_done(done), payload)  # packing may refuse
+
+
+def publish_or_compare(
+    store: Store, done: Done, packed: bytes, payload: Mapping[str, bytes]
+) -> Published:
+    """Put an artifact in place, or say whether the one that stands there is equal.
+
+    Raises
+    ------
+    CorruptArtifact, StoreError
+        As `publish`.
+    """
+    kind, key, files = done.kind, done.key, done.payload
     content = {place(kind, key, file.file): payload[name] for name, file in files.items()}
     for _ in range(TRIES):
-        if not exists(store, kind, key) and put_all(store, place(kind, key), done, content):
+        if not exists(store, kind, key) and put_all(store, place(kind, key), packed, content):
             faultpoint("publish.after_done", f"{kind} {key}")
             return Published(key, created=True, differs=False)
         with suppress(NotStored):  # moved aside, or collected, between the two looks

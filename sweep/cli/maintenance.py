@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweep.cli.options import Format, Printed, StorePath, find_store
+from sweep.cli.options import (
+    Format,
+    Grace,
+    KeepRuns,
+    OlderThan,
+    Printed,
+    StorePath,
+    find_store,
+)
 from sweep.client.command import sweep_command
 from sweep.keys import Json
 
@@ -27,13 +35,13 @@ EVERY = 2.0  # seconds between two lines of progress
 
 def verify(
     store: StorePath = None,
-    aside: Annotated[
+    quarantine: Annotated[
         bool,
         typer.Option(
             "--quarantine", help="Move what is damaged aside: the next run makes it anew."
         ),
     ] = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Read all that a store holds, and say what is damaged, missing or left over.
 
@@ -47,14 +55,14 @@ def verify(
     opened, tally = stored(store), Tally()
     watch = seldom(tally_words)
     found = []
-    for finding in look_at(opened, tally, watch, aside):
+    for finding in look_at(opened, tally, watch, quarantine):
         found.append(finding)
-        if form is Format.table:
+        if format_ is Format.table:
             print_lines([f"{finding.state:8} {finding.name}  {finding.message}"])
-    if form is Format.json:
-        print_json(verify_facts(opened, tally, found, aside))
+    if format_ is Format.json:
+        print_json(verify_facts(opened, tally, found, quarantine))
     else:
-        print_lines(verify_lines(tally, found, aside))
+        print_lines(verify_lines(tally, found, quarantine))
     raise typer.Exit(any(finding.state in FAULTS for finding in found))
 
 
@@ -63,26 +71,28 @@ def tally_words(tally: "Tally") -> str:
     return f"{tally.units.total():,} looked at, {size_words(tally.bytes)}"
 
 
-def verify_facts(store: "Store", tally: "Tally", found: Sequence["Finding"], aside: bool) -> Json:
+def verify_facts(
+    store: "Store", tally: "Tally", found: Sequence["Finding"], quarantine: bool
+) -> Json:
     """Return what was found."""
     return {
         "store": store.url,
         "checked": dict(sorted(tally.units.items())),
         "bytes": tally.bytes,
         "counts": {state: [f.state for f in found].count(state) for state in (*FAULTS, "stray")},
-        "quarantined": aside,
+        "quarantined": quarantine,
         "findings": [{"state": f.state, "name": f.name, "message": f.message} for f in found],
     }
 
 
-def verify_lines(tally: "Tally", found: Sequence["Finding"], aside: bool) -> list[str]:
+def verify_lines(tally: "Tally", found: Sequence["Finding"], quarantine: bool) -> list[str]:
     """Return the last lines: what was looked at, what was found, what to do."""
     counts = Counter(f.state for f in found)
     looked = ", ".join(f"{folder} {count:,}" for folder, count in sorted(tally.units.items()))
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items()) or "all sound"
     lines = [f"{looked}; {size_words(tally.bytes)} of payload: {words}"]
     sweep = sweep_command()
-    if counts["damaged"] and not aside:
+    if counts["damaged"] and not quarantine:
         lines.append(f"next    {sweep} verify --quarantine   (moves what is damaged aside)")
     elif counts["damaged"]:
         lines.append("moved to quarantine/; the next `sweep run` makes anew what it needs of it")
@@ -94,28 +104,10 @@ def verify_lines(tally: "Tally", found: Sequence["Finding"], aside: bool) -> lis
 def gc(
     store: StorePath = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it, not only show it.")] = False,
-    grace: Annotated[
-        str,
-        typer.Option("--grace", metavar="AGE", help="Spare what is younger: 90m, 24h, 7d."),
-    ] = "24h",
-    keep_runs: Annotated[
-        int | None,
-        typer.Option(
-            "--keep-runs",
-            min=0,
-            metavar="N",
-            help="Forget all but the newest N runs and the last whole one.",
-        ),
-    ] = None,
-    older_than: Annotated[
-        str | None,
-        typer.Option(
-            "--older-than",
-            metavar="AGE",
-            help="Forget runs older than that; with --keep-runs, of those beyond the newest N.",
-        ),
-    ] = None,
-    form: Printed = Format.table,
+    grace: Grace = "24h",
+    keep_runs: KeepRuns = None,
+    older_than: OlderThan = None,
+    format_: Printed = Format.table,
 ) -> None:
     """Show what no run needs, and delete it with --delete.
 
@@ -129,7 +121,7 @@ def gc(
     oldest = None if older_than is None else seconds_of("--older-than", older_than)
     rules = Rules(seconds_of("--grace", grace), keep_runs, oldest)
     found = collect(opened, rules, delete, seldom(count_words))
-    if form is Format.json:
+    if format_ is Format.json:
         print_json(gc_facts(opened, found, delete))
     else:
         print_lines(gc_lines(found, delete))

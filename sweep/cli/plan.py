@@ -28,23 +28,23 @@ WORDS = {
 
 def check(
     config: Config,
-    overrides: Set,
+    set_: Set,
     sample: Sample = None,
-    every: Annotated[
+    all_: Annotated[
         bool, typer.Option("--all", "-a", help="Name every outcome that nobody was asked.")
     ] = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Validate config and data, and count: no model is fitted."""
     from sweep.cli.output import print_json, print_lines
     from sweep.client.verbs import planned
 
-    read, _, made = planned(config, (), overrides, sample)
+    read, _, made = planned(config, (), set_, sample)
     facts = checked(read, made)
-    if form is Format.json:
+    if format_ is Format.json:
         print_json(facts)
     else:
-        print_lines(check_lines(facts, None if every else FEW))
+        print_lines(check_lines(facts, None if all_ else FEW))
 
 
 def checked(config: "SweepConfig", made: "Plan") -> "Json":
@@ -106,25 +106,25 @@ def dropped_lines(table: "Json") -> list[str]:
 def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
     config: Config,
     select: Select,
-    overrides: Set,
+    set_: Set,
     sample: Sample = None,
     limit: Limit = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Count remembered failures as to be fitted.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List every outcome.")] = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Show what a run would fit, and what the store already holds."""
     from sweep.cli.output import print_json, print_lines
     from sweep.cli.summary import say
     from sweep.client.verbs import planned
 
-    read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    read, store, made = planned(config, select, set_, sample, limit, retry_failed)
     for message in made.mended:
         say(message)
     facts = plan_facts(read, store, made)
-    if form is Format.json:
+    if format_ is Format.json:
         print_json(facts)
     else:
         print_lines(plan_lines(facts, None if verbose else SHOWN))

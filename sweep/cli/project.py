@@ -68,7 +68,7 @@ def doctor(
         typer.Option("--backend", metavar="NAME", help="Look at this backend of the config."),
     ] = None,
     store: StorePath = None,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Check whether this machine can run sweeps.
 
@@ -82,7 +82,7 @@ def doctor(
 
     place, batch = looked_at(config, backend)
     findings = examine(store or place or nearest_store(), batch)
-    if form is Format.json:
+    if format_ is Format.json:
         print_json([asdict(finding) for finding in findings])
     else:
         print_lines([f"{f.state:5} {f.name:18} {f.found}" for f in findings])

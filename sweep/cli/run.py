@@ -1,13 +1,24 @@
 """Own the verbs that fit: run, a whole sweep on its backend, and fit, one outcome right here."""
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweep.cli.exit_codes import exit_code
-from sweep.cli.options import Config, Detach, Format, Limit, Printed, Sample, Select, Set
+from sweep.cli.options import (
+    Config,
+    Detach,
+    Format,
+    Limit,
+    Printed,
+    ReportPath,
+    RetryFailed,
+    Sample,
+    Select,
+    Set,
+    Strict,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,21 +35,14 @@ __all__ = ["fit", "run"]
 def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     config: Config,
     select: Select,
-    overrides: Set,
+    set_: Set,
     sample: Sample = None,
     limit: Limit = None,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Retry remembered failures.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Leave with exit code 3 if outcomes are flagged.")
-    ] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="PATH", help="Write the report: .html, .parquet or .csv."),
-    ] = None,
-    away: Detach = False,
-    form: Printed = Format.table,
+    retry_failed: RetryFailed = False,
+    strict: Strict = False,
+    report: ReportPath = None,
+    detach: Detach = False,
+    format_: Printed = Format.table,
 ) -> None:
     """Run a sweep: fit what the store lacks, then join it all.
 
@@ -48,34 +52,28 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     from sweep.cli.output import print_json
     from sweep.cli.summary import closing_lines, say, summary
     from sweep.client.files import check_report_path
-    from sweep.client.handle import Run
     from sweep.client.inputs import refuse_inputs
-    from sweep.client.interrupt import draining
-    from sweep.client.screen import shown
-    from sweep.client.verbs import planned
-    from sweep.coordinator.execute import execute
+    from sweep.client.verbs import execute_shown, planned
 
     if report is not None:
         check_report_path(report)
     started = time.monotonic()
-    read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    read, store, made = planned(config, select, set_, sample, limit, retry_failed)
     if report is not None:
         refuse_inputs(report, made.record, store)
     say(opening(made, read.execution.backend))
-    if away:
-        start_away(read, store, made, form)
+    if detach:
+        start_away(read, store, made, format_)
         return
-    with shown(made.record, None, lines=True) as screen, draining(screen.say) as interrupt:
-        run_id = execute(read, store, made, screen.watch, interrupt.stop)
-    finished = Run(store, run_id)
+    finished, interrupted = execute_shown(read, store, made, None, lines=True)
     written = None if report is None else finished.report(report)
     say("\n".join(closing_lines(finished, time.monotonic() - started, written)))
-    if form is Format.json:
+    if format_ is Format.json:
         print_json(summary(finished, written))
-    raise typer.Exit(exit_code(finished, strict, interrupt.stop()))
+    raise typer.Exit(exit_code(finished, strict, interrupted))
 
 
-def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format) -> None:
+def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: Format) -> None:
     """Store a plan and let a job carry it out."""
     from sweep.cli.resume import send_away
     from sweep.client.handle import Run
@@ -92,7 +90,7 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format
     made = settled(store, made)
     again = [entry.fit_key for entry in made.left()]
     together(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
-    send_away(Run(store, run_id), ["resume", run_id], form)
+    send_away(Run(store, run_id), ["resume", run_id], format_)
 
 
 def opening(made: "Plan", backend: str) -> str:
@@ -108,9 +106,9 @@ def opening(made: "Plan", backend: str) -> str:
 def fit(
     config: Config,
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="The outcome's name.")],
-    overrides: Set,
+    set_: Set,
     sample: Sample = None,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Fit one outcome in this process, to debug a model.
 
@@ -130,7 +128,7 @@ def fit(
     from sweep.planning.plan import write_tasks
     from sweep.words.numbers import count_of
 
-    read, store, made = planned(config, escape(outcome), overrides, sample, None, True)
+    read, store, made = planned(config, escape(outcome), set_, sample, None, True)
     entry = made.entries[0]
     if entry.failure is not None:
         msg = f"{outcome!r} cannot be fitted: {entry.failure.message}"
@@ -144,7 +142,7 @@ def fit(
     result = fitted_here(store, made.record, "draws" in read.execution.keep)
     table = from_parquet(read_artifact(store, "estimates", entry.key).payload["estimates.parquet"])
     rows = weighed(table, read.study.survey.weight)
-    show_fit(outcome, {**result, "n": base, "partial": sample_words(made.record)}, rows, form)
+    show_fit(outcome, {**result, "n": base, "partial": sample_words(made.record)}, rows, format_)
 
 
 def fitted_here(store: "Store", plan: "RunPlan", keep_draws: bool) -> "Json":
@@ -195,14 +193,14 @@ def become_worker() -> None:
         os.execve(sys.executable, python_command("sweep", *sys.argv[1:]), environment)
 
 
-def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", form: Format) -> None:
+def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", format_: Format) -> None:
     """Print one fit's state, diagnostics and estimates."""
     from sweep.cli.output import frame_rows, print_json, print_lines
     from sweep.cli.tables import estimate_lines
 
     fit = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
     facts = {"outcome": outcome, **{k: result[k] for k in (*fit, "partial")}}
-    if form is Format.json:
+    if format_ is Format.json:
         print_json({**facts, "estimates": frame_rows(table)})
         return
     part = "" if facts["partial"] is None else f" (partial: {facts['partial']})"

@@ -42,8 +42,7 @@ def run(  # noqa: PLR0913 # the options of the command
 ) -> Run:
     """Run a sweep; what is in the store already is taken from there.
 
-    Works in a script without a main guard and in a notebook. An interrupt first lets the running
-    fits end; a second one ends them at once.
+    An interrupt first lets the running fits end, a second ends them; no main guard is needed.
 
     Parameters
     ----------
@@ -54,10 +53,8 @@ def run(  # noqa: PLR0913 # the options of the command
         Globs of outcomes, ``tag:NAME`` or ``status:STATE``.
     set
         Overrides, as ``"sampler.draws=200"`` or ``{"sampler.draws": 200}``.
-    sample, limit
-        At most so many respondents, at most so many outcomes: to develop on a part.
-    retry_failed
-        Try again what failed for a reason that would happen again.
+    sample, limit, retry_failed
+        At most so many respondents, so many outcomes; try remembered failures again.
     progress
         Whether to show progress on standard error; None shows it on a terminal or in a notebook.
 
@@ -71,14 +68,21 @@ def run(  # noqa: PLR0913 # the options of the command
     ConfigError, DataError, ModelError, UsageError
         If config, data, model file and arguments do not fit together; nothing has run then.
     """
+    read, store, made = planned(config, select, set, sample, limit, retry_failed)
+    return execute_shown(read, store, made, progress)[0]
+
+
+def execute_shown(
+    config: "SweepConfig", store: Store, made: "Plan", progress: bool | None, lines: bool = False
+) -> tuple[Run, bool]:
+    """Carry a plan out, shown as it goes; return its run, and whether an interrupt stopped it."""
     from sweep.client.interrupt import draining
     from sweep.client.screen import shown
     from sweep.coordinator.execute import execute
 
-    read, store, made = planned(config, select, set, sample, limit, retry_failed)
-    with shown(made.record, progress) as screen, draining(screen.say) as interrupt:
-        run_id = execute(read, store, made, screen.watch, interrupt.stop)
-    return Run(store, run_id)
+    with shown(made.record, progress, lines=lines) as screen, draining(screen.say) as interrupt:
+        run_id = execute(config, store, made, screen.watch, interrupt.stop)
+    return Run(store, run_id), interrupt.stop()
 
 
 def planned(

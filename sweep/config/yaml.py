@@ -53,8 +53,6 @@ def compose(text: str, place: Callable[[Any], Place]) -> tuple[Node, list[tuple[
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
-    from sweep.config.yaml import reader
-
     reading = Reading(iter(()), place)
     try:
         reading.events = iter(reader().parse(text))

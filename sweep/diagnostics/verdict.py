@@ -151,9 +151,27 @@ def judge(
         If names or statistics do not fit the summary.
     """
     _check_fit(summary, names, statistics)
-    r_hat_worst = int(np.argmax(summary.r_hat))
     energies = e_bfmi(statistics.energy)
-    diagnostics = Diagnostics(
+    diagnostics = _worst_figures(summary, names, statistics, energies, target_ess)
+    reasons = (
+        *_sampler_reasons(diagnostics, energies),
+        *_r_hat_reasons(summary, names),
+        *_ess_reasons("bulk", summary.ess_bulk, names, summary.chains),
+        *_ess_reasons("tail", summary.ess_tail, names, summary.chains),
+    )
+    return replace(diagnostics, reasons=reasons)
+
+
+def _worst_figures(
+    summary: ChainSummary,
+    names: Sequence[str],
+    statistics: SamplerStatistics,
+    energies: Floats,
+    target_ess: float,
+) -> Diagnostics:
+    """Return a fit's worst figures and where they are; whether they are objections is not said."""
+    r_hat_worst = int(np.argmax(summary.r_hat))
+    return Diagnostics(
         r_hat_max=float(summary.r_hat[r_hat_worst]),
         r_hat_where=names[r_hat_worst],
         ess_bulk_min=float(summary.ess_bulk.min()),
@@ -166,13 +184,6 @@ def judge(
         chains=summary.chains,
         target_ess=float(target_ess),
     )
-    reasons = (
-        *_sampler_reasons(diagnostics, energies),
-        *_r_hat_reasons(summary, names),
-        *_ess_reasons("bulk", summary.ess_bulk, names, summary.chains),
-        *_ess_reasons("tail", summary.ess_tail, names, summary.chains),
-    )
-    return replace(diagnostics, reasons=reasons)
 
 
 def as_json(diagnostics: Diagnostics) -> Json:

@@ -19,13 +19,13 @@ from sweep.faultpoint import faultpoint
 from sweep.journal.entries import Entry, EntryId
 from sweep.journal.failures import PastFailure, remembered, stands
 from sweep.journal.partial import selection_of
-from sweep.journal.run_plan import RunPlan
+from sweep.journal.run_plan import Covered, RunPlan
 from sweep.maintenance.generation import generation
 from sweep.model.files import ModelFile
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import Counted, Prepared, count_outcomes, prepare_design
 from sweep.planning.selection import Selection, by_name, by_status, outcomes_in
-from sweep.planning.tasks import shared_by, task_of
+from sweep.planning.tasks import Shared, shared_by, task_of
 from sweep.planning.unused import check_used
 from sweep.sources.files import sources_in
 from sweep.store import Store
@@ -108,19 +108,32 @@ def make_plan(
     chosen = by_status(store, outcomes, entries, selection)
     wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}
     survey = prepared.design.summary["survey"]
-    record = RunPlan(
+    covered = selection_of(selection.patterns, selection.limit, len(every), survey)
+    record = record_of(config, directory, selection.sample, covered, shared, chosen)
+    again = partial(make_plan, config, directory, store, selection, retry_failed)
+    return Plan(record, wanted, prepared, file, tuple(mended), before, again)
+
+
+def record_of(
+    config: SweepConfig,
+    directory: Path,
+    sample: int | None,
+    covered: Covered,
+    shared: Shared,
+    entries: Sequence[Entry],
+) -> RunPlan:
+    """Return what a run's plan.json holds; it gets its id when the run exists."""
+    return RunPlan(
         name=config.name,
         config=config.model_dump(mode="json"),
         directory=str(directory),
-        sample=selection.sample,
-        selection=selection_of(selection.patterns, selection.limit, len(every), survey),
-        predictors=tuple(study.predictors),
-        design=prepared.key,
+        sample=sample,
+        selection=covered,
+        predictors=tuple(config.study.predictors),
+        design=shared.prepared.key,
         model_blob=shared.blob,
-        entries=tuple(chosen),
+        entries=tuple(entries),
     )
-    again = partial(make_plan, config, directory, store, selection, retry_failed)
-    return Plan(record, wanted, prepared, file, tuple(mended), before, again)
 
 
 def settled(store: Store, plan: Plan) -> Plan:

@@ -80,14 +80,12 @@ def tracker(
     UsageError
         If the seed is negative, or there is nobody to ask or nothing to ask about.
     """
-    if seed < 0 or respondents < 1:
-        msg = (
-            f"cannot simulate seed {seed} with {respondents} respondents; "
-            "a seed is at least 0, and at least 1 respondent is needed"
-        )
-        raise UsageError(msg)
-    asked = questions(brands, metrics)
-    people = fieldwork(seed, respondents, hard)
+    _check_size(seed, respondents)
+    return _interview(questions(brands, metrics), fieldwork(seed, respondents, hard), seed, hard)
+
+
+def _interview(asked: tuple[Question, ...], people: Respondents, seed: int, hard: bool) -> Tracker:
+    """Put all questions to all people, and note what the country thinks of each."""
     cells = int(np.prod(SHAPE))
     columns, chances, counts = {}, [], []
     for question in asked:
@@ -95,11 +93,23 @@ def tracker(
         answered, columns[question.name] = _answers(question, truth, people, seed)
         chances.append(probability(truth))
         counts.append(np.bincount(people.cell[answered & people.usable], minlength=cells))
-    survey = pd.concat([people.table, pd.DataFrame(columns)], axis=1)
-    population, sizes = country().population, country().sizes
     return Tracker(
-        survey, population, asked, sizes, np.stack(chances, axis=1), np.stack(counts, axis=1)
+        survey=pd.concat([people.table, pd.DataFrame(columns)], axis=1),
+        population=country().population,
+        questions=asked,
+        sizes=country().sizes,
+        probability=np.stack(chances, axis=1),
+        respondents=np.stack(counts, axis=1),
     )
+
+
+def _check_size(seed: int, respondents: int) -> None:
+    if seed < 0 or respondents < 1:
+        msg = (
+            f"cannot simulate seed {seed} with {respondents} respondents; "
+            "a seed is at least 0, and at least 1 respondent is needed"
+        )
+        raise UsageError(msg)
 
 
 def _answers(
