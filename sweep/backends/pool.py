@@ -85,7 +85,7 @@ class Pool:
         for ready, _ in self.selector.select(wait):
             yield from self._read(ready.data)
         for worker in self.workers:
-            if worker.key is not None and (why := overdue(worker, self.limits)):
+            if worker.key is not None and (why := limit_passed(worker, self.limits)):
                 yield self._kill(worker, *why)
 
     def _start(self, number: int) -> Process:
@@ -171,10 +171,10 @@ def task_lost(worker: Process) -> Done:
     key, worker.key = worker.key, None
     assert key is not None
     faultpoint("pool.after_lost")
-    return Done(key, 1, None, lost(worker), worker.output())
+    return Done(key, 1, None, why_lost(worker), worker.output())
 
 
-def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
+def limit_passed(worker: Process, limits: Limits) -> tuple[str, str] | None:
     """Return the limit that a task has passed, and that in words; None while it has not.
 
     The limit has no name where it is the worker that does not even start.
@@ -193,7 +193,7 @@ def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
     return None
 
 
-def lost(worker: Process) -> Failure:
+def why_lost(worker: Process) -> Failure:
     """Return why a dead worker's task has no result."""
     if worker.starving():
         return Failure("memory", f"out of memory: the kernel ended its worker. {NEEDS_LESS}")

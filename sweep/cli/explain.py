@@ -40,9 +40,9 @@ def explain(  # noqa: PLR0913, PLR0917 # one parameter per option
     value, in the config's words. Outcomes with the same reasons are told together.
     """
     from sweep.cli.output import print_json, print_lines
-    from sweep.client.verbs import explained
+    from sweep.client.verbs import explain_outcomes
 
-    found = explained(config, outcome, select, set_, sample, limit)
+    found = explain_outcomes(config, outcome, select, set_, sample, limit)
     if format_ is Format.json:
         print_json([facts_of(e) for e in found])
     else:

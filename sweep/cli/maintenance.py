@@ -52,8 +52,8 @@ def verify(
     from sweep.maintenance.verify import Tally
     from sweep.maintenance.verify import verify as look_at
 
-    opened, tally = stored(store), Tally()
-    watch = seldom(tally_words)
+    opened, tally = find_filled_store(store), Tally()
+    watch = progress_printer(tally_words)
     found = []
     for finding in look_at(opened, tally, watch, quarantine):
         found.append(finding)
@@ -117,17 +117,17 @@ def gc(
     from sweep.cli.output import print_json, print_lines
     from sweep.maintenance.gc import Rules, collect
 
-    opened = stored(store)
+    opened = find_filled_store(store)
     oldest = None if older_than is None else seconds_of("--older-than", older_than)
     rules = Rules(seconds_of("--grace", grace), keep_runs, oldest)
-    found = collect(opened, rules, delete, seldom(count_words))
+    found = collect(opened, rules, delete, progress_printer(progress_words))
     if format_ is Format.json:
         print_json(gc_facts(opened, found, delete))
     else:
         print_lines(gc_lines(found, delete))
 
 
-def count_words(done: tuple[int, int]) -> str:
+def progress_words(done: tuple[int, int]) -> str:
     """Return how far it is."""
     return f"{done[0]:,} of {done[1]:,}"
 
@@ -161,7 +161,7 @@ def gc_lines(found: Sequence["Garbage"], delete: bool) -> list[str]:
     return [*table_lines(rows, ["", "number", "files", "size"]), last]
 
 
-def stored(store: str | None) -> "Store":
+def find_filled_store(store: str | None) -> "Store":
     """Open a store that holds something.
 
     Raises
@@ -207,7 +207,7 @@ def size_words(size: float) -> str:
     return f"{size:.1f} GB"
 
 
-def seldom[T](words: Callable[[T], str]) -> Callable[[T], None]:
+def progress_printer[T](words: Callable[[T], str]) -> Callable[[T], None]:
     """Return what tells progress on a terminal, every two seconds."""
     last = time.monotonic()
 

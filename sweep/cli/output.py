@@ -57,7 +57,7 @@ def table_lines(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> li
 
     Nothing is cut off, whatever the terminal's width: the output is for `grep` too.
     """
-    cells = [[worded(row.get(column)) for column in columns] for row in rows]
+    cells = [[cell_text(row.get(column)) for column in columns] for row in rows]
     numeric = [any(is_number(row.get(column)) for row in rows) for column in columns]
     widths = [max([len(name), *(len(line[k]) for line in cells)]) for k, name in enumerate(columns)]
     lines = [
@@ -75,7 +75,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
-def worded(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """Return one cell."""
     if value is None:
         return ""

@@ -80,7 +80,7 @@ def doctor(
     from sweep.cli.output import print_json, print_lines
     from sweep.doctor import examine
 
-    place, batch = looked_at(config, backend)
+    place, batch = doctor_targets(config, backend)
     findings = examine(store or place or nearest_store(), batch)
     if format_ is Format.json:
         print_json([asdict(finding) for finding in findings])
@@ -90,7 +90,7 @@ def doctor(
     raise typer.Exit(1 if any(f.state == "fail" for f in findings) else 0)
 
 
-def looked_at(config: Path | None, backend: str | None) -> "tuple[str | None, Batch | None]":
+def doctor_targets(config: Path | None, backend: str | None) -> "tuple[str | None, Batch | None]":
     """Return the store of a config and, if its backend is to be looked at, AWS Batch's section."""
     if backend not in (None, "local", "batch"):
         msg = f"--backend {backend}: there are local and batch"

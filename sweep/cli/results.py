@@ -42,7 +42,7 @@ def status(
     from sweep.cli.summary import count_words
     from sweep.cli.tables import state_lines
     from sweep.client.verbs import run_row
-    from sweep.journal.partial import named
+    from sweep.journal.partial import name_with_part
 
     opened = open_run(run, store)
     row = run_row(opened.store, opened.id)
@@ -51,7 +51,7 @@ def status(
         print_json({**row, **facts, "fits": frame_rows(opened.fits())})
         return
     ended = row["ended"] or f"still going, or stopped short: `sweep resume {opened.id}` goes on"
-    head = f"{named(opened.plan)}  run {opened.id}  started {row['started']}  {ended}"
+    head = f"{name_with_part(opened.plan)}  run {opened.id}  started {row['started']}  {ended}"
     lines = state_lines(opened.fits(), all_)
     notes = [f"NOTE  {note}" for note in opened.notes]
     counts = count_words(opened.counts())
@@ -85,7 +85,7 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     grouping, opened = grouping_of(by, total), open_run(run, store)
     table = opened.estimates(grouping, outcomes or None, group)
     say_partial(opened)
-    data = written(table, format_)
+    data = table_bytes(table, format_)
     if output is not None:
         from sweep.cli.summary import say
         from sweep.client.files import write_whole
@@ -129,7 +129,7 @@ def refuse_terminal(format_: TableFormat) -> None:
         raise UsageError(msg)
 
 
-def written(table: "pd.DataFrame", format_: TableFormat) -> bytes:
+def table_bytes(table: "pd.DataFrame", format_: TableFormat) -> bytes:
     """Return the table in one of its written forms."""
     from sweep.cli.output import frame_rows, json_text
     from sweep.cli.tables import estimate_lines

@@ -68,7 +68,7 @@ def leave(opened: "Run", again: "list[EntryId] | None", obey_cancel: bool, forma
     """Carry a run on, tell how it ended, and leave with its exit code."""
     from sweep.cli.exit_codes import exit_code
     from sweep.cli.output import print_json
-    from sweep.cli.summary import closing_lines, say, summary
+    from sweep.cli.summary import closing_lines, run_facts, say
     from sweep.client.handle import Run
     from sweep.client.resume import carry_on_shown
 
@@ -77,7 +77,7 @@ def leave(opened: "Run", again: "list[EntryId] | None", obey_cancel: bool, forma
     finished = Run(opened.store, opened.id)
     say("\n".join(closing_lines(finished, time.monotonic() - started, None)))
     if format_ is Format.json:
-        print_json(summary(finished, None))
+        print_json(run_facts(finished, None))
     raise typer.Exit(exit_code(finished, False, interrupted))
 
 

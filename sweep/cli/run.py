@@ -50,15 +50,15 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     same command goes on later.
     """
     from sweep.cli.output import print_json
-    from sweep.cli.summary import closing_lines, say, summary
+    from sweep.cli.summary import closing_lines, run_facts, say
     from sweep.client.files import check_report_path
     from sweep.client.inputs import refuse_inputs
-    from sweep.client.verbs import execute_shown, planned
+    from sweep.client.verbs import execute_shown, read_and_plan
 
     if report is not None:
         check_report_path(report)
     started = time.monotonic()
-    read, store, made = planned(config, select, set_, sample, limit, retry_failed)
+    read, store, made = read_and_plan(config, select, set_, sample, limit, retry_failed)
     if report is not None:
         refuse_inputs(report, made.record, store)
     say(opening(made, read.execution.backend))
@@ -69,7 +69,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     written = None if report is None else finished.report(report)
     say("\n".join(closing_lines(finished, time.monotonic() - started, written)))
     if format_ is Format.json:
-        print_json(summary(finished, written))
+        print_json(run_facts(finished, written))
     raise typer.Exit(exit_code(finished, strict, interrupted))
 
 
@@ -80,27 +80,27 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: For
     from sweep.coordinator.execute import begin
     from sweep.errors import UsageError
     from sweep.journal.failures import forget_failure
-    from sweep.planning.plan import settled
-    from sweep.store.concurrency import together
+    from sweep.planning.plan import replan_if_collected
+    from sweep.store.concurrency import concurrently
 
     if config.execution.backend != "batch":
         msg = f"--detach needs execution.backend: batch, not {config.execution.backend!r}"
         raise UsageError(msg)
     run_id = begin(store, made)
-    made = settled(store, made)
+    made = replan_if_collected(store, made)
     again = [entry.fit_key for entry in made.left()]
-    together(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
+    concurrently(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
     send_away(Run(store, run_id), ["resume", run_id], format_)
 
 
 def opening(made: "Plan", backend: str) -> str:
     """Return the line that says what is about to happen."""
     from sweep.cli.plan import action_words, actions_of
-    from sweep.journal.partial import named
+    from sweep.journal.partial import name_with_part
     from sweep.words.numbers import count_of
 
     outcomes = f"{count_of(len(made.entries), 'outcome')}, {action_words(actions_of(made))}"
-    return f"{named(made.record)}: {outcomes}; {backend}"
+    return f"{name_with_part(made.record)}: {outcomes}; {backend}"
 
 
 def fit(
@@ -120,15 +120,15 @@ def fit(
     from sweep.artifacts.artifact import read as read_artifact
     from sweep.cli.plan import WORDS
     from sweep.cli.summary import say
-    from sweep.client.verbs import planned
+    from sweep.client.verbs import read_and_plan
     from sweep.errors import DataError
     from sweep.estimates.formats import from_parquet
-    from sweep.estimates.table import base_shown, weighed
+    from sweep.estimates.table import as_shown, base_shown
     from sweep.journal.partial import sample_words
     from sweep.planning.plan import write_tasks
     from sweep.words.numbers import count_of
 
-    read, store, made = planned(config, escape(outcome), set_, sample, None, True)
+    read, store, made = read_and_plan(config, escape(outcome), set_, sample, None, True)
     entry = made.entries[0]
     if entry.failure is not None:
         msg = f"{outcome!r} cannot be fitted: {entry.failure.message}"
@@ -141,7 +141,7 @@ def fit(
     say(f"{outcome}: {answers}, {WORDS[entry.action]}")
     result = fitted_here(store, made.record, "draws" in read.execution.keep)
     table = from_parquet(read_artifact(store, "estimates", entry.key).payload["estimates.parquet"])
-    rows = weighed(table, read.study.survey.weight)
+    rows = as_shown(table, read.study.survey.weight)
     show_fit(outcome, {**result, "n": base, "partial": sample_words(made.record)}, rows, format_)
 
 
@@ -154,14 +154,14 @@ def fitted_here(store: "Store", plan: "RunPlan", keep_draws: bool) -> "Json":
         If the model file is wrong; it names the outcome.
     """
     from sweep.backends.events import Done, Progress, Started
-    from sweep.client.screen import shown
+    from sweep.client.screen import show_sweep
     from sweep.errors import ModelError
     from sweep.worker.memory import Memory
     from sweep.worker.serve import work
 
     (entry,) = plan.entries
     key, memory = entry.key, Memory()
-    with shown(plan, None, lines=True) as screen:
+    with show_sweep(plan, None, lines=True) as screen:
         memory.watch = lambda phase, count: screen.watch(Progress(key, phase, count), entry)
         screen.watch(Started(key, 0, 1), entry)
         try:

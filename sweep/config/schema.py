@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from sweep.config.consistency import across
+from sweep.config.consistency import mistakes_across
 from sweep.config.execution import Execution
 from sweep.config.groups import Group, Groups
 from sweep.config.nodes import Node, Origin, Place
@@ -112,7 +112,7 @@ class Study(Section):
     @classmethod
     def between(cls, data: Fields) -> list[InitErrorDetails]:
         """Refuse what no field alone can tell: unknown predictors, reserved names, repeats."""
-        return across(data)
+        return mistakes_across(data)
 
     @field_validator("priors")
     @classmethod

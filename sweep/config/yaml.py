@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from ruamel.yaml import YAML
 from ruamel.yaml.scanner import Scanner, ScannerError
 
-from sweep.config.nodes import Entry, Node, Place, Scalar
+from sweep.config.nodes import MappingItem, Node, Place, Scalar
 
 __all__ = ["MAX_DEPTH", "Refused", "compose", "reader"]
 
@@ -153,8 +153,8 @@ def _list(reading: Reading) -> tuple[Node, ...]:
     return tuple(items)
 
 
-def _mapping(reading: Reading) -> dict[str, Entry]:
-    entries: dict[str, Entry] = {}
+def _mapping(reading: Reading) -> dict[str, MappingItem]:
+    entries: dict[str, MappingItem] = {}
     while (event := reading.next())[0] != "MappingEnd":
         key = _key(reading, *event)
         place = reading.place(event[1].start_mark)
@@ -164,7 +164,7 @@ def _mapping(reading: Reading) -> dict[str, Entry]:
             first = entries[key].key.line
             reading.refuse(mark, f"duplicate key {key[:60]!r}: it is already on line {first}")
         elif key is not None:
-            entries[key] = Entry(place, node)
+            entries[key] = MappingItem(place, node)
     return entries
 
 

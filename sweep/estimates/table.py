@@ -21,11 +21,11 @@ __all__ = [
     "RESERVED",
     "STATUSES",
     "TAIL",
+    "as_shown",
     "base_shown",
     "columns",
     "grouped_by",
     "tidy",
-    "weighed",
     "withheld",
 ]
 
@@ -118,7 +118,7 @@ def _typed(values: "pd.Series[Any]", levels: Sequence[str] | None) -> "pd.Series
     return text.astype(pd.CategoricalDtype(list(levels)))
 
 
-def weighed(frame: "pd.DataFrame", weight: str | None) -> "pd.DataFrame":
+def as_shown(frame: "pd.DataFrame", weight: str | None) -> "pd.DataFrame":
     """Return the table as it is shown: without a survey weight there are no weighted means.
 
     Stored tables hold them all the same, where each respondent counts as one: the raw means.

@@ -57,7 +57,7 @@ def fit_general(
         none.
     """
     compiled.watch("build", compiled.compilations)
-    model = ready(file, levels, counts, priors, compiled)
+    model = model_with_counts(file, levels, counts, priors, compiled)
 
     def draw(settings: Settings, seed: int) -> Sample:
         try:
@@ -80,7 +80,7 @@ def fit_general(
     return sample_until(target, names, draw, quantities_of)
 
 
-def ready(
+def model_with_counts(
     file: ModelFile,
     levels: Levels,
     counts: Counts,

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["grouped_draws", "named_draws", "posterior_tree", "terms_dataset", "thinned"]
+__all__ = ["grouped_draws", "named_draws", "posterior_tree", "terms_dataset", "thin"]
 
 type Draws = Mapping[str, NDArray[np.float32]]
 
 CHAIN_DRAW = ("chain", "draw")
 
 
-def thinned(draws: Draws, length: int) -> Draws:
+def thin(draws: Draws, length: int) -> Draws:
     """Return so many draws of each chain, evenly spaced over those there are."""
     stored = next(iter(draws.values())).shape[1]
     which = np.arange(length) * stored // length

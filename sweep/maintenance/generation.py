@@ -45,7 +45,7 @@ def generation(store: Store) -> str:
     seen, since = b"", 0.0
     while True:
         data = last(store)
-        found = unpacked(store, data)
+        found = last_collection(store, data)
         if found is None or not found.deletes:
             return "" if found is None else found.name
         if data != seen:
@@ -68,7 +68,7 @@ def collection(store: Store) -> Iterator[Callable[[], None]]:
     """
     generation(store)  # one at a time
     data = last(store)
-    found, mine = unpacked(store, data), Collection(uuid.uuid4().hex, deletes=True)
+    found, mine = last_collection(store, data), Collection(uuid.uuid4().hex, deletes=True)
     begun = None if found is None else sha256(data)
     busy = found is not None and found.deletes
     if busy or not store.replace(PLACE, mine.packed(), begun):
@@ -101,7 +101,7 @@ def last(store: Store) -> bytes:
         return b""
 
 
-def unpacked(store: Store, data: bytes) -> Collection | None:
+def last_collection(store: Store, data: bytes) -> Collection | None:
     """Return the last collection; what is damaged is moved aside and counts as none."""
     if not data:
         return None

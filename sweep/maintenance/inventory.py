@@ -10,7 +10,7 @@ from sweep.journal.failures import failure_place
 from sweep.journal.run_plan import RunPlan
 from sweep.store import Store
 
-__all__ = ["KINDS", "inventory", "referred", "reports_of", "unit_of"]
+__all__ = ["KINDS", "inventory", "reports_of", "unit_of", "units_referred_to"]
 
 KINDS = {folder: kind for kind, folder in LAYOUT.items()}
 """Folder of artifacts to their kind."""
@@ -38,7 +38,7 @@ def unit_of(name: str) -> str:
     return "/".join(parts[:2]) if together else name
 
 
-def referred(plan: RunPlan) -> Iterator[str]:
+def units_referred_to(plan: RunPlan) -> Iterator[str]:
     """Yield the units that a run's plan refers to, whether or not they exist (yet)."""
     yield f"runs/{plan.run}"
     yield f"designs/{plan.design}"

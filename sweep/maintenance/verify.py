@@ -25,7 +25,7 @@ from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import plan_of, plan_place
 from sweep.maintenance.inventory import KINDS, inventory
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 __all__ = ["Finding", "Tally", "verify"]
 
@@ -79,7 +79,7 @@ def verify(
     store = store.fresh()
     units = inventory(store)
     for some in batched(units.items(), AT_ONCE):
-        for findings in together(lambda unit: looked_at(store, *unit, tally), some):
+        for findings in concurrently(lambda unit: findings_of(store, *unit, tally), some):
             for finding in findings:
                 if aside and finding.state == "damaged":
                     set_aside(store, finding.name)
@@ -88,7 +88,7 @@ def verify(
     yield from missing(store, units)
 
 
-def looked_at(store: Store, unit: str, names: Sequence[str], tally: Tally) -> list[Finding]:
+def findings_of(store: Store, unit: str, names: Sequence[str], tally: Tally) -> list[Finding]:
     """Return what is wrong with one unit."""
     folder, _, rest = unit.partition("/")
     if folder == "quarantine":

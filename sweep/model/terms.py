@@ -113,7 +113,7 @@ def from_json(value: Mapping[str, Any]) -> Model:
     return Model(tuple(terms), value["likelihood"])
 
 
-def parsed(name: str, source: bytes) -> tuple[str, ast.Module]:
+def parse_file(name: str, source: bytes) -> tuple[str, ast.Module]:
     """Return a model file's text and syntax tree, or say which line is not Python."""
     try:
         text = source.decode()

@@ -23,7 +23,7 @@ __all__ = [
     "estimates_fields",
     "fit_fields",
     "model_settings",
-    "said",
+    "with_words",
 ]
 
 type Fields = dict[str, Any]
@@ -55,11 +55,13 @@ def differences(old: Fields, new: Fields) -> tuple[Difference, ...]:
     """Return the fields that differ, in the new recipe's order, those that are gone last."""
     names = [*new, *(name for name in old if name not in new)]
     return tuple(
-        said(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
+        with_words(name, old.get(name), new.get(name))
+        for name in names
+        if old.get(name) != new.get(name)
     )
 
 
-def said(field: str, old: Any, new: Any) -> Difference:
+def with_words(field: str, old: Any, new: Any) -> Difference:
     """Return a difference with its words."""
     if field in UNREADABLE:
         return Difference(field, old, new, f"{field}: {UNREADABLE[field]}")
@@ -68,26 +70,28 @@ def said(field: str, old: Any, new: Any) -> Difference:
     if isinstance(old, list) and isinstance(new, list):
         return Difference(field, old, new, f"{field}: {list_words(old, new)}")
     if old is None or new is None:
-        change = f"is new: {shown(new)}" if old is None else f"is gone, was {shown(old)}"
+        change = (
+            f"is new: {value_words(new)}" if old is None else f"is gone, was {value_words(old)}"
+        )
         return Difference(field, old, new, f"{field} {change}")
-    return Difference(field, old, new, f"{field} {shown(old)} -> {shown(new)}")
+    return Difference(field, old, new, f"{field} {value_words(old)} -> {value_words(new)}")
 
 
 def list_words(old: Sequence[Any], new: Sequence[Any]) -> str:
     """Return what came into a list and what left it."""
-    parts = [f"+ {shown(item)}" for item in new if item not in old]
-    parts += [f"- {shown(item)}" for item in old if item not in new]
+    parts = [f"+ {value_words(item)}" for item in new if item not in old]
+    parts += [f"- {value_words(item)}" for item in old if item not in new]
     return few(parts, str) if parts else "another order"
 
 
-def shown(value: Any) -> str:
+def value_words(value: Any) -> str:
     """Return a value as a reader of the config knows it."""
     if isinstance(value, dict) and "by" in value:
         return "[" + ", ".join(value["by"]) + "]"
     if isinstance(value, dict) and "where" in value:
         return f"{value['name']}: {value['where']}"
     if isinstance(value, list):
-        return f"[{few(value, shown)}]" if value else "[]"
+        return f"[{few(value, value_words)}]" if value else "[]"
     return str(value)
 
 
@@ -193,12 +197,12 @@ def definitions(source: bytes) -> dict[str, str]:
     documented = ast.get_docstring(tree, clean=False) is not None
     found: dict[str, str] = {}
     for node in tree.body[int(documented) :]:
-        name = defined(node)
+        name = defined_name(node)
         found[name] = digest([found.get(name), tree_digest(ast.Module([node], []))])
     return found
 
 
-def defined(node: ast.stmt) -> str:
+def defined_name(node: ast.stmt) -> str:
     """Return what a top-level statement defines, as a reader would call it."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):

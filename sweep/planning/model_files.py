@@ -6,9 +6,9 @@ from sweep.config import SweepConfig
 from sweep.errors import UsageError
 from sweep.model.files import STUB, ModelFile, load_model
 from sweep.words.names import did_you_mean
-from sweep.words.values import few, plain
+from sweep.words.values import clip_name, few
 
-__all__ = ["packaged", "project_models"]
+__all__ = ["project_folder", "project_models"]
 
 
 def read_model(config: SweepConfig, directory: Path) -> ModelFile:
@@ -21,7 +21,7 @@ def read_model(config: SweepConfig, directory: Path) -> ModelFile:
     if not path.is_file():
         there = sorted(p.stem for p in folder.glob("*.py"))
         guess = did_you_mean(name, there)
-        msg = f"study.model: there is no {path}.{guess} Models there: {few(there, plain)}"
+        msg = f"study.model: there is no {path}.{guess} Models there: {few(there, clip_name)}"
         raise UsageError(msg)
     return load_model(name, path.read_bytes())
 
@@ -41,10 +41,10 @@ def project_models(directory: Path, chosen: str | None) -> Path:
     for parent in (directory, *directory.parents):
         if any((parent / "models").glob("*.py")):
             return parent / "models"
-    return packaged("models")
+    return project_folder("models")
 
 
-def packaged(folder: str) -> Path:
+def project_folder(folder: str) -> Path:
     """Return a folder of project files: of the wheel, or of the checkout this runs from."""
     here = Path(__file__).parents[1]
     installed = here / "_project" / folder

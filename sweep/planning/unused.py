@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sweep.config import Priors, Study, SweepConfig
-from sweep.config.mistakes import misfit
+from sweep.config.mistakes import misfit_error
 from sweep.config.nodes import Origin
 from sweep.config.section import KEY
 from sweep.data.levels import Levels
@@ -40,9 +40,11 @@ def check_used(config: SweepConfig, file: ModelFile, levels: Levels) -> None:
         found += [*idle_priors(study, file, levels, model, config.origin)]
         found += [*idle_interactions(study, file, levels, model), *idle_covariates(study, model)]
     elif file.route == "general":
-        found += unseen(study, file)
+        found += keys_not_given(study, file)
     if found:
-        raise misfit(config.origin, [(("study", *place), message) for place, message in found])
+        raise misfit_error(
+            config.origin, [(("study", *place), message) for place, message in found]
+        )
 
 
 def differ(study: Study, file: ModelFile, levels: Levels, model: Model, **changed: Any) -> bool:
@@ -74,7 +76,7 @@ def idle_priors(
         if not used(scales={**given.scales, term: 2 * scale})
     ]
     for term in idle:
-        place = ("priors", "scales", written(origin, term), KEY)
+        place = ("priors", "scales", scale_as_written(origin, term), KEY)
         yield place, f"no term of models/{file.name}.py has this scale{advice(term, levels)}"
 
 
@@ -88,7 +90,7 @@ def advice(term: str, levels: Levels) -> str:
     return f"{why}; remove it (scales are for {', '.join([*varying, 'interactions'])})"
 
 
-def written(origin: Origin, term: str) -> str:
+def scale_as_written(origin: Origin, term: str) -> str:
     """Return an interaction's scale as the file has it, which may be the other way round."""
     node: Any = origin.root
     for part in ("study", "priors", "scales"):
@@ -121,7 +123,7 @@ def idle_covariates(study: Study, model: Model) -> Iterator[tuple[Place, str]]:
                 yield place, f"no term of the model is a Covariate({predictor!r}, {column!r})"
 
 
-def unseen(study: Study, file: ModelFile) -> Iterator[tuple[Place, str]]:
+def keys_not_given(study: Study, file: ModelFile) -> Iterator[tuple[Place, str]]:
     """Yield what a model of PyMC is not given."""
     why = (
         f"models/{file.name}.py defines build(), which is given levels, counts and priors only: "

@@ -15,7 +15,7 @@ from sweep.inference.posterior import (
     named_draws,
     posterior_tree,
     terms_dataset,
-    thinned,
+    thin,
 )
 from sweep.inference.sampler_stats import known_statistics
 from sweep.journal.entries import Entry
@@ -57,7 +57,7 @@ def outcome_draws(
             weightings[task.design] = weighting_of(frame, [wanted])
         draws = kept_draws(store, plan, entry)
         if not all_draws:
-            draws = thinned(draws, plan.study["sampler"]["draws"])
+            draws = thin(draws, plan.study["sampler"]["draws"])
         probabilities = probabilities_of(store, task, draws, memory)
         chains, length = next(iter(draws.values())).shape[:2]
         weighting = weightings[task.design]

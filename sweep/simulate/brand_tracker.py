@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sweep.errors import UsageError
 from sweep.simulate.country import SHAPE, country
-from sweep.simulate.fieldwork import Respondents, fieldwork
+from sweep.simulate.fieldwork import Fieldwork, fieldwork
 from sweep.simulate.opinions import Opinion, chance, generator, opinion, probability
 from sweep.simulate.questions import Question, questions
 
@@ -84,7 +84,7 @@ def tracker(
     return _interview(questions(brands, metrics), fieldwork(seed, respondents, hard), seed, hard)
 
 
-def _interview(asked: tuple[Question, ...], people: Respondents, seed: int, hard: bool) -> Tracker:
+def _interview(asked: tuple[Question, ...], people: Fieldwork, seed: int, hard: bool) -> Tracker:
     """Put all questions to all people, and note what the country thinks of each."""
     cells = int(np.prod(SHAPE))
     columns, chances, counts = {}, [], []
@@ -113,7 +113,7 @@ def _check_size(seed: int, respondents: int) -> None:
 
 
 def _answers(
-    question: Question, truth: Opinion, people: Respondents, seed: int
+    question: Question, truth: Opinion, people: Fieldwork, seed: int
 ) -> tuple[NDArray[np.bool_], pd.Series]:
     """Put one question: return who answered it, and the column of answers, null where not asked."""
     metric = question.metric

@@ -57,7 +57,7 @@ def sources_in(study: Study, directory: Path) -> Sources:
     digests: dict[str, str] = {}
     for name, source in names.items():
         try:
-            paths[name] = fetched(source) if "://" in source else directory / source
+            paths[name] = fetch(source) if "://" in source else directory / source
         except SweepError as error:
             msg = f"study.{name}.source: {error}"
             raise DataError(msg) from error
@@ -75,7 +75,7 @@ def digest_of(name: str, path: Path) -> str:
         raise DataError(msg) from error
 
 
-def fetched(url: str) -> Path:
+def fetch(url: str) -> Path:
     """Return the local copy of a file in a bucket, downloaded unless this version is here.
 
     Raises

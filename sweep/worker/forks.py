@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 
 from sweep.keys import Json
 
-__all__ = ["POSSIBLE", "copied", "leaving_with"]
+__all__ = ["POSSIBLE", "leaving_with", "run_in_copies"]
 
 POSSIBLE = sys.platform == "linux"
 """Whether a process may be copied here: elsewhere, libraries of the system do not survive it."""
@@ -44,7 +44,7 @@ def leaving_with(parent: int) -> Iterator[None]:
         thread.join()
 
 
-def copied(guard: ExitStack, reply: Callable[[Json], None]) -> bool:
+def run_in_copies(guard: ExitStack, reply: Callable[[Json], None]) -> bool:
     """Make this process the original of copies; return in each of them whether it is the first.
 
     The first goes on with the task at hand. Those after it, each made when the one before has died

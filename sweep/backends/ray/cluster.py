@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from sweep.backends.events import RETRIED, Done, Event, Failure, Note, Progress, Started
-from sweep.backends.local import counted
+from sweep.backends.local import with_attempt
 from sweep.backends.ray.host import Host, done_from
 from sweep.config import Execution
 from sweep.errors import SweepError, UsageError
@@ -165,7 +165,7 @@ class RayCluster:
                 actor.keys.append(key)
                 actor.first.append(key)
             else:
-                yield counted(done, queue.attempts[key])
+                yield with_attempt(done, queue.attempts[key])
 
     def _lost(self, keys: list[str], error: Exception, queue: Queue) -> Iterator[Event]:
         for key in reversed(keys):
