@@ -1,4 +1,4 @@
-"""Artifacts: publish a result once, and read it only if it is whole.
+"""Artifact: a result, published once, and read only if it is whole.
 
 An artifact is a directory ``fits/KEY/``: payload files, then ``done.json``, the only commit point.
 KEY is the digest of the recipe. A reader checks the digests of ``done.json`` and of each payload

@@ -1,4 +1,4 @@
-"""Stored: designs, counts, fits, task records and blobs, written once and read by the workers."""
+"""Contents: designs, counts and fits as artifacts, written once and read by the workers."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Packing: arrays, tables and JSON as bytes and back; the only formats that artifacts hold.
+"""Encoding: arrays, tables and JSON as bytes and back; the only formats that artifacts hold.
 
 The same content gives the same bytes at any time of day, so that a second result can be compared
 with the first. Bytes are data only: nothing here can name code, and nothing is unpickled.

@@ -1,4 +1,4 @@
-"""Done: the ``done.json`` of an artifact, its only commit point, as data and as bytes.
+"""Manifest: the ``done.json`` of an artifact, its only commit point, as data and as bytes.
 
 It holds the recipe, size and SHA-256 of each payload file, and ends with its own digest. The place
 of an artifact follows from its recipe, a payload file's name from its content, so a reader knows

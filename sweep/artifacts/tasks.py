@@ -1,4 +1,4 @@
-"""Task records: all that a worker needs to know of an outcome, written before it starts."""
+"""Tasks: all that a worker needs to know of an outcome, written before it starts."""
 
 from dataclasses import dataclass, fields
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Own the command `sweep`: its verbs, and the one place where errors become messages."""
+"""App: the command `sweep`, its verbs, and the one place where errors become messages."""
 
 import errno
 import sys

@@ -1,4 +1,4 @@
-"""Own the verb that says why: explain, for every outcome of a config or for one."""
+"""Explain: the verb that says why, for every outcome of a config or for one."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated

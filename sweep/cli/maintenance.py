@@ -1,4 +1,4 @@
-"""Own the verbs that keep a store in order: verify and gc."""
+"""Maintenance: the verbs that keep a store in order: verify and gc."""
 
 import re
 import sys

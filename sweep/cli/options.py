@@ -1,4 +1,4 @@
-"""Own the arguments and options that verbs share, and where a verb finds its store."""
+"""Options: the arguments and options of verbs, and where a verb finds its store."""
 
 import sys
 from enum import StrEnum

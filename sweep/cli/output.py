@@ -1,4 +1,4 @@
-"""Own how data is written on standard output: aligned tables, and JSON."""
+"""Output: how data is written on standard output, as aligned tables and as JSON."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Own the verbs that look before anything is fitted: check and plan."""
+"""Plan: the verbs that look before anything is fitted: check and plan."""
 
 from typing import TYPE_CHECKING, Annotated
 

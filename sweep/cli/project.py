@@ -1,4 +1,4 @@
-"""Own the verbs around a project: init, schema, doctor."""
+"""Project: the verbs around a project: init, schema, doctor."""
 
 import shlex
 import sys

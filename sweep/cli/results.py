@@ -1,4 +1,4 @@
-"""Own the verbs that read what runs left in the store: status, runs, estimates, report, logs."""
+"""Results: the verbs that read what runs left: status, runs, estimates, report, logs."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Own the verbs that go on with a run that is in the store: resume, retry and cancel."""
+"""Resume: the verbs that go on with a run that is in the store: resume, retry and cancel."""
 
 import time
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Own the verbs that fit: run, a whole sweep on its backend, and fit, one outcome right here."""
+"""Run: the verbs that fit: run, a whole sweep on its backend, and fit, one outcome right here."""
 
 import time
 from typing import TYPE_CHECKING, Annotated

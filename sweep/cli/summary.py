@@ -1,4 +1,4 @@
-"""Own the last lines of a run: what failed, the count of outcomes, and what to do next."""
+"""Summary: the last lines of a run: what failed, the count of outcomes, and what to do next."""
 
 import shlex
 import sys

@@ -1,4 +1,4 @@
-"""Own the tables that people read in a terminal: estimates as percentages, states with reasons."""
+"""Tables: what people read in a terminal: estimates as percentages, states with reasons."""
 
 from collections.abc import Mapping
 from decimal import Decimal

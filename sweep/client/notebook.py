@@ -1,4 +1,4 @@
-"""Own the display of a running sweep in a notebook: one output, redrawn in its place."""
+"""Notebook: the display of a running sweep in a notebook: one output, redrawn in its place."""
 
 import io
 import time

@@ -1,4 +1,4 @@
-"""Own what is known of a sweep while it runs: counts, speed, what is slow, what failed."""
+"""Progress: what is known of a sweep while it runs: counts, speed, what is slow, what failed."""
 
 import time
 from dataclasses import dataclass, field

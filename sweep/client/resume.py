@@ -1,4 +1,4 @@
-"""Carrying: go on with a run that is in the store, showing how it gets on."""
+"""Resume: go on with a run that is in the store, showing how it gets on."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,8 +23,8 @@ def carry_on_shown(
 ) -> bool:
     """Do what a run lacks, or try some of its entries again; return whether the user stopped it.
 
-    ``progress`` and ``lines`` are those of `sweep.client.screen.show_sweep`, and ``obey_cancel`` is to
-    leave a cancelled run as it is.
+    ``progress`` and ``lines`` are those of `sweep.client.screen.show_sweep`, and ``obey_cancel`` is
+    to leave a cancelled run as it is.
     """
     from sweep.client.interrupt import drain_on_interrupt
     from sweep.client.screen import show_sweep

@@ -1,4 +1,4 @@
-"""Client: a sweep from Python: run it, plan it, and open the runs of a store."""
+"""Verbs: a sweep from Python: run it, plan it, explain it, and open the runs of a store."""
 
 import warnings
 from collections.abc import Iterable, Mapping

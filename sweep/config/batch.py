@@ -1,4 +1,4 @@
-"""Own the section that says how a sweep uses AWS Batch."""
+"""Batch: the section that says how a sweep uses AWS Batch."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal

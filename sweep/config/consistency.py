@@ -1,4 +1,4 @@
-"""Own the checks between the fields of a study: names that must exist, and names that may not."""
+"""Consistency: names that must exist, and names that may not, across the fields of a study."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The config's ``execution``: where and how a sweep runs; it is in no key."""
+"""Execution: where and how a sweep runs; it is in no key."""
 
 from typing import Annotated, Literal
 

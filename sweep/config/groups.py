@@ -1,4 +1,4 @@
-"""Own target groups: products of variables, and named groups given by an expression.
+"""Groups: products of variables, and named groups given by an expression.
 
 In YAML an entry is a list of variables (``[]`` is the total) or a mapping of names to expressions;
 one mapping with two names is two groups.

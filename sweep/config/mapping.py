@@ -1,4 +1,4 @@
-"""Own the way from a Python mapping to a config, and from a mapping of overrides to ``--set``."""
+"""Mapping: from a Python mapping to a config, and from a mapping of overrides to ``--set``."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath

@@ -1,4 +1,4 @@
-"""Own the wording and the placing of a config's mistakes: from pydantic's terms to the user's."""
+"""Mistakes: how a config's are worded and placed: from pydantic's terms to the user's."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Own the nodes of a config: its values, each with the place where it was written."""
+"""Nodes: the values of a config, each with the place where it was written."""
 
 from dataclasses import dataclass
 from typing import Any

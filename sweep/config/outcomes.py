@@ -1,4 +1,4 @@
-"""Own the rules that turn survey columns into binary outcomes."""
+"""Outcomes: the rules that turn survey columns into binary outcomes."""
 
 from collections.abc import Iterator
 from string import Formatter

@@ -1,4 +1,4 @@
-"""Own ``--set``: put values given on the command line into a config before it is validated.
+"""Override: ``--set``: values of the command line put into a config before it is validated.
 
 An override is ``path=value``: the path in dots, list items by number from 0, the value in YAML. A
 path that begins with none of the top keys is one of ``study`` or of ``execution``, whichever has

@@ -1,4 +1,4 @@
-"""Own the way from a file to a config, with all its mistakes told at once, each at its place."""
+"""Read: from a file to a config, with all its mistakes told at once, each at its place."""
 
 import re
 from collections.abc import Sequence

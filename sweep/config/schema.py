@@ -1,4 +1,4 @@
-"""Own the shape of a sweep config: a study (science, hashed) and its execution (logistics, never).
+"""Schema: the shape of a config: a study (science, hashed) and its execution (never hashed).
 
 Every field's description is the documentation and the editor's hint; a default stands here and
 nowhere else.

@@ -1,4 +1,4 @@
-"""Own what every section of a config has in common, and the one way sections report mistakes.
+"""Section: what all sections of a config have in common, and how they report mistakes.
 
 A check on one value calls :func:`refuse`; a check between the values of a section yields
 :func:`mistake_at`, so that several mistakes of one section come out together, each at its own key.

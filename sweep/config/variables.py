@@ -1,4 +1,4 @@
-"""Own the tables a study reads and the variables it makes of them."""
+"""Variables: the tables a study reads and the variables it makes of them."""
 
 from collections import Counter
 from collections.abc import Iterator

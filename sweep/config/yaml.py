@@ -1,4 +1,4 @@
-"""Own the reading of YAML: a text in, nodes with their places out, and nothing dangerous accepted.
+"""YAML: a text in, nodes with their places out, and nothing dangerous accepted.
 
 Only what a config needs is read: mappings with plain keys, lists, and scalars. Anchors, aliases,
 merge keys, tags, directives and duplicate keys are refused while the events go by, before anything

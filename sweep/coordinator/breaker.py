@@ -1,4 +1,4 @@
-"""Systemic: stop a sweep that cannot succeed, as its first outcomes all failed alike."""
+"""Breaker: a sweep that cannot succeed is stopped, as its first outcomes all failed alike."""
 
 import re
 from dataclasses import dataclass, field

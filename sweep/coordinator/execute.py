@@ -1,4 +1,4 @@
-"""Coordinator: run a sweep's missing tasks on a backend, and join what came of them.
+"""Execute: run a sweep's missing tasks on a backend, and join what came of them.
 
 It holds nothing that the store does not: kill it, and `carry_on`, here or on another machine, does
 only what is missing.

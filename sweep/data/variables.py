@@ -1,4 +1,4 @@
-"""Survey: read the tables that a config names, only the columns it names, and prepare them.
+"""Variables: each column that a study names, derived and labelled, for the rows that count.
 
 ``prepare`` filters, derives and turns every categorical variable into text labels, for survey and
 population alike, and counts every row it drops with the reason.

@@ -1,4 +1,4 @@
-"""Diagnose: decide from the chains of a fit whether its numbers can be trusted, and say why not.
+"""Verdict: decide from a fit's chains whether its numbers can be trusted, and say why not.
 
 Every threshold has a constant error rate per quantity: a verdict never depends on how many other
 quantities or outcomes are looked at.

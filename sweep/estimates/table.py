@@ -1,4 +1,4 @@
-"""Estimates: the columns, dtypes and written forms of the one tidy table that a sweep publishes.
+"""Table: the columns, dtypes and order of the one tidy table that a sweep publishes.
 
 The table is the same everywhere: in a worker's answer, in the report, in the client's DataFrame.
 Columns and dtypes never depend on the rows; an empty table has them all. Parquet keeps every value

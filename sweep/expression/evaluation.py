@@ -1,4 +1,4 @@
-"""Own the evaluation of an expression on a table: one bool per row.
+"""Evaluation: an expression on a table: one bool per row.
 
 Each column is reduced to its distinct values first: a condition is decided once per value and then
 spread to the rows. That is exact (values are compared as Python values, whatever the dtype), and

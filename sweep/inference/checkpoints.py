@@ -1,4 +1,4 @@
-"""Checkpoints and remedies: sample until there is enough, and what is tried when there is not."""
+"""Checkpoints: sample until there is enough; remedies are tried when there is not."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

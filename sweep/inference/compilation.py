@@ -1,4 +1,4 @@
-"""Compile: a model file's PyMC model made ready for many outcomes, and refused where it is not.
+"""Compilation: a model file's PyMC model made ready for many outcomes, or refused.
 
 One compilation serves every outcome, so whatever a model takes from the counts must come in through
 ``pm.Data``: a number left inside it would quietly be the first outcome's for all of them.

@@ -1,4 +1,4 @@
-"""The general route: a user's own PyMC model, compiled once per worker, new counts per outcome.
+"""General route: a user's PyMC model, compiled once per worker, new counts per outcome.
 
 The model file's ``build`` makes the model, ``data`` what changes between outcomes, and
 ``probabilities`` turns posterior draws into cell probabilities, one block of cells at a time.

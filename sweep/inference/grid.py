@@ -1,4 +1,4 @@
-"""The grid: a linear predictor as the outer sum of two small tables, ready for the kernel.
+"""Grid: a linear predictor as the outer sum of two small tables, ready for the kernel.
 
 Terms that share a predictor must stand in one table; the connected components of that relation are
 dealt to rows and columns so that the two tables stay small. Then ``eta[cell] = row[i] + column[j]``

@@ -1,4 +1,4 @@
-"""Sampler: NUTS by nutpie, in the coordinates of the Laplace approximation.
+"""NUTS: sampling by nutpie, in the coordinates of the Laplace approximation.
 
 Deterministic: the draws depend on the problem, the settings and the seed, and chain i on nothing
 else of the other chains. One core; four chains one after another use it best when outcomes

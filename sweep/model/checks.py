@@ -1,4 +1,4 @@
-"""Model checks: that the terms a model file returned are a model of these predictors."""
+"""Checks: that the terms a model file returned are a model of these predictors."""
 
 import math
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Model files: find what a file defines, by its own words, and run it."""
+"""Files: what a model file defines, found by its own words, and run."""
 
 import ast
 import linecache

@@ -1,4 +1,4 @@
-"""Model lines: where in a user's model file something is wrong, and what that line says.
+"""Lines: where in a user's model file something is wrong, and what that line says.
 
 A model file is executed under a name of its own (`ModelFile.filename`), so that the frames of a
 traceback that are the user's can be told from all others.

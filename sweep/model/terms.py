@@ -1,4 +1,4 @@
-"""Models: the terms of the fast route as data, and model files loaded by their content.
+"""Terms: the models of the fast route as data.
 
 A model file is plain Python that is never imported by name. What it defines chooses the route:
 ``terms(study, levels)`` returns a `Model` and takes the fast route; ``build(levels, counts,

@@ -1,4 +1,4 @@
-"""Reasons: why each outcome of a plan is taken from the store, made anew, or not tried.
+"""Explain: why each outcome of a plan is taken from the store, made anew, or not tried.
 
 What is to be made is compared with the nearest stored result, field by field. What the transform
 made is known by its digest alone; why that changed stands in the recipes of counts and design.

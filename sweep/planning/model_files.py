@@ -1,4 +1,4 @@
-"""The config's model file: where it lies, and what it defines."""
+"""Model files: where a config's model file lies, and what it defines."""
 
 from pathlib import Path
 

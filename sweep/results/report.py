@@ -1,4 +1,4 @@
-"""Join: every outcome's rows and state in one table and one report; nobody is left out."""
+"""Report: every outcome's rows and state in one table and one report; nobody is left out."""
 
 from collections.abc import Sequence
 from contextlib import suppress

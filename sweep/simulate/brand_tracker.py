@@ -1,4 +1,4 @@
-"""A brand tracker with a known truth: survey, population, and what the country really thinks.
+"""Brand tracker: survey, population, and what the simulated country really thinks.
 
 The standard variant can be fitted by ``models/mrp.py`` exactly: whoever takes part is decided by
 the predictors alone. The hard variant is misspecified on purpose, see ``opinions``.

@@ -1,4 +1,4 @@
-"""Who answers the simulated survey: a sample biased on the predictors, and its usual weights.
+"""Fieldwork: who answers: a sample biased on the predictors, and its usual weights.
 
 The young, the less educated and some regions are under-represented. The weights correct sex, age
 and region, as a panel's own weights do, and leave education alone: the weighted mean is better than

@@ -1,4 +1,4 @@
-"""How often intervals cover a known truth, by how rare the answer and how small the group is."""
+"""Intervals: how often they cover the truth, by how rare the answer and small the group is."""
 
 import numpy as np
 import pandas as pd

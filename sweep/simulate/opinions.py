@@ -1,4 +1,4 @@
-"""What the simulated country thinks: the probability of a success in every cell, for each outcome.
+"""Opinions: the simulated probability of a success in every cell, for each outcome.
 
 In the standard variant the linear predictor is the one that ``models/mrp.py`` fits: an intercept, a
 contrast, varying intercepts, and one interaction, with scales drawn from half-normal distributions.

@@ -1,4 +1,4 @@
-"""The truth about groups of a simulated tracker, and how often intervals cover it."""
+"""Truth: about groups of a simulated tracker, as a table of estimates would have it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Sources: the files a study names, on disk or in a bucket, found and digested.
+"""Files: those a study names, on disk or in a bucket, found and digested.
 
 A file in a bucket is downloaded once per version to this machine's cache, and then read like any
 other. Its identity is the digest of its bytes: where it lies is in no key.

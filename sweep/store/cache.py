@@ -1,4 +1,4 @@
-"""Cached: files that a machine downloads once, for all its workers.
+"""Cache: files that a machine downloads once, for all its workers.
 
 Only what is named by its own content is kept, so a file here is either right or thrown away: its
 name ends in 12 digits of its SHA-256, and they are compared whenever it is read. Files are written

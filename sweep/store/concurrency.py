@@ -1,4 +1,4 @@
-"""Together: one request per item, many at a time: a distant store answers each in its own time."""
+"""Concurrency: many requests at a time: a distant store answers each in its own time."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor

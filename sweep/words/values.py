@@ -1,4 +1,4 @@
-"""Showing: how a message shows what came from data: five values at most, and each of them short.
+"""Values: how a message shows what came from data: five at most, and each of them short.
 
 Messages go into logs, reports, tickets and chats, and a column may hold people's addresses.
 """

@@ -1,4 +1,4 @@
-"""Copies: a worker that has compiled a model stays as it is, and copies of it do the tasks.
+"""Forks: a worker that has compiled a model stays as it is, and copies of it do the tasks.
 
 A model's code may end its process, or stand still until it is ended. Another process would import
 and compile for many seconds; a copy (a fork) of one that has is there at once, and its machine

@@ -1,4 +1,4 @@
-"""Worker: given a store and a task's key, compute what is missing, publish it, and say so.
+"""Serve: given a task's key, compute what is missing, publish it, and say so.
 
 ``python -P -m sweep.worker`` serves tasks as JSON lines on its pipes until its input ends; the
 same ``work`` runs wherever a task runs. A worker holds no state that matters: what it compiled,

@@ -1,4 +1,4 @@
-"""Api: the calls to AWS, paced, tried again where that is safe, their failures in words.
+"""Client: the calls to AWS, paced, tried again where that is safe, their failures in words.
 
 SubmitJob knows no token that would make a repetition harmless. So after a lost answer we look for
 the job by its name, which is its own, before we submit again.

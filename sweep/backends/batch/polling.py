@@ -1,4 +1,4 @@
-"""Watch: one array while it lives: what has ended, what was lost, why it waits.
+"""Polling: one array while it lives: what has ended, what was lost, why it waits.
 
 Children are never asked about one by one. The parent's counts come with one DescribeJobs for all
 arrays; ends are listed in the store; failed children are listed when the count of failures moved.

@@ -1,4 +1,4 @@
-"""Judge: why a job has ended, in words, and what its tasks need next. No call is made here."""
+"""Retry: why a job has ended, in words, and what its tasks need next. No call is made here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

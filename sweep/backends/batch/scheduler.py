@@ -1,4 +1,4 @@
-"""Course: a run's arrays from submission to the last end. The store holds all that matters of it.
+"""Scheduler: a run's arrays from submission to the last end, all that matters in the store.
 
 Kill it and its jobs run on; the next one finds them by the marks in the store and takes them up.
 """

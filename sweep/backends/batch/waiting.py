@@ -1,4 +1,4 @@
-"""Stuck: why jobs wait, from what AWS says of the queue and its compute environments."""
+"""Waiting: why jobs wait, from what AWS says of the queue and its compute environments."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ray: warm workers on the cores of a cluster, tasks streamed to them, results in the store.
+"""Cluster: warm workers on the cores of Ray, tasks streamed to them, results in the store.
 
 Each core has an actor that holds a `Host`; one call to it is always under way. The driver hands out
 few tasks ahead of time and receives keys and states, never draws. A dead actor or node costs the

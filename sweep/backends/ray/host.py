@@ -1,4 +1,4 @@
-"""Ray host: what lives in a Ray actor, one core of the cluster: a pool of one warm worker.
+"""Host: what lives in a Ray actor, one core of the cluster: a pool of one warm worker.
 
 It is called in steps: it is given keys, and answers with what happened since. Only text and
 numbers travel.

@@ -1,4 +1,4 @@
-"""S3 client: single requests to one bucket, each tried until it has a definite answer.
+"""Client: single requests to one bucket, each tried until it has a definite answer.
 
 The retries of the AWS library are turned off. They give up too early when a server asks to slow
 down, and they hide that a request was sent twice: then the answer "precondition failed" may be

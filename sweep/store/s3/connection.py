@@ -1,4 +1,4 @@
-"""S3 connect: a client of the AWS library, made once per process from the AWS settings."""
+"""Connection: AWS's client, made once per process from the AWS settings."""
 
 import os
 from dataclasses import dataclass

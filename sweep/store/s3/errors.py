@@ -1,4 +1,4 @@
-"""S3 words: which errors of S3 pass by themselves, and what to tell people about the others.
+"""Errors: which of S3's pass by themselves, and what to tell people about the others.
 
 A message names the error's code and the bucket, never a key or a secret: none is looked at here.
 """

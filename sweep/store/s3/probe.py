@@ -1,4 +1,4 @@
-"""S3 probe: before the first write, prove that the server honours conditional writes.
+"""Probe: before the first write, prove that the server honours conditional writes.
 
 Many servers that speak S3 ignore the headers, and silently let the last writer win. One object is
 written twice "if there is none", then "if it still is" a version that never was: both must be

@@ -1,4 +1,4 @@
-"""S3 store: artifacts as objects below one prefix of a bucket, of AWS or of a server like it.
+"""Store: artifacts as objects below one prefix of a bucket, of AWS or of a server like it.
 
 The first writer wins by ``If-None-Match: *``, a change names the version it replaces
 (``If-Match``), and before the first write the server proves that it honours both. Each object
