@@ -206,7 +206,13 @@ def fault_of(text: str) -> Fault:
 
 
 def action_of(action: str, text: str) -> Callable[[], None]:
-    """Return what a fault does."""
+    """Return what a fault does.
+
+    Raises
+    ------
+    UsageError
+        If there is no such action.
+    """
     verb, _, argument = action.partition(":")
     error = getattr(builtins, argument, None) if argument else Injected
     if verb == "kill":

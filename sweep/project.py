@@ -28,7 +28,13 @@ def write_tracker_data(directory: Path, small: bool) -> tuple[Path, ...]:
 
 
 def write_gss_data(directory: Path, small: bool) -> tuple[Path, ...]:
-    """Write what configs/gss.yaml reads: a real survey and its own weighted cells."""
+    """Write what configs/gss.yaml reads: a real survey and its own weighted cells.
+
+    Raises
+    ------
+    UsageError
+        If ``small`` is asked for: it has one size.
+    """
     from sweep.simulate import write_gss
 
     if small:
@@ -105,7 +111,13 @@ def config_text(small: bool, example: str = "tracker") -> str:
 
 
 def copy_models(folder: Path) -> list[Path]:
-    """Copy the model files that came with the package."""
+    """Copy the model files that came with the package.
+
+    Raises
+    ------
+    UsageError
+        If the folder is a link.
+    """
     if folder.is_symlink():
         msg = f"{folder} is a link to {folder.readlink()}: remove it, or name another folder"
         raise UsageError(msg)

@@ -115,5 +115,11 @@ def put_fit(store: Store, recipe: FitRecipe, fit: "Fit", meta: TaskMeta) -> None
 
 
 def get_draws(store: Store, key: str) -> "Draws":
-    """Return a fit's stored draws."""
+    """Return a fit's stored draws by variable, each of shape (chain, draw, ...).
+
+    Raises
+    ------
+    NotStored, CorruptArtifact
+        If they are not there, or damaged.
+    """
     return unpack_arrays(read(store, "fit", key, ["draws.npz"]).payload["draws.npz"])

@@ -91,7 +91,13 @@ def doctor(
 
 
 def doctor_targets(config: Path | None, backend: str | None) -> "tuple[str | None, Batch | None]":
-    """Return the store of a config and, if its backend is to be looked at, AWS Batch's section."""
+    """Return the store of a config and, if its backend is to be looked at, AWS Batch's section.
+
+    Raises
+    ------
+    UsageError
+        If there is no such backend, or no config or section to look at it by.
+    """
     if backend not in (None, "local", "batch"):
         msg = f"--backend {backend}: there are local and batch"
         raise UsageError(msg)

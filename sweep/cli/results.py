@@ -109,7 +109,13 @@ def say_partial(opened: "Run") -> None:
 
 
 def grouping_of(by: str | None, total: bool) -> list[str] | None:
-    """Return the grouping that two options ask for."""
+    """Return the grouping that two options ask for.
+
+    Raises
+    ------
+    UsageError
+        If both were given.
+    """
     from sweep.errors import UsageError
 
     if total and by is not None:

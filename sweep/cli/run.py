@@ -74,7 +74,13 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
 
 
 def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: Format) -> None:
-    """Store a plan and let a job carry it out."""
+    """Store a plan and let a job carry it out.
+
+    Raises
+    ------
+    UsageError
+        If the config's backend is not ``batch``.
+    """
     from sweep.cli.resume import send_away
     from sweep.client.handle import Run
     from sweep.coordinator.execute import begin

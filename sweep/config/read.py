@@ -48,7 +48,13 @@ def read_config(path: str | Path, overrides: Sequence[str | Assignment] = ()) ->
 def parse_config(
     data: bytes, file: str = "<config>", overrides: Sequence[str | Assignment] = ()
 ) -> SweepConfig:
-    """Read a sweep config from the bytes of a YAML text; ``file`` is its name in messages."""
+    """Read a sweep config from the bytes of a YAML text; ``file`` is its name in messages.
+
+    Raises
+    ------
+    ConfigError
+        If there is any mistake in it: all of them, each with its place.
+    """
     text = _decoded(data, file)
     lines = BREAK.split(text)
 

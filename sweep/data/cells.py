@@ -120,7 +120,7 @@ def combination(cells: Cells, predictors: Sequence[str], levels: Levels) -> NDAr
 
 
 def encode_codes(codes: Mapping[str, Codes], levels: Levels) -> NDArray[np.int64]:
-    """Return each cell's number: C order over the predictors, in the levels' order."""
+    """Return each cell's number (cell,): C order over the predictors, in the levels' order."""
     return combination(Cells(codes), list(levels), levels)
 
 
@@ -147,13 +147,13 @@ def occurring_combinations(
 
 
 def renumber(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], int]:
-    """Return each value's rank among those that occur, and how many occur."""
+    """Return each value's rank among those that occur, of the values' shape, and how many occur."""
     unique, rank = np.unique(values, return_inverse=True)
     return rank.astype(np.int64), len(unique)
 
 
 def decode(index: NDArray[np.int64], levels: Levels) -> dict[str, Codes]:
-    """Return the level codes behind cell numbers; the inverse of `encode_codes`."""
+    """Return the level codes (cell,) behind cell numbers (cell,); the inverse of `encode_codes`."""
     codes: dict[str, Codes] = {}
     rest = index
     for name, labels in reversed(list(levels.items())):
@@ -163,5 +163,5 @@ def decode(index: NDArray[np.int64], levels: Levels) -> dict[str, Codes]:
 
 
 def cells_of(index: NDArray[np.int64], levels: Levels) -> Cells:
-    """Return the cells with the given numbers."""
+    """Return the cells with the given numbers (cell,)."""
     return Cells(decode(index, levels))

@@ -102,7 +102,15 @@ def check_answers(
     success: NDArray[np.bool_],
     dont_know: NDArray[np.bool_],
 ) -> None:
-    """Refuse answers that the config cannot have meant."""
+    """Refuse answers that the config cannot have meant.
+
+    ``success`` and ``dont_know`` are truth values per answer, shape (respondent,).
+
+    Raises
+    ------
+    DataError
+        If an answer has no meaning, or no answer is a success and some differ from one by a slip.
+    """
     if outcome.failure is not None:
         strange = values[~(success | dont_know | is_in(values, outcome.failure))]
         if len(strange):

@@ -84,6 +84,11 @@ def prepare(
         An expression over the table's own columns; rows where it does not hold are dropped.
     what
         "survey" or "population", for messages.
+
+    Raises
+    ------
+    DataError
+        If no row is left, or a derivation cannot be made.
     """
     read = len(table)
     dropped: list[tuple[str, int]] = []
@@ -117,7 +122,13 @@ def derive(name: str, table: pd.DataFrame, study: Study, what: str) -> pd.Series
 
 
 def cut(column: pd.Series, rule: Cut, what: str) -> pd.Series:
-    """Return the label of the band each value lies in; missing below the first band."""
+    """Return the label of the band each value lies in; missing below the first band.
+
+    Raises
+    ------
+    DataError
+        If the column holds other than numbers.
+    """
     if not pd.api.types.is_numeric_dtype(column.dtype):
         bad = column.dropna().astype(str)
         bad = bad[~bad.str.fullmatch(NUMBER)]

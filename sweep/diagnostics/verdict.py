@@ -114,6 +114,11 @@ def e_bfmi(energy: ArrayLike) -> Floats:
 
     ``energy`` has shape (chain, draw). Below 0.3 the sampler is likely to miss the tails of the
     posterior. 0 for a chain whose energy never changes or is not always finite.
+
+    Raises
+    ------
+    UsageError
+        If the shape is another.
     """
     values = np.asarray(energy, dtype=np.float64)
     if values.ndim != 2 or values.shape[1] < 2:

@@ -122,7 +122,10 @@ def check_level(group: Group, variable: str, value: object, levels: Sequence[str
 
 
 def split(frame: Frame, group: Group) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Margin]]:
-    """Return which rows of the frame a group takes, each row's margin, and the margins."""
+    """Return which rows of the frame a group takes, each row's margin, and the margins.
+
+    Rows and their margins have shape (row,), of the rows that the group takes.
+    """
     everyone = np.arange(len(frame.cell))
     if group.where is not None:
         condition = parse(group.where)
@@ -177,7 +180,10 @@ def poststratify(
 
 
 def sigmoid(eta: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return 1 / (1 + exp(-eta)), in place; no overflow however large eta is."""
+    """Return 1 / (1 + exp(-eta)), in place; no overflow however large eta is.
+
+    ``eta`` has any shape; it is overwritten and returned.
+    """
     np.negative(eta, out=eta)
     np.minimum(eta, np.float32(80), out=eta)
     np.exp(eta, out=eta)

@@ -43,7 +43,13 @@ OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2
 
 
 def columns(variables: Sequence[str]) -> list[str]:
-    """Return the table's columns in order: what it is about, its group, the numbers, the state."""
+    """Return the table's columns in order: what it is about, its group, the numbers, the state.
+
+    Raises
+    ------
+    ValueError
+        If a variable bears the name of one of the table's own columns.
+    """
     taken = sorted(set(variables) & RESERVED)
     if taken:
         msg = f"variable {taken[0]!r} bears a name that the estimates table reserves: rename it"

@@ -142,6 +142,7 @@ def to_checkpoint(
     """Sample to the first checkpoint, and on to the one that is expected to reach the target.
 
     The same seed makes the draws of a shorter run the beginning of a longer one.
+    ``quantities_of`` gives the draws (chain, draw, quantity) of what decides.
     """
     last = 4 * target.settings.draws
     while True:

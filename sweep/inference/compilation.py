@@ -92,6 +92,11 @@ def build_model(file: ModelFile, levels: Levels, counts: Counts, priors: Mapping
     """Return what the file's ``build`` returns, if that is a PyMC model of all priors it is given.
 
     Priors that stand there as by default may be left unread.
+
+    Raises
+    ------
+    ModelError
+        If ``build`` fails, returns something else, or leaves a prior unread.
     """
     import pymc as pm
 
@@ -113,6 +118,11 @@ def compile_quietly(file: ModelFile, model: Any) -> Any:
     """Compile with nutpie; no machine code is shared with other processes.
 
     Code loaded from PyTensor's cache was seen to differ from the compiled in its last bits.
+
+    Raises
+    ------
+    ModelError
+        If nutpie cannot compile the model.
     """
     import nutpie
     from pytensor.configdefaults import config

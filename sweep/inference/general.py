@@ -134,7 +134,10 @@ def start_in_words(model: Any, seed: int) -> str:
 
 
 def dataset(draws: Draws) -> "xr.Dataset":
-    """Return draws as a Dataset with the dimension ``draw``, chains one after another."""
+    """Return draws as a Dataset with the dimension ``draw``, chains one after another.
+
+    ``draws`` are (chain, draw, ...) by variable.
+    """
     import xarray as xr
 
     variables = {
@@ -145,7 +148,13 @@ def dataset(draws: Draws) -> "xr.Dataset":
 
 
 def file_probabilities(file: ModelFile, draws: Draws) -> Callable[[Cells], NDArray[np.float32]]:
-    """Return the function that gives a block's cell probabilities (cell, draw), checked."""
+    """Return the function that gives a block's cell probabilities (cell, draw), checked.
+
+    Raises
+    ------
+    ModelError
+        By the function, if what the file returns has another shape, or is no probability.
+    """
     posterior = dataset(draws)
     length = posterior.sizes["draw"]
 

@@ -222,7 +222,13 @@ def may_be_working(store: Store, run: str) -> bool:
 
 
 def reachable(store: Store, runs: Iterable[str]) -> set[str]:
-    """Return the units that runs refer to."""
+    """Return the units that runs refer to.
+
+    Raises
+    ------
+    CorruptArtifact
+        If a run's plan is damaged: then nothing may be deleted.
+    """
     live: set[str] = set()
     for run in runs:
         try:

@@ -77,7 +77,13 @@ def blocks_of(model: Model, levels: Levels, covariates: Covariates) -> tuple[Blo
 
 
 def block_of(term: Term, levels: Levels, covariates: Covariates) -> Block:
-    """Return one term's block."""
+    """Return one term's block.
+
+    Raises
+    ------
+    ModelError
+        If a predictor or covariate does not exist, or has other than the levels the term needs.
+    """
     name = term_name(term)
     match term:
         case Intercept(sd):
@@ -104,7 +110,13 @@ def block_of(term: Term, levels: Levels, covariates: Covariates) -> Block:
 
 
 def level_count(predictor: str, term: str, levels: Levels) -> int:
-    """Return the number of a predictor's levels, or say that there is no such predictor."""
+    """Return the number of a predictor's levels: two or more.
+
+    Raises
+    ------
+    ModelError
+        If there is no such predictor, or it has one level only.
+    """
     if predictor not in levels:
         msg = f"term {term!r} varies by {predictor!r}, which is not a predictor: {sorted(levels)}"
         raise ModelError(msg)

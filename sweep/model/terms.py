@@ -114,7 +114,13 @@ def from_json(value: Mapping[str, Any]) -> Model:
 
 
 def parse_file(name: str, source: bytes) -> tuple[str, ast.Module]:
-    """Return a model file's text and syntax tree, or say which line is not Python."""
+    """Return a model file's text and syntax tree.
+
+    Raises
+    ------
+    ModelError
+        If it is not Python; it says which line.
+    """
     try:
         text = source.decode()
         return text, ast.parse(text, f"models/{name}.py")

@@ -12,7 +12,15 @@ __all__ = ["project_folder", "project_models"]
 
 
 def read_model(config: SweepConfig, directory: Path) -> ModelFile:
-    """Read and load the config's model file."""
+    """Read and load the config's model file.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file.
+    ModelError
+        If it cannot be loaded.
+    """
     name = config.study.model
     if name == STUB:
         return load_model(name, b"")
@@ -31,6 +39,11 @@ def project_models(directory: Path, chosen: str | None) -> Path:
 
     The config's own choice; else ``models`` in the nearest parent that has one; else those that
     came with the package.
+
+    Raises
+    ------
+    UsageError
+        If the config's choice is no folder.
     """
     if chosen is not None:
         folder = directory / chosen

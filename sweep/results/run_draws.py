@@ -71,7 +71,13 @@ def outcome_draws(
 def grouping_of(
     plan: RunPlan, frame: "Frame", by: Sequence[str] | None, group: str | None
 ) -> Group:
-    """Return the grouping, or the named group of the config, that was asked for."""
+    """Return the grouping, or the named group of the config, that was asked for.
+
+    Raises
+    ------
+    UsageError
+        If both were given, or a group or variable does not exist.
+    """
     if by is not None and group is not None:
         msg = f"by={list(by)} and group={group!r} were both given: choose one"
         raise UsageError(msg)

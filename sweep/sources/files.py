@@ -67,7 +67,13 @@ def sources_in(study: Study, directory: Path) -> Sources:
 
 
 def digest_of(name: str, path: Path) -> str:
-    """Return the digest of a source's bytes."""
+    """Return the digest of a source's bytes.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
     try:
         return bytes_digest(path.read_bytes())
     except OSError as error:

@@ -96,7 +96,13 @@ def hold_claim(store: Store, fit: str, holder: str) -> Iterator[None]:
 
 
 def acquire(store: Store, fit: str, holder: str) -> Claim:
-    """Claim a fit: nobody has it, or our own dead worker, or one that is gone for certain."""
+    """Claim a fit: nobody has it, or our own dead worker, or one that is gone for certain.
+
+    Raises
+    ------
+    Claimed
+        If somebody else has it, or many try at once.
+    """
     me = os.getpid()
     mine = Claim(holder, platform.node(), machine(), me, birth_of(me), PACE)
     for _ in range(TRIES):

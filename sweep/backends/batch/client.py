@@ -165,7 +165,13 @@ class Api:
 
 
 def attempt(verb: Callable[..., Json], request: Mapping[str, Any]) -> tuple[Json | Exception, bool]:
-    """Return the answer, or an error that may pass, and whether it surely did nothing."""
+    """Return the answer, or an error that may pass, and whether it surely did nothing.
+
+    Raises
+    ------
+    UsageError
+        If AWS, or boto3 before it, refuses the call.
+    """
     from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
     try:

@@ -187,7 +187,13 @@ def end_actor(ray: Any, actor: Actor) -> None:
 
 
 def refuse_stillborn(actor: Actor, error: Exception) -> None:
-    """Give up when actors die before they answer: what keeps them from starting will not pass."""
+    """Give up when actors die before they answer: what keeps them from starting will not pass.
+
+    Raises
+    ------
+    SweepError
+        If it happened too often.
+    """
     actor.stillborn = 0 if actor.ready else actor.stillborn + 1
     if actor.stillborn > STILLBORN:
         msg = f"workers cannot start on this Ray cluster: {error}"
