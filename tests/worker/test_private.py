@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sweep import private
 from sweep.doctor import kernels
 from sweep.errors import UsageError
+from sweep.worker import private
 from sweep.worker.environment import cache_directory, warm_environment
 from sweep.worker.private import make_private, possible_writers, refuse_shared
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sweep import safe_path
+import sweep
 from sweep.worker.safe_path import leave_folder, python_command, safe_pythonpath
 from tests.project import Project, plant_modules
 
-PACKAGE = Path(safe_path.__file__).parent
+PACKAGE = Path(sweep.__file__).parent
 SCRIPT = [str(Path(sys.executable).with_name("sweep"))]
 
 
