@@ -122,13 +122,13 @@ def slow_line(progress: SweepProgress) -> "RenderableType":
     running = sorted(((now - since, name) for name, since in progress.running.items()))[::-1][:4]
     words = [f"{name} {duration(s)}{draws_of(progress, name)}" for s, name in running]
     done = [f"{name} {duration(s)}" for s, name in progress.slowest[::-1]]
-    doing = ", ".join(words) or idle(progress)
+    doing = ", ".join(words) or phase_words(progress)
     lines = [f"now: {doing}"] if doing else []
     lines += [f"slowest: {', '.join(done)}"] if done else []
     return Text(inert("\n".join(lines)), "dim", overflow="ellipsis", no_wrap=True)
 
 
-def idle(progress: SweepProgress) -> str:
+def phase_words(progress: SweepProgress) -> str:
     """Return what a sweep is at while no fit is known to run; empty if that is not known."""
     if progress.finished >= progress.total:
         return "writing the report"

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from sweep.config.section import KEY, mistake_at, report, show
+from sweep.config.section import KEY, mistake_at, raise_mistakes, show
 from sweep.expression import ExpressionError, parse
 
 __all__ = ["RESERVED", "Group", "Groups"]
@@ -39,7 +39,7 @@ class Group:
 def read_groups(entries: Any) -> tuple[Group, ...]:
     """Return the groups of a config's list, or raise all that is wrong with them."""
     if not isinstance(entries, list | tuple):
-        report(
+        raise_mistakes(
             [
                 mistake_at(
                     (), f"expected a list of groups such as [[], [region]], got {show(entries)}"
@@ -47,9 +47,11 @@ def read_groups(entries: Any) -> tuple[Group, ...]:
             ]
         )
     if not entries:
-        report([mistake_at((), "there is no group to estimate for: write [[]] for the total")])
+        raise_mistakes(
+            [mistake_at((), "there is no group to estimate for: write [[]] for the total")]
+        )
     placed = [found for index, entry in enumerate(entries) for found in _entry(index, entry)]
-    report([*_misread(placed), *_unusable(placed), *_repeated(placed)])
+    raise_mistakes([*_misread(placed), *_unusable(placed), *_repeated(placed)])
     return tuple(group for _, group in placed if isinstance(group, Group))
 
 

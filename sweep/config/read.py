@@ -83,14 +83,14 @@ def validate(
         config = SweepConfig.model_validate(value_of(root)).read_from(Origin(file, root))
     except ValidationError as error:
         # What was refused is not in the data: do not complain about the hole it left.
-        holes = {spot(m) for m in refused}
-        mistakes += [m for m in mistakes_of(error, root) if spot(m) not in holes]
+        holes = {place_words(m) for m in refused}
+        mistakes += [m for m in mistakes_of(error, root) if place_words(m) not in holes]
     if mistakes:
         raise ConfigError(file, mistakes)
     return config
 
 
-def spot(mistake: Mistake) -> tuple[int, int, str]:
+def place_words(mistake: Mistake) -> tuple[int, int, str]:
     """Return where a mistake is: by line and column, or by key in a mapping, which has no lines."""
     return (mistake.line, mistake.column, "" if mistake.line else mistake.path)
 

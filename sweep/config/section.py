@@ -23,8 +23,8 @@ __all__ = [
     "mistake",
     "mistake_at",
     "mistakes_of_repeats",
+    "raise_mistakes",
     "refuse",
-    "report",
     "show",
 ]
 
@@ -48,7 +48,7 @@ def mistake_at(
     return {"type": mistake(message), "loc": place, "input": value}
 
 
-def report(mistakes: Sequence[InitErrorDetails]) -> None:
+def raise_mistakes(mistakes: Sequence[InitErrorDetails]) -> None:
     """Raise all mistakes of a section at once, or return when there are none."""
     if mistakes:
         title = "config"
@@ -99,9 +99,9 @@ class Section(BaseModel):
             section = handler(data)
         except ValidationError as error:
             if between:
-                report([*map(_again, error.errors(include_url=False)), *between])
+                raise_mistakes([*map(_again, error.errors(include_url=False)), *between])
             raise
-        report(between)
+        raise_mistakes(between)
         return section
 
 

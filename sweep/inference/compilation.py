@@ -14,7 +14,7 @@ from sweep.data.cells import Counts, cells_of
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
 from sweep.model.files import ModelFile
-from sweep.model.lines import first_line, last_line_in, where
+from sweep.model.lines import first_line, last_line_in, line_words
 from sweep.model.priors import Noted, unread_priors
 from sweep.words.values import clip
 
@@ -57,7 +57,7 @@ def raised_words(file: ModelFile, function: str, error: BaseException) -> str:
     """Return what one of the file's functions raised: file and line, and what stands there."""
     line = last_line_in(error, file.filename) or first_line(file.functions[function])
     told = f"{function}() raised {type(error).__name__}: {clip(error)}"
-    return f"{where(file.name, file.source, line)}: {told}"
+    return f"{line_words(file.name, file.source, line)}: {told}"
 
 
 def prepare_model(

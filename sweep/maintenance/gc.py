@@ -20,7 +20,7 @@ from sweep.journal.events import read_events
 from sweep.journal.partial import partial_words
 from sweep.journal.runs import newest_plans, plan_of, plan_place
 from sweep.maintenance.generation import collection
-from sweep.maintenance.inventory import KINDS, inventory, reports_of, units_referred_to
+from sweep.maintenance.inventory import KINDS, files_by_unit, reports_of, units_referred_to
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import concurrently
 
@@ -79,7 +79,7 @@ def collect(
         If the store cannot be read or written, or another collection deletes just now.
     """
     with collection(store) if delete else nullcontext(lambda: None) as alive:
-        units = inventory(store, alive)  # before the plans: what comes later is not looked at
+        units = files_by_unit(store, alive)  # before the plans: what comes later is not looked at
         found, live = runs_to_forget(store, units, rules, delete, alive)
         candidates = list(garbage(store, units, live, alive))
         for done, some in enumerate(batched(candidates, AT_ONCE)):

@@ -44,7 +44,7 @@ def generation(store: Store) -> str:
     """Return the name of the last collection, empty if there was none; wait while one deletes."""
     seen, since = b"", 0.0
     while True:
-        data = last(store)
+        data = read_last(store)
         found = last_collection(store, data)
         if found is None or not found.deletes:
             return "" if found is None else found.name
@@ -67,7 +67,7 @@ def collection(store: Store) -> Iterator[Callable[[], None]]:
         By that call, if others took this collection for dead: it must not go on.
     """
     generation(store)  # one at a time
-    data = last(store)
+    data = read_last(store)
     found, mine = last_collection(store, data), Collection(uuid.uuid4().hex, deletes=True)
     begun = None if found is None else sha256(data)
     busy = found is not None and found.deletes
@@ -93,7 +93,7 @@ def collection(store: Store) -> Iterator[Callable[[], None]]:
         change(replace(mine, deletes=False))
 
 
-def last(store: Store) -> bytes:
+def read_last(store: Store) -> bytes:
     """Return the bytes of the last collection, none if there was none."""
     try:
         return store.get(PLACE)

@@ -10,13 +10,13 @@ from sweep.journal.failures import failure_place
 from sweep.journal.run_plan import RunPlan
 from sweep.store import Store
 
-__all__ = ["KINDS", "inventory", "reports_of", "unit_of", "units_referred_to"]
+__all__ = ["KINDS", "files_by_unit", "reports_of", "unit_of", "units_referred_to"]
 
 KINDS = {folder: kind for kind, folder in LAYOUT.items()}
 """Folder of artifacts to their kind."""
 
 
-def inventory(store: Store, alive: Callable[[], None] = lambda: None) -> dict[str, list[str]]:
+def files_by_unit(store: Store, alive: Callable[[], None] = lambda: None) -> dict[str, list[str]]:
     """Return the names of all files by the unit they belong to (`unit_of`).
 
     ``alive`` is called at every file: a large store takes minutes to list.

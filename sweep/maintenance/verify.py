@@ -23,7 +23,7 @@ from sweep.journal.events import entry_of, read_events
 from sweep.journal.failures import failure_of
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import plan_of, plan_place
-from sweep.maintenance.inventory import KINDS, inventory
+from sweep.maintenance.inventory import KINDS, files_by_unit
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import concurrently
 
@@ -77,7 +77,7 @@ def verify(
     that the next run makes it anew; what is sound is never touched.
     """
     store = store.fresh()
-    units = inventory(store)
+    units = files_by_unit(store)
     for some in batched(units.items(), AT_ONCE):
         for findings in concurrently(lambda unit: findings_of(store, *unit, tally), some):
             for finding in findings:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sweep.errors import ModelError
 from sweep.keys import bytes_digest, digest
 from sweep.model.imports import distributions_of
-from sweep.model.lines import CALLED_WITH, check_signatures, first_line, last_line_in, where
+from sweep.model.lines import CALLED_WITH, check_signatures, first_line, last_line_in, line_words
 from sweep.model.terms import parse_file
 from sweep.words.values import clip
 
@@ -82,7 +82,7 @@ def load_model(name: str, source: bytes) -> ModelFile:
     except (Exception, SystemExit) as error:
         line = last_line_in(error, module.__file__)
         told = f"raised {type(error).__name__} when it was loaded: {clip(error)}"
-        msg = f"{where(name, source, line)} {told}"
+        msg = f"{line_words(name, source, line)} {told}"
         raise ModelError(msg) from error
     functions = {n: module.__dict__[n] for n in CALLED_WITH if callable(module.__dict__.get(n))}
     if "terms" not in functions and not {"build", "probabilities"} <= functions.keys():

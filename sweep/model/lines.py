@@ -10,7 +10,7 @@ from typing import Any
 
 from sweep.errors import ModelError
 
-__all__ = ["CALLED_WITH", "check_signatures", "first_line", "last_line_in", "where"]
+__all__ = ["CALLED_WITH", "check_signatures", "first_line", "last_line_in", "line_words"]
 
 CALLED_WITH: Mapping[str, tuple[str, ...]] = {
     "terms": ("study", "levels"),
@@ -33,7 +33,7 @@ def last_line_in(error: BaseException, filename: str) -> int | None:
     return line
 
 
-def where(name: str, source: bytes, line: int | None) -> str:
+def line_words(name: str, source: bytes, line: int | None) -> str:
     """Return how a message about a line begins: file, line, and what stands there."""
     lines = source.decode(errors="replace").splitlines()
     text = lines[line - 1].strip() if line is not None and 0 < line <= len(lines) else ""

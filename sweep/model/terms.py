@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sweep.errors import ModelError
 from sweep.keys import Json
-from sweep.model.lines import where
+from sweep.model.lines import line_words
 
 __all__ = [
     "Contrast",
@@ -127,5 +127,5 @@ def parse_file(name: str, source: bytes) -> tuple[str, ast.Module]:
     except (SyntaxError, UnicodeDecodeError, ValueError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         words = error.msg if isinstance(error, SyntaxError) else error
-        msg = f"{where(name, source, line)} is not Python: {words}"
+        msg = f"{line_words(name, source, line)} is not Python: {words}"
         raise ModelError(msg) from error

@@ -95,11 +95,13 @@ def value_words(value: Any) -> str:
     return str(value)
 
 
-def flat(value: Any, path: str) -> Fields:
+def flatten(value: Any, path: str) -> Fields:
     """Return the leaves of nested mappings by their path; a list is a leaf."""
     if not isinstance(value, Mapping):
         return {path: value}
-    return {k: v for name, inner in value.items() for k, v in flat(inner, f"{path}.{name}").items()}
+    return {
+        k: v for name, inner in value.items() for k, v in flatten(inner, f"{path}.{name}").items()
+    }
 
 
 def fit_fields(recipe: Recipe) -> Fields:
@@ -112,14 +114,14 @@ def fit_fields(recipe: Recipe) -> Fields:
     }
     return {
         **model_fields(recipe["model"]),
-        **flat(recipe.get("priors", {}), "study.priors"),
+        **flatten(recipe.get("priors", {}), "study.priors"),
         **({"predictors": [name for name, _ in levels]} if levels else {}),
         **{f"levels.{name}": labels for name, labels in levels},
         **covariates,
-        **flat(recipe["counts"], "counts"),
-        **flat(recipe["sampler"], "study.sampler"),
+        **flatten(recipe["counts"], "counts"),
+        **flatten(recipe["sampler"], "study.sampler"),
         "seed": recipe["seed"],
-        **flat(recipe["toolchain"], "toolchain"),
+        **flatten(recipe["toolchain"], "toolchain"),
     }
 
 
@@ -142,9 +144,9 @@ def model_settings(study: Mapping[str, Any]) -> Fields:
     """Return what a config's study says to its model file, laid flat."""
     return {
         "study.model": study["model"],
-        **flat(study["priors"], "study.priors"),
+        **flatten(study["priors"], "study.priors"),
         "study.interactions": study["interactions"],
-        **flat(study["covariates"], "study.covariates"),
+        **flatten(study["covariates"], "study.covariates"),
     }
 
 
@@ -163,7 +165,7 @@ def estimates_fields(recipe: Recipe) -> Fields:
 
 def counts_fields(recipe: Recipe) -> Fields:
     """Return the recipe of an outcome's counts laid flat, but for its design."""
-    return {**flat(recipe["coding"], "study.outcomes"), "TRANSFORM": recipe["version"]}
+    return {**flatten(recipe["coding"], "study.outcomes"), "TRANSFORM": recipe["version"]}
 
 
 def design_fields(recipe: Recipe) -> Fields:
@@ -171,12 +173,12 @@ def design_fields(recipe: Recipe) -> Fields:
     predictors = recipe["predictors"]
     return {
         **{f"study.{name}.source": value for name, value in recipe["sources"].items()},
-        **flat(recipe["survey"], "study.survey"),
-        **flat(recipe["population"], "study.population"),
-        **flat(recipe["derive"], "study.derive"),
+        **flatten(recipe["survey"], "study.survey"),
+        **flatten(recipe["population"], "study.population"),
+        **flatten(recipe["derive"], "study.derive"),
         "study.predictors": [name for name, _ in predictors],
-        **flat(dict(predictors), "study.predictors"),
-        **flat(recipe["covariates"], "study.covariates"),
+        **flatten(dict(predictors), "study.predictors"),
+        **flatten(recipe["covariates"], "study.covariates"),
         "variables of study.groups": list(recipe["further"]),
         "--sample": recipe["sample"],
         "study.sampler.seed of the sample": recipe["seed"],

@@ -55,7 +55,7 @@ def forecast(store: Store, plan: Plan) -> Forecast:
     """Return what a run of a plan will cost; at most a hundred stored results are looked at."""
     entries, keeps = plan.left(), plan.record.keeps_draws
     to_fit = sum(e.action == "fit" for e in entries) if keeps else 0
-    tables = list(some(store, "estimates"))
+    tables = list(stored_manifests(store, "estimates"))
     seconds = [float(done.meta["seconds"]) for done in tables if "seconds" in done.meta]
     fit, fits_from = bytes_per_fit(store, plan) if to_fit else (0, "")
     table, tables_from = bytes_per_table(tables, plan)
@@ -70,7 +70,7 @@ def forecast(store: Store, plan: Plan) -> Forecast:
     return Forecast(median(seconds) if seconds else SECONDS, len(seconds), sizes, sources)
 
 
-def some(store: Store, kind: str) -> Iterator[Manifest]:
+def stored_manifests(store: Store, kind: str) -> Iterator[Manifest]:
     """Yield what some stored results of a kind say of themselves."""
     names = (n for n in store.list(f"{LAYOUT[kind]}/") if n.endswith("/done.json"))
     keys = [name.split("/")[1] for name in islice(names, LOOKED)]
@@ -92,7 +92,11 @@ def artifact_bytes(done: Manifest) -> int:
 def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     """Return the bytes that one fit adds, and where that is known from."""
     recipe = next(iter(plan.tasks.values())).fit
-    like = [artifact_bytes(d) for d in some(store, "fit") if shape(d.recipe) == shape(recipe)]
+    like = [
+        artifact_bytes(d)
+        for d in stored_manifests(store, "fit")
+        if fit_shape(d.recipe) == fit_shape(recipe)
+    ]
     if like:
         return round(mean(like)), f"{count_of(len(like), 'stored fit')} of this shape"
     sampler = recipe["sampler"]
@@ -104,7 +108,7 @@ def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     return FLOAT * draws * numbers + len(seal(recipe)) + FITTED, words
 
 
-def shape(recipe: Recipe) -> Any:
+def fit_shape(recipe: Recipe) -> Any:
     """Return what decides the size of a fit: draws, levels, and the terms without their priors."""
     model, sampler = recipe["model"], recipe["sampler"]
     if isinstance(model, dict) and "terms" in model:

@@ -47,7 +47,9 @@ def check_used(config: SweepConfig, file: ModelFile, levels: Levels) -> None:
         )
 
 
-def differ(study: Study, file: ModelFile, levels: Levels, model: Model, **changed: Any) -> bool:
+def makes_other_terms(
+    study: Study, file: ModelFile, levels: Levels, model: Model, **changed: Any
+) -> bool:
     """Return whether a file makes other terms of a changed study, or refuses it."""
     try:
         other = call(file, "terms", study.model_copy(update=changed), levels)
@@ -64,7 +66,7 @@ def idle_priors(
 
     def used(**changed: Any) -> bool:
         priors = given.model_copy(update=changed)
-        return differ(study, file, levels, model, priors=priors)
+        return makes_other_terms(study, file, levels, model, priors=priors)
 
     for name in Priors.model_fields:
         value = getattr(given, name)
@@ -77,10 +79,10 @@ def idle_priors(
     ]
     for term in idle:
         place = ("priors", "scales", scale_as_written(origin, term), KEY)
-        yield place, f"no term of models/{file.name}.py has this scale{advice(term, levels)}"
+        yield place, f"no term of models/{file.name}.py has this scale{scale_advice(term, levels)}"
 
 
-def advice(term: str, levels: Levels) -> str:
+def scale_advice(term: str, levels: Levels) -> str:
     """Return why nothing has a scale, and what may have one."""
     why = {
         1: f": {term!r} has one level in the population, and no effect",
@@ -108,7 +110,7 @@ def idle_interactions(
     pairs = study.interactions
     for index in range(len(pairs)):
         rest = pairs[:index] + pairs[index + 1 :]
-        if not differ(study, file, levels, model, interactions=rest):
+        if not makes_other_terms(study, file, levels, model, interactions=rest):
             words = f"models/{file.name}.py makes the same terms without this pair: remove it"
             yield ("interactions", index), words
 
