@@ -58,13 +58,13 @@ def prepare(project: Project) -> tuple[str, list[str]]:
 
 def client(url: str, keys: list[str]) -> dict[str, Any]:
     """Run tasks on the backend; return what it took of this process."""
-    from sweep.backends.batch import Batch
+    from sweep.backends.batch import BatchBackend
     from sweep.backends.events import Done, Note
     from sweep.config.batch import Batch as Settings
 
     settings = Settings(queue="queue", job_definition="worker", poll=POLL)
     started, done, failed, notes = time.perf_counter(), 0, 0, {}
-    for event in Batch(settings, keep_draws=False).run(keys, url, lambda: False):
+    for event in BatchBackend(settings, keep_draws=False).run(keys, url, lambda: False):
         if isinstance(event, Note):
             notes = dict(event.facts)
         elif isinstance(event, Done):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 import sweep
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 from sweep.simulate import coverage, tracker, truth_table, write_tracker
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -27,7 +27,7 @@ def one(seed: int, hard: bool) -> tuple[pd.DataFrame, dict[str, int], float]:
         directory = Path(name)
         simulated = tracker(seed, hard=hard)
         write_tracker(directory, simulated)
-        config = shutil.copy(packaged("configs") / "tracker.yaml", directory / "sweep.yaml")
+        config = shutil.copy(project_folder("configs") / "tracker.yaml", directory / "sweep.yaml")
         started = time.perf_counter()
         run = sweep.run(config, progress=False)
         seconds = time.perf_counter() - started

@@ -32,7 +32,7 @@ from sweep.data.counts import counts_of
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
 from sweep.diagnostics.verdict import ALPHA, SamplerStatistics, judge
 from sweep.inference.fast import quantities, quantity_names
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 from sweep.simulate import tracker, write_tracker
 from sweep.worker.memory import Memory
 from sweep.worker.task import design_of, grid_from
@@ -69,7 +69,7 @@ class Tally:
 def run_tracker(directory: Path, seed: int, people: int, limit: int, *given: str) -> sweep.Run:
     """Simulate a tracker and run its sweep with some overrides."""
     write_tracker(directory, tracker(seed, respondents=people))
-    config = shutil.copy(packaged("configs") / "tracker.yaml", directory / "sweep.yaml")
+    config = shutil.copy(project_folder("configs") / "tracker.yaml", directory / "sweep.yaml")
     overrides = [f"sampler.seed={seed}", "groups=[[]]", *given]
     return sweep.run(config, limit=limit, set=overrides, progress=False)
 

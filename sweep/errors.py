@@ -1,4 +1,4 @@
-"""The error tree. Each message says what, where, the value, what is allowed, what to do next.
+"""Errors: one tree. Each message says what, where, the value, what is allowed, what to do next.
 
     SweepError                 anything raised on purpose
     ├── UsageError             a verb was called with something that does not fit

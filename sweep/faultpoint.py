@@ -157,7 +157,7 @@ class Faults:
 
 def faultpoint(name: str, what: str = "") -> None:
     """Do nothing, unless the environment says otherwise; ``what`` is for the record."""
-    faults = armed()
+    faults = armed_faults()
     if faults is not None:
         faults.reach(name, what)
 
@@ -165,14 +165,14 @@ def faultpoint(name: str, what: str = "") -> None:
 def become(role: str) -> None:
     """Say which role this process plays: every one is a coordinator until it says otherwise."""
     _here["role"] = role
-    armed.cache_clear()
+    armed_faults.cache_clear()
 
 
 _here = {"role": "coordinator"}
 
 
 @cache
-def armed() -> Faults | None:
+def armed_faults() -> Faults | None:
     """Return what this process's environment arms, None if nothing.
 
     Raises
@@ -181,10 +181,10 @@ def armed() -> Faults | None:
         If it cannot be read.
     """
     text = os.environ.get(VARIABLE, "")
-    return parsed(text, _here["role"]) if text else None
+    return parse_faults(text, _here["role"]) if text else None
 
 
-def parsed(text: str, role: str) -> Faults:
+def parse_faults(text: str, role: str) -> Faults:
     """Return what a text arms."""
     faults = Faults(role)
     for part in filter(None, (p.strip() for p in text.split(";"))):
@@ -201,12 +201,18 @@ def fault_of(text: str) -> Fault:
     role, _, point = place.rpartition(":")
     action, _, hit = rest.partition("@")
     if point not in POINTS or role not in {"", *ROLES} or not (hit or "1").isdigit():
-        raise refused(text)
+        raise fault_error(text)
     return Fault(point, action_of(action, text), int(hit or 1), role or None)
 
 
 def action_of(action: str, text: str) -> Callable[[], None]:
-    """Return what a fault does."""
+    """Return what a fault does.
+
+    Raises
+    ------
+    UsageError
+        If there is no such action.
+    """
     verb, _, argument = action.partition(":")
     error = getattr(builtins, argument, None) if argument else Injected
     if verb == "kill":
@@ -217,7 +223,7 @@ def action_of(action: str, text: str) -> Callable[[], None]:
         return lambda: fail(error(f"fault point {text}"))
     if verb == "sleep" and argument.replace(".", "", 1).isdigit():
         return lambda: time.sleep(float(argument))
-    raise refused(text)
+    raise fault_error(text)
 
 
 def fail(error: Exception) -> NoReturn:
@@ -225,7 +231,7 @@ def fail(error: Exception) -> NoReturn:
     raise error
 
 
-def refused(text: str) -> UsageError:
+def fault_error(text: str) -> UsageError:
     """Return the error for a fault that cannot be read."""
     return UsageError(
         f"{VARIABLE}: cannot read {text!r}; write [worker:|coordinator:]POINT=ACTION[@HIT] with a "

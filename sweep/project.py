@@ -7,7 +7,7 @@ from pathlib import Path
 from sweep.client.files import write_whole
 from sweep.config import json_schema
 from sweep.errors import UsageError
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 
 __all__ = ["EXAMPLES", "make_project"]
 
@@ -28,7 +28,13 @@ def write_tracker_data(directory: Path, small: bool) -> tuple[Path, ...]:
 
 
 def write_gss_data(directory: Path, small: bool) -> tuple[Path, ...]:
-    """Write what configs/gss.yaml reads: a real survey and its own weighted cells."""
+    """Write what configs/gss.yaml reads: a real survey and its own weighted cells.
+
+    Raises
+    ------
+    UsageError
+        If ``small`` is asked for: it has one size.
+    """
     from sweep.simulate import write_gss
 
     if small:
@@ -94,7 +100,7 @@ def refuse_files(directory: Path, force: bool) -> None:
 
 def config_text(small: bool, example: str = "tracker") -> str:
     """Return an example's config, its comments true of the data beside it."""
-    text = (packaged("configs") / f"{example}.yaml").read_text(encoding="utf-8")
+    text = (project_folder("configs") / f"{example}.yaml").read_text(encoding="utf-8")
     if small:
         brands = SMALL["brands"]
         text = text.replace(
@@ -105,12 +111,18 @@ def config_text(small: bool, example: str = "tracker") -> str:
 
 
 def copy_models(folder: Path) -> list[Path]:
-    """Copy the model files that came with the package."""
+    """Copy the model files that came with the package.
+
+    Raises
+    ------
+    UsageError
+        If the folder is a link.
+    """
     if folder.is_symlink():
         msg = f"{folder} is a link to {folder.readlink()}: remove it, or name another folder"
         raise UsageError(msg)
     folder.mkdir(exist_ok=True)
-    sources = sorted(packaged("models").glob("*.py"))
+    sources = sorted(project_folder("models").glob("*.py"))
     for source in sources:
         write_whole(folder / source.name, source.read_bytes())
     return [folder / source.name for source in sources]

@@ -13,8 +13,8 @@ from sweep.data.cells import Cells, Counts, cells_of
 from sweep.estimates.poststratify import BLOCK
 from sweep.inference.compilation import (
     LARGEST,
-    altered,
-    built,
+    altered_counts,
+    build_model,
     refuse_changing_shapes,
     refuse_kept_counts,
 )
@@ -60,8 +60,8 @@ def test_the_general_model_of_the_page_serves_all_outcomes() -> None:
     """What is checked before it is compiled; `data` gives what `build` takes."""
     file = load_model("mine", GENERAL.encode())
     priors = Priors().model_dump(mode="json")
-    model = built(file, LEVELS, COUNTS, priors)
-    other = built(file, LEVELS, altered(COUNTS, LEVELS), priors)
+    model = build_model(file, LEVELS, COUNTS, priors)
+    other = build_model(file, LEVELS, altered_counts(COUNTS, LEVELS), priors)
 
     refuse_kept_counts(file, model, other)
     refuse_changing_shapes(file, model, other)

@@ -25,7 +25,7 @@ from benchmarks.calibration.parameters import (
 from sweep.config import read_config
 from sweep.model.files import load_model
 from sweep.model.terms import Term
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 
 __all__ = ["RESPONDENTS", "World", "Worlds", "simulate"]
 
@@ -89,7 +89,7 @@ def simulate(
 
 def terms_of(config: Path) -> tuple[Term, ...]:
     """Return the terms, and so the priors, that the shipped model file states for a config."""
-    source = (packaged("models") / "mrp.py").read_bytes()
+    source = (project_folder("models") / "mrp.py").read_bytes()
     terms: tuple[Term, ...] = (
         load_model("mrp", source).functions["terms"](read_config(config).study, LEVELS).terms
     )

@@ -1,4 +1,4 @@
-"""Artifacts: publish a result once, and read it only if it is whole.
+"""Artifact: a result, published once, and read only if it is whole.
 
 An artifact is a directory ``fits/KEY/``: payload files, then ``done.json``, the only commit point.
 KEY is the digest of the recipe. A reader checks the digests of ``done.json`` and of each payload
@@ -15,8 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.artifacts.commit import TRIES, put_all, unstable
-from sweep.artifacts.manifest import Done, describe, key_of, pack_done, place, unpack_done
+from sweep.artifacts.commit import TRIES, put_all, unstable_error
+from sweep.artifacts.manifest import Manifest, describe, key_of, pack_done, place, unpack_done
 from sweep.artifacts.records import damaged
 from sweep.errors import CorruptArtifact, Nondeterminism, StoreError, UsageError
 from sweep.faultpoint import faultpoint
@@ -51,7 +51,7 @@ class Published:
 
 @dataclass(frozen=True)
 class Artifact:
-    """A verified artifact: as ``Done``, with the payload's bytes by logical name."""
+    """A verified artifact: as ``Manifest``, with the payload's bytes by logical name."""
 
     key: str
     kind: str
@@ -90,19 +90,35 @@ def publish(
         If the kind is unknown, the recipe names another, or something is not JSON.
     CorruptArtifact
         If what stands there is damaged.
+    StoreError
+        If what stands there comes and goes, try after try.
     """
     key = key_of(kind, recipe)
     files = {logical: describe(logical, data) for logical, data in payload.items()}
-    done = pack_done(Done(key, kind, recipe, meta or {}, files))  # may refuse: before any write
+    done = Manifest(key, kind, recipe, meta or {}, files)
+    return publish_or_compare(store, done, pack_done(done), payload)  # packing may refuse
+
+
+def publish_or_compare(
+    store: Store, done: Manifest, packed: bytes, payload: Mapping[str, bytes]
+) -> Published:
+    """Put an artifact in place, or say whether the one that stands there is equal.
+
+    Raises
+    ------
+    CorruptArtifact, StoreError
+        As `publish`.
+    """
+    kind, key, files = done.kind, done.key, done.payload
     content = {place(kind, key, file.file): payload[name] for name, file in files.items()}
     for _ in range(TRIES):
-        if not exists(store, kind, key) and put_all(store, place(kind, key), done, content):
+        if not exists(store, kind, key) and put_all(store, place(kind, key), packed, content):
             faultpoint("publish.after_done", f"{kind} {key}")
             return Published(key, created=True, differs=False)
         with suppress(NotStored):  # moved aside, or collected, between the two looks
             stands = read_done(store, kind, key)
             return Published(key, created=False, differs=stands.payload != files)
-    raise unstable(store, place(kind, key))
+    raise unstable_error(store, place(kind, key))
 
 
 def publish_same(
@@ -135,7 +151,7 @@ def exists(store: Store, kind: str, key: str) -> bool:
     return store.size(place(kind, key)) is not None
 
 
-def read_done(store: Store, kind: str, key: str) -> Done:
+def read_done(store: Store, kind: str, key: str) -> Manifest:
     """Return what ``done.json`` says, verified; the payload is not looked at.
 
     Raises
@@ -179,7 +195,7 @@ def read(store: Store, kind: str, key: str, want: Collection[str] | None = None)
     return Artifact(key, kind, done.recipe, done.meta, payload)
 
 
-def read_payload(store: Store, done: Done, logical: str) -> bytes:
+def read_payload(store: Store, done: Manifest, logical: str) -> bytes:
     """Return one payload file of an artifact, verified.
 
     Raises

@@ -1,6 +1,6 @@
 """Blobs: model files that runs pin, by the digest of their bytes."""
 
-from sweep.artifacts.quarantine import Tell, sound, unheard
+from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
 from sweep.artifacts.records import damaged
 from sweep.keys import bytes_digest
 from sweep.store import Store
@@ -13,13 +13,13 @@ def blob_place(name: str) -> str:
     return f"blobs/{name[:2]}/{name[2:]}"
 
 
-def put_blob(store: Store, data: bytes, tell: Tell = unheard) -> str:
+def put_blob(store: Store, data: bytes, tell: Tell = tell_nobody) -> str:
     """Store some bytes under their digest, in a damaged file's place too; return the digest."""
     name = bytes_digest(data)
     place = blob_place(name)
     if store.put_new(place, data):
         return name
-    if sound(store, place, lambda: get_blob(store, name), tell) is None:
+    if read_file_if_sound(store, place, lambda: get_blob(store, name), tell) is None:
         store.put_new(place, data)
     return name
 

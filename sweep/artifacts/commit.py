@@ -8,7 +8,7 @@ from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, Store
 
-__all__ = ["TRIES", "put_all", "unstable"]
+__all__ = ["TRIES", "put_all", "unstable_error"]
 
 TRIES = 5  # to write what others take away or mend meanwhile
 
@@ -68,10 +68,10 @@ def _put_payload(store: Store, name: str, data: bytes) -> bool:
             faultpoint("payload.before_mend")
         if present == content or store.replace(name, data, present):
             return False
-    raise unstable(store, name)
+    raise unstable_error(store, name)
 
 
-def unstable(store: Store, name: str) -> StoreError:
+def unstable_error(store: Store, name: str) -> StoreError:
     """Return the error about a file that others change all the time."""
     return StoreError(
         f"{store.url}/{name} keeps changing: stop what else writes to this store and run again"

@@ -1,4 +1,4 @@
-"""Stored: designs, counts, fits, task records and blobs, written once and read by the workers."""
+"""Contents: designs, counts and fits as artifacts, written once and read by the workers."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from sweep.artifacts.artifact import Artifact, publish_same, read
 from sweep.artifacts.encoding import pack_arrays, pack_json, unpack_arrays, unpack_json
-from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.artifacts.quarantine import Tell, tell_nobody, whole
 from sweep.artifacts.recipes import CountsMeta, FitRecipe, TaskMeta
 from sweep.data.cells import Counts
 from sweep.data.counts import Sums
@@ -65,7 +65,7 @@ def get_design(store: Store, key: str) -> Design:
     return design_from(read(store, "design", key, ["design.json", "frame.npz"]))
 
 
-def stored_design(store: Store, key: str, tell: Tell = unheard) -> Design | None:
+def stored_design(store: Store, key: str, tell: Tell = tell_nobody) -> Design | None:
     """Return a design with its respondents, None if it is to be made; see `quarantine.whole`."""
     found = whole(store, "design", key, tell=tell)
     return None if found is None else design_from(found)
@@ -115,5 +115,11 @@ def put_fit(store: Store, recipe: FitRecipe, fit: "Fit", meta: TaskMeta) -> None
 
 
 def get_draws(store: Store, key: str) -> "Draws":
-    """Return a fit's stored draws."""
+    """Return a fit's stored draws by variable, each of shape (chain, draw, ...).
+
+    Raises
+    ------
+    NotStored, CorruptArtifact
+        If they are not there, or damaged.
+    """
     return unpack_arrays(read(store, "fit", key, ["draws.npz"]).payload["draws.npz"])

@@ -1,4 +1,4 @@
-"""Packing: arrays, tables and JSON as bytes and back; the only formats that artifacts hold.
+"""Encoding: arrays, tables and JSON as bytes and back; the only formats that artifacts hold.
 
 The same content gives the same bytes at any time of day, so that a second result can be compared
 with the first. Bytes are data only: nothing here can name code, and nothing is unpickled.
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sweep.errors import CorruptArtifact, UsageError
 from sweep.keys import DIGITS, Json, bytes_digest, canonical
-from sweep.words.values import clipped
+from sweep.words.values import clip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def unpack_json(data: bytes) -> Any:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
-        msg = f"expected JSON, found {data[:40]!r}: {clipped(error)}"
+        msg = f"expected JSON, found {data[:40]!r}: {clip(error)}"
         raise CorruptArtifact(msg) from error
 
 

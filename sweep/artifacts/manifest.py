@@ -1,4 +1,4 @@
-"""Done: the ``done.json`` of an artifact, its only commit point, as data and as bytes.
+"""Manifest: the ``done.json`` of an artifact, its only commit point, as data and as bytes.
 
 It holds the recipe, size and SHA-256 of each payload file, and ends with its own digest. The place
 of an artifact follows from its recipe, a payload file's name from its content, so a reader knows
@@ -17,7 +17,7 @@ from sweep.keys import DIGITS, Recipe, bytes_digest, digest, sha256
 
 __all__ = [
     "LAYOUT",
-    "Done",
+    "Manifest",
     "PayloadFile",
     "describe",
     "is_named_by",
@@ -55,7 +55,7 @@ class PayloadFile:
 
 
 @dataclass(frozen=True)
-class Done:
+class Manifest:
     """What ``done.json`` says; ``payload`` is by logical name ("draws.npz")."""
 
     key: str
@@ -114,14 +114,14 @@ def is_named_by(name: str, content: str) -> bool:
     return PurePosixPath(name).stem.endswith(f"-{content[:NAME_DIGITS]}")
 
 
-def pack_done(done: Done) -> bytes:
+def pack_done(done: Manifest) -> bytes:
     """Return the bytes of ``done.json``."""
     payload = {logical: asdict(file) for logical, file in done.payload.items()}
     fields = {"key": done.key, "recipe": dict(done.recipe), "meta": dict(done.meta)}
     return seal({"schema": SCHEMA, **fields, "payload": payload})
 
 
-def unpack_done(data: bytes, kind: str, key: str) -> Done:
+def unpack_done(data: bytes, kind: str, key: str) -> Manifest:
     """Return what the ``done.json`` at the place of ``kind`` and ``key`` says, verified.
 
     Raises
@@ -154,7 +154,7 @@ def _file_name(logical: str, content: str) -> str:
     return f"{path.stem}-{content[:NAME_DIGITS]}{path.suffix}"
 
 
-def _parsed(fields: Mapping[str, Any]) -> Done:
+def _parsed(fields: Mapping[str, Any]) -> Manifest:
     """Return the fields as what they mean; the digest proves nothing about their types."""
     if fields["schema"] != SCHEMA:
         msg = f"schema {fields['schema']!r}"
@@ -166,4 +166,4 @@ def _parsed(fields: Mapping[str, Any]) -> Done:
         if not plain or file.file != _file_name(logical, file.sha256) or type(file.size) is not int:
             msg = f"payload {logical!r} is {file}"
             raise ValueError(msg)
-    return Done(fields["key"], recipe["kind"], recipe, meta, payload)
+    return Manifest(fields["key"], recipe["kind"], recipe, meta, payload)

@@ -14,13 +14,13 @@ from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, Store
 
-__all__ = ["Tell", "move_aside", "quarantine", "sound", "unheard", "whole"]
+__all__ = ["Tell", "move_aside", "quarantine", "read_file_if_sound", "tell_nobody", "whole"]
 
 type Tell = Callable[[str], None]
 """Where it is told that something was damaged: the run's journal, and its user."""
 
 
-def unheard(message: str) -> None:
+def tell_nobody(message: str) -> None:
     """Tell nobody."""
 
 
@@ -29,7 +29,7 @@ def whole(
     kind: str,
     key: str,
     want: Collection[str] | None = None,
-    tell: Tell = unheard,
+    tell: Tell = tell_nobody,
 ) -> Artifact | None:
     """Return an artifact, verified, None if there is none; a damaged one is moved aside and told.
 
@@ -45,7 +45,9 @@ def whole(
         return None
 
 
-def sound[T](store: Store, name: str, read: Callable[[], T], tell: Tell = unheard) -> T | None:
+def read_file_if_sound[T](
+    store: Store, name: str, read: Callable[[], T], tell: Tell = tell_nobody
+) -> T | None:
     """Return what ``read`` reads of one file, None if it is absent; damaged, it is moved aside."""
     try:
         return read()

@@ -1,9 +1,9 @@
-"""Task records: all that a worker needs to know of an outcome, written before it starts."""
+"""Tasks: all that a worker needs to know of an outcome, written before it starts."""
 
 from dataclasses import dataclass, fields
 from functools import cached_property
 
-from sweep.artifacts.quarantine import Tell, sound, unheard
+from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
 from sweep.artifacts.records import damaged, read_record, write_record
 from sweep.keys import Json, digest
@@ -52,12 +52,12 @@ def task_place(key: str) -> str:
     return f"tasks/{key}.json"
 
 
-def put_task(store: Store, task: Task, tell: Tell = unheard) -> None:
+def put_task(store: Store, task: Task, tell: Tell = tell_nobody) -> None:
     """Write a task's record, in a damaged one's place too."""
     place, record = task_place(task.key), task.as_json()
     if write_record(store, place, record):
         return
-    if sound(store, place, lambda: read_task(store, task.key), tell) is None:
+    if read_file_if_sound(store, place, lambda: read_task(store, task.key), tell) is None:
         write_record(store, place, record)
 
 

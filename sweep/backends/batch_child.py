@@ -1,4 +1,4 @@
-"""The command inside job containers: ``python -m sweep.backends.batch_child``."""
+"""Batch child: the command inside job containers, ``python -m sweep.backends.batch_child``."""
 
 from sweep.backends.batch.child import main
 

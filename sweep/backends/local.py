@@ -54,7 +54,7 @@ class Local:
                     if isinstance(event, Done) and self._again(event, attempts[event.key]):
                         waiting.append((event.key, attempts[event.key] + 1))
                     elif isinstance(event, Done):
-                        yield counted(event, attempts[event.key])
+                        yield with_attempt(event, attempts[event.key])
                     else:
                         yield event
 
@@ -74,7 +74,7 @@ def open_local(execution: Execution) -> Local:
     )
 
 
-def counted(done: Done, attempt: int) -> Done:
+def with_attempt(done: Done, attempt: int) -> Done:
     """Return an end with its attempt, and a lost worker's message with how often it was lost."""
     failure = done.failure
     if failure is not None and failure.kind == "worker lost":

@@ -85,7 +85,7 @@ class Pool:
         for ready, _ in self.selector.select(wait):
             yield from self._read(ready.data)
         for worker in self.workers:
-            if worker.key is not None and (why := overdue(worker, self.limits)):
+            if worker.key is not None and (why := limit_passed(worker, self.limits)):
                 yield self._kill(worker, *why)
 
     def _start(self, number: int) -> Process:
@@ -111,14 +111,14 @@ class Pool:
         faultpoint("pool.after_answer")
         for answer in answers:
             if answer["event"] in ("copy", "lost"):
-                yield from copy_told(worker, answer)
+                yield from events_of_copy(worker, answer)
             elif worker.key is not None and answer.get("key") == worker.key:
-                yield task_told(worker, answer)
+                yield event_of_task(worker, answer)
 
     def _ended(self, worker: Process) -> Iterator[Done]:
         self.selector.unregister(worker)
         if worker.key is not None:
-            yield task_lost(worker)
+            yield loss_of_task(worker)
             self._replace(worker)  # now: a new one needs seconds to import
             faultpoint("pool.after_replace")
 
@@ -137,7 +137,7 @@ class Pool:
         return done
 
 
-def task_told(worker: Process, answer: Json) -> Progress | Done:
+def event_of_task(worker: Process, answer: Json) -> Progress | Done:
     """Return what a worker says of the task it has."""
     assert worker.key is not None
     if answer["event"] == "done":
@@ -152,7 +152,7 @@ def task_told(worker: Process, answer: Json) -> Progress | Done:
     return Progress(worker.key, phase, count)
 
 
-def copy_told(worker: Process, answer: Json) -> Iterator[Done]:
+def events_of_copy(worker: Process, answer: Json) -> Iterator[Done]:
     """Take note of a worker's copy that has come, or has died; the worker makes the next."""
     if answer["event"] == "copy":
         worker.copy = answer["pid"]
@@ -163,18 +163,18 @@ def copy_told(worker: Process, answer: Json) -> Iterator[Done]:
     if worker.key is not None and worker.since is None:
         worker.kill()  # nobody knows whether it had taken its task: a new worker will
     elif worker.key is not None:
-        yield task_lost(worker)
+        yield loss_of_task(worker)
 
 
-def task_lost(worker: Process) -> Done:
+def loss_of_task(worker: Process) -> Done:
     """Return the end of a task whose worker, or its copy, has died; the worker has none then."""
     key, worker.key = worker.key, None
     assert key is not None
     faultpoint("pool.after_lost")
-    return Done(key, 1, None, lost(worker), worker.output())
+    return Done(key, 1, None, why_lost(worker), worker.output())
 
 
-def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
+def limit_passed(worker: Process, limits: Limits) -> tuple[str, str] | None:
     """Return the limit that a task has passed, and that in words; None while it has not.
 
     The limit has no name where it is the worker that does not even start.
@@ -193,7 +193,7 @@ def overdue(worker: Process, limits: Limits) -> tuple[str, str] | None:
     return None
 
 
-def lost(worker: Process) -> Failure:
+def why_lost(worker: Process) -> Failure:
     """Return why a dead worker's task has no result."""
     if worker.starving():
         return Failure("memory", f"out of memory: the kernel ended its worker. {NEEDS_LESS}")

@@ -60,7 +60,7 @@ class Process:
     def give(self, key: str, request: Mapping[str, Any]) -> None:
         """Hand over a task; if it is dead already, reading its pipe will say so."""
         self.key, self.since, self.moved, self.phase, self.code = key, None, None, "", None
-        self.given, self.starved = time.monotonic(), ended_for_memory()
+        self.given, self.starved = time.monotonic(), memory_kills()
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -98,7 +98,7 @@ class Process:
     def starving(self) -> bool:
         """Return whether it was the kernel that ended it, for want of memory."""
         code = self.process.returncode if self.code is None else self.code
-        return code == -signal.SIGKILL and ended_for_memory() > self.starved
+        return code == -signal.SIGKILL and memory_kills() > self.starved
 
     def kill_copy(self) -> None:
         """Kill the copy that does the tasks, and its children: it leads a group of its own."""
@@ -126,7 +126,7 @@ class Process:
                     continue
 
 
-def ended_for_memory() -> int:
+def memory_kills() -> int:
     """Return how many processes this kernel has ended for want of memory; 0 where it tells none."""
     try:
         lines = Path("/proc/vmstat").read_text().splitlines()

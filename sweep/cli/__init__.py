@@ -1,4 +1,4 @@
-"""Own the command line: verbs that print data on standard output and progress on standard error."""
+"""Command line: verbs that print data on standard output and progress on standard error."""
 
 import io
 import sys

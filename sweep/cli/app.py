@@ -1,4 +1,4 @@
-"""Own the command `sweep`: its verbs, and the one place where errors become messages."""
+"""App: the command `sweep`, its verbs, and the one place where errors become messages."""
 
 import errno
 import sys
@@ -38,7 +38,7 @@ class Verbs(TyperGroup):
             gone = isinstance(error, OSError) and error.errno == errno.EPIPE  # nobody reads on
             if gone or ctx.params.get("traceback"):
                 raise
-            sys.exit(told(error))
+            sys.exit(print_error(error))
 
 
 def shown_by(usual: Callable[..., None]) -> Callable[..., None]:
@@ -57,7 +57,7 @@ def shown_by(usual: Callable[..., None]) -> Callable[..., None]:
     return show
 
 
-def told(error: BaseException) -> int:
+def print_error(error: BaseException) -> int:
     """Print an error for people; return the exit code."""
     from sweep.client.terminal import inert
     from sweep.errors import ConfigError, RunFailed

@@ -1,4 +1,4 @@
-"""Own the verb that says why: explain, for every outcome of a config or for one."""
+"""Explain: the verb that says why, for every outcome of a config or for one."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -25,14 +25,14 @@ WORDS = {
 def explain(  # noqa: PLR0913, PLR0917 # one parameter per option
     config: Config,
     select: Select,
-    overrides: Set,
+    set_: Set,
     outcome: Annotated[
         str | None, typer.Argument(metavar="[OUTCOME]", help="Only this outcome.")
     ] = None,
     sample: Sample = None,
     limit: Limit = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every outcome.")] = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Say for each outcome whether a run would fit it, and why: nothing is fitted.
 
@@ -40,10 +40,10 @@ def explain(  # noqa: PLR0913, PLR0917 # one parameter per option
     value, in the config's words. Outcomes with the same reasons are told together.
     """
     from sweep.cli.output import print_json, print_lines
-    from sweep.client.verbs import explained
+    from sweep.client.verbs import explain_outcomes
 
-    found = explained(config, outcome, select, overrides, sample, limit)
-    if form is Format.json:
+    found = explain_outcomes(config, outcome, select, set_, sample, limit)
+    if format_ is Format.json:
         print_json([facts_of(e) for e in found])
     else:
         print_lines(lines_of(found, None if verbose else SHOWN))

@@ -1,4 +1,4 @@
-"""Own the verbs that keep a store in order: verify and gc."""
+"""Maintenance: the verbs that keep a store in order: verify and gc."""
 
 import re
 import sys
@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweep.cli.options import Format, Printed, StorePath, find_store
+from sweep.cli.options import (
+    Format,
+    Grace,
+    KeepRuns,
+    OlderThan,
+    Printed,
+    StorePath,
+    find_store,
+)
 from sweep.client.command import sweep_command
 from sweep.keys import Json
 
@@ -27,13 +35,13 @@ EVERY = 2.0  # seconds between two lines of progress
 
 def verify(
     store: StorePath = None,
-    aside: Annotated[
+    quarantine: Annotated[
         bool,
         typer.Option(
             "--quarantine", help="Move what is damaged aside: the next run makes it anew."
         ),
     ] = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Read all that a store holds, and say what is damaged, missing or left over.
 
@@ -44,17 +52,17 @@ def verify(
     from sweep.maintenance.verify import Tally
     from sweep.maintenance.verify import verify as look_at
 
-    opened, tally = stored(store), Tally()
-    watch = seldom(tally_words)
+    opened, tally = find_filled_store(store), Tally()
+    watch = progress_printer(tally_words)
     found = []
-    for finding in look_at(opened, tally, watch, aside):
+    for finding in look_at(opened, tally, watch, quarantine):
         found.append(finding)
-        if form is Format.table:
+        if format_ is Format.table:
             print_lines([f"{finding.state:8} {finding.name}  {finding.message}"])
-    if form is Format.json:
-        print_json(verify_facts(opened, tally, found, aside))
+    if format_ is Format.json:
+        print_json(verify_facts(opened, tally, found, quarantine))
     else:
-        print_lines(verify_lines(tally, found, aside))
+        print_lines(verify_lines(tally, found, quarantine))
     raise typer.Exit(any(finding.state in FAULTS for finding in found))
 
 
@@ -63,26 +71,28 @@ def tally_words(tally: "Tally") -> str:
     return f"{tally.units.total():,} looked at, {size_words(tally.bytes)}"
 
 
-def verify_facts(store: "Store", tally: "Tally", found: Sequence["Finding"], aside: bool) -> Json:
+def verify_facts(
+    store: "Store", tally: "Tally", found: Sequence["Finding"], quarantine: bool
+) -> Json:
     """Return what was found."""
     return {
         "store": store.url,
         "checked": dict(sorted(tally.units.items())),
         "bytes": tally.bytes,
         "counts": {state: [f.state for f in found].count(state) for state in (*FAULTS, "stray")},
-        "quarantined": aside,
+        "quarantined": quarantine,
         "findings": [{"state": f.state, "name": f.name, "message": f.message} for f in found],
     }
 
 
-def verify_lines(tally: "Tally", found: Sequence["Finding"], aside: bool) -> list[str]:
+def verify_lines(tally: "Tally", found: Sequence["Finding"], quarantine: bool) -> list[str]:
     """Return the last lines: what was looked at, what was found, what to do."""
     counts = Counter(f.state for f in found)
     looked = ", ".join(f"{folder} {count:,}" for folder, count in sorted(tally.units.items()))
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items()) or "all sound"
     lines = [f"{looked}; {size_words(tally.bytes)} of payload: {words}"]
     sweep = sweep_command()
-    if counts["damaged"] and not aside:
+    if counts["damaged"] and not quarantine:
         lines.append(f"next    {sweep} verify --quarantine   (moves what is damaged aside)")
     elif counts["damaged"]:
         lines.append("moved to quarantine/; the next `sweep run` makes anew what it needs of it")
@@ -94,28 +104,10 @@ def verify_lines(tally: "Tally", found: Sequence["Finding"], aside: bool) -> lis
 def gc(
     store: StorePath = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it, not only show it.")] = False,
-    grace: Annotated[
-        str,
-        typer.Option("--grace", metavar="AGE", help="Spare what is younger: 90m, 24h, 7d."),
-    ] = "24h",
-    keep_runs: Annotated[
-        int | None,
-        typer.Option(
-            "--keep-runs",
-            min=0,
-            metavar="N",
-            help="Forget all but the newest N runs and the last whole one.",
-        ),
-    ] = None,
-    older_than: Annotated[
-        str | None,
-        typer.Option(
-            "--older-than",
-            metavar="AGE",
-            help="Forget runs older than that; with --keep-runs, of those beyond the newest N.",
-        ),
-    ] = None,
-    form: Printed = Format.table,
+    grace: Grace = "24h",
+    keep_runs: KeepRuns = None,
+    older_than: OlderThan = None,
+    format_: Printed = Format.table,
 ) -> None:
     """Show what no run needs, and delete it with --delete.
 
@@ -125,17 +117,17 @@ def gc(
     from sweep.cli.output import print_json, print_lines
     from sweep.maintenance.gc import Rules, collect
 
-    opened = stored(store)
+    opened = find_filled_store(store)
     oldest = None if older_than is None else seconds_of("--older-than", older_than)
     rules = Rules(seconds_of("--grace", grace), keep_runs, oldest)
-    found = collect(opened, rules, delete, seldom(count_words))
-    if form is Format.json:
+    found = collect(opened, rules, delete, progress_printer(progress_words))
+    if format_ is Format.json:
         print_json(gc_facts(opened, found, delete))
     else:
         print_lines(gc_lines(found, delete))
 
 
-def count_words(done: tuple[int, int]) -> str:
+def progress_words(done: tuple[int, int]) -> str:
     """Return how far it is."""
     return f"{done[0]:,} of {done[1]:,}"
 
@@ -169,7 +161,7 @@ def gc_lines(found: Sequence["Garbage"], delete: bool) -> list[str]:
     return [*table_lines(rows, ["", "number", "files", "size"]), last]
 
 
-def stored(store: str | None) -> "Store":
+def find_filled_store(store: str | None) -> "Store":
     """Open a store that holds something.
 
     Raises
@@ -215,7 +207,7 @@ def size_words(size: float) -> str:
     return f"{size:.1f} GB"
 
 
-def seldom[T](words: Callable[[T], str]) -> Callable[[T], None]:
+def progress_printer[T](words: Callable[[T], str]) -> Callable[[T], None]:
     """Return what tells progress on a terminal, every two seconds."""
     last = time.monotonic()
 

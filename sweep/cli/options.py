@@ -1,4 +1,4 @@
-"""Own the arguments and options that verbs share, and where a verb finds its store."""
+"""Options: the arguments and options of verbs, and where a verb finds its store."""
 
 import sys
 from enum import StrEnum
@@ -17,13 +17,26 @@ __all__ = [
     "Config",
     "Detach",
     "Format",
+    "Grace",
+    "Grouping",
+    "KeepRuns",
     "Limit",
+    "NamedGroup",
+    "OlderThan",
+    "OutcomePatterns",
+    "OutputFile",
     "Printed",
+    "ReportPath",
+    "RetryFailed",
     "RunId",
     "Sample",
     "Select",
     "Set",
     "StorePath",
+    "Strict",
+    "TableFormat",
+    "TablePrinted",
+    "Total",
     "find_store",
     "nearest_store",
     "open_run",
@@ -35,6 +48,15 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+
+
+class TableFormat(StrEnum):
+    """How the estimates table is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    parquet = "parquet"
 
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="The sweep's YAML file.")]
@@ -93,6 +115,59 @@ StorePath = Annotated[
         help="The store, a folder or s3://bucket/prefix. Default: .sweep here or in the nearest "
         "folder above.",
         show_default=False,
+    ),
+]
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Retry remembered failures.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Leave with exit code 3 if outcomes are flagged.")
+]
+ReportPath = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="PATH", help="Write the report: .html, .parquet or .csv."),
+]
+Grouping = Annotated[
+    str | None, typer.Option("--by", metavar="A,B", help="Rows grouped by these variables.")
+]
+Total = Annotated[bool, typer.Option("--total", help="Rows of the whole population.")]
+OutcomePatterns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outcomes",
+        metavar="GLOB",
+        help="Only these outcomes: a glob or tag:NAME. Repeatable.",
+    ),
+]
+NamedGroup = Annotated[
+    str | None, typer.Option("--group", metavar="NAME", help="Rows of this named group.")
+]
+TablePrinted = Annotated[
+    TableFormat,
+    typer.Option(
+        "--format", "-o", metavar="table|json|csv|parquet", help="How to write the table."
+    ),
+]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option("--output", "-O", metavar="FILE", help="Write to this file instead."),
+]
+Grace = Annotated[
+    str, typer.Option("--grace", metavar="AGE", help="Spare what is younger: 90m, 24h, 7d.")
+]
+KeepRuns = Annotated[
+    int | None,
+    typer.Option(
+        "--keep-runs",
+        min=0,
+        metavar="N",
+        help="Forget all but the newest N runs and the last whole one.",
+    ),
+]
+OlderThan = Annotated[
+    str | None,
+    typer.Option(
+        "--older-than",
+        metavar="AGE",
+        help="Forget runs older than that; with --keep-runs, of those beyond the newest N.",
     ),
 ]
 

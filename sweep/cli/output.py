@@ -1,4 +1,4 @@
-"""Own how data is written on standard output: aligned tables, and JSON."""
+"""Output: how data is written on standard output, as aligned tables and as JSON."""
 
 import json
 import math
@@ -28,7 +28,7 @@ def print_json(value: Any) -> None:
 
 def json_text(value: Any, indent: int) -> str:
     """Return a value as JSON with what a terminal would obey as escapes: it reads the same."""
-    text = json.dumps(plain(value), indent=indent, ensure_ascii=False)
+    text = json.dumps(json_value(value), indent=indent, ensure_ascii=False)
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n"
 
 
@@ -36,15 +36,15 @@ def frame_rows(frame: "pd.DataFrame") -> list[Json]:
     """Return a frame's rows as plain JSON values."""
     columns = [frame[name].astype("object").tolist() for name in frame.columns]
     rows = zip(*columns, strict=True)
-    return [plain(dict(zip(frame.columns, row, strict=True))) for row in rows]
+    return [json_value(dict(zip(frame.columns, row, strict=True))) for row in rows]
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """Return a value in JSON's terms: null for NaN, infinities and pandas' NA."""
     if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): json_value(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
+        return [json_value(v) for v in value]
     if hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
     if value is None or isinstance(value, str | bool | int):
@@ -57,7 +57,7 @@ def table_lines(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> li
 
     Nothing is cut off, whatever the terminal's width: the output is for `grep` too.
     """
-    cells = [[worded(row.get(column)) for column in columns] for row in rows]
+    cells = [[cell_text(row.get(column)) for column in columns] for row in rows]
     numeric = [any(is_number(row.get(column)) for row in rows) for column in columns]
     widths = [max([len(name), *(len(line[k]) for line in cells)]) for k, name in enumerate(columns)]
     lines = [
@@ -75,7 +75,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
-def worded(value: Any) -> str:
+def cell_text(value: Any) -> str:
     """Return one cell."""
     if value is None:
         return ""

@@ -1,4 +1,4 @@
-"""Own the verbs that look before anything is fitted: check and plan."""
+"""Plan: the verbs that look before anything is fitted: check and plan."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,26 +28,26 @@ WORDS = {
 
 def check(
     config: Config,
-    overrides: Set,
+    set_: Set,
     sample: Sample = None,
-    every: Annotated[
+    all_: Annotated[
         bool, typer.Option("--all", "-a", help="Name every outcome that nobody was asked.")
     ] = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Validate config and data, and count: no model is fitted."""
     from sweep.cli.output import print_json, print_lines
-    from sweep.client.verbs import planned
+    from sweep.client.verbs import read_and_plan
 
-    read, _, made = planned(config, (), overrides, sample)
-    facts = checked(read, made)
-    if form is Format.json:
+    read, _, made = read_and_plan(config, (), set_, sample)
+    facts = check_facts(read, made)
+    if format_ is Format.json:
         print_json(facts)
     else:
-        print_lines(check_lines(facts, None if every else FEW))
+        print_lines(check_lines(facts, None if all_ else FEW))
 
 
-def checked(config: "SweepConfig", made: "Plan") -> "Json":
+def check_facts(config: "SweepConfig", made: "Plan") -> "Json":
     """Return what a check found, in the same order whether the design is new or was stored."""
     from sweep.journal.partial import partial_words
 
@@ -106,25 +106,25 @@ def dropped_lines(table: "Json") -> list[str]:
 def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
     config: Config,
     select: Select,
-    overrides: Set,
+    set_: Set,
     sample: Sample = None,
     limit: Limit = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Count remembered failures as to be fitted.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List every outcome.")] = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Show what a run would fit, and what the store already holds."""
     from sweep.cli.output import print_json, print_lines
     from sweep.cli.summary import say
-    from sweep.client.verbs import planned
+    from sweep.client.verbs import read_and_plan
 
-    read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    read, store, made = read_and_plan(config, select, set_, sample, limit, retry_failed)
     for message in made.mended:
         say(message)
     facts = plan_facts(read, store, made)
-    if form is Format.json:
+    if format_ is Format.json:
         print_json(facts)
     else:
         print_lines(plan_lines(facts, None if verbose else SHOWN))
@@ -186,7 +186,7 @@ def plan_lines(facts: "Json", shown: int | None) -> list[str]:
 
 def cost_lines(facts: "Json") -> list[str]:
     """Return the minutes and the bytes of a plan, and where they are known from."""
-    from sweep.client.progress import duration, sized
+    from sweep.client.progress import bytes_words, duration
     from sweep.words.numbers import count_of
 
     lines = []
@@ -200,10 +200,14 @@ def cost_lines(facts: "Json") -> list[str]:
         )
     if facts["bytes"]["total"]:
         parts = [
-            f"{kind} {sized(n)}" for kind, n in facts["bytes"].items() if n and kind != "total"
+            f"{kind} {bytes_words(n)}"
+            for kind, n in facts["bytes"].items()
+            if n and kind != "total"
         ]
         known = [f"{kind} by {words}" for kind, words in facts["bytes_from"].items() if words]
-        lines.append(f"about {sized(facts['bytes']['total'])} into the store: {', '.join(parts)}")
+        lines.append(
+            f"about {bytes_words(facts['bytes']['total'])} into the store: {', '.join(parts)}"
+        )
         lines.append(f"  ({'; '.join(known)})")
     return lines
 

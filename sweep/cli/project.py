@@ -1,4 +1,4 @@
-"""Own the verbs around a project: init, schema, doctor."""
+"""Project: the verbs around a project: init, schema, doctor."""
 
 import shlex
 import sys
@@ -68,7 +68,7 @@ def doctor(
         typer.Option("--backend", metavar="NAME", help="Look at this backend of the config."),
     ] = None,
     store: StorePath = None,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Check whether this machine can run sweeps.
 
@@ -80,9 +80,9 @@ def doctor(
     from sweep.cli.output import print_json, print_lines
     from sweep.doctor import examine
 
-    place, batch = looked_at(config, backend)
+    place, batch = doctor_targets(config, backend)
     findings = examine(store or place or nearest_store(), batch)
-    if form is Format.json:
+    if format_ is Format.json:
         print_json([asdict(finding) for finding in findings])
     else:
         print_lines([f"{f.state:5} {f.name:18} {f.found}" for f in findings])
@@ -90,8 +90,14 @@ def doctor(
     raise typer.Exit(1 if any(f.state == "fail" for f in findings) else 0)
 
 
-def looked_at(config: Path | None, backend: str | None) -> "tuple[str | None, Batch | None]":
-    """Return the store of a config and, if its backend is to be looked at, AWS Batch's section."""
+def doctor_targets(config: Path | None, backend: str | None) -> "tuple[str | None, Batch | None]":
+    """Return the store of a config and, if its backend is to be looked at, AWS Batch's section.
+
+    Raises
+    ------
+    UsageError
+        If there is no such backend, or no config or section to look at it by.
+    """
     if backend not in (None, "local", "batch"):
         msg = f"--backend {backend}: there are local and batch"
         raise UsageError(msg)

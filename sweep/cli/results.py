@@ -1,13 +1,26 @@
-"""Own the verbs that read what runs left in the store: status, runs, estimates, report, logs."""
+"""Results: the verbs that read what runs left: status, runs, estimates, report, logs."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweep.cli.options import Format, Printed, RunId, StorePath, find_store, open_run
+from sweep.cli.options import (
+    Format,
+    Grouping,
+    NamedGroup,
+    OutcomePatterns,
+    OutputFile,
+    Printed,
+    RunId,
+    StorePath,
+    TableFormat,
+    TablePrinted,
+    Total,
+    find_store,
+    open_run,
+)
 from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
@@ -18,50 +31,41 @@ if TYPE_CHECKING:
 __all__ = ["estimates", "logs", "report", "runs", "status"]
 
 
-class TableFormat(StrEnum):
-    """How the estimates table is written."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-    parquet = "parquet"
-
-
 def status(
     run: RunId = "last",
     store: StorePath = None,
-    every: Annotated[bool, typer.Option("--all", "-a", help="Also list clean outcomes.")] = False,
-    form: Printed = Format.table,
+    all_: Annotated[bool, typer.Option("--all", "-a", help="Also list clean outcomes.")] = False,
+    format_: Printed = Format.table,
 ) -> None:
     """Show how a run's outcomes stand, failures first."""
     from sweep.cli.output import frame_rows, print_json, print_lines
     from sweep.cli.summary import count_words
     from sweep.cli.tables import state_lines
     from sweep.client.verbs import run_row
-    from sweep.journal.partial import named
+    from sweep.journal.partial import name_with_part
 
     opened = open_run(run, store)
     row = run_row(opened.store, opened.id)
-    if form is Format.json:
+    if format_ is Format.json:
         facts = {"counts": opened.counts(), "notes": opened.notes}
         print_json({**row, **facts, "fits": frame_rows(opened.fits())})
         return
     ended = row["ended"] or f"still going, or stopped short: `sweep resume {opened.id}` goes on"
-    head = f"{named(opened.plan)}  run {opened.id}  started {row['started']}  {ended}"
-    lines = state_lines(opened.fits(), every)
+    head = f"{name_with_part(opened.plan)}  run {opened.id}  started {row['started']}  {ended}"
+    lines = state_lines(opened.fits(), all_)
     notes = [f"NOTE  {note}" for note in opened.notes]
     counts = count_words(opened.counts())
     print_lines([head, *notes, counts, *([""] if lines else []), *lines])
 
 
-def runs(store: StorePath = None, form: Printed = Format.table) -> None:
+def runs(store: StorePath = None, format_: Printed = Format.table) -> None:
     """List the runs of a store, newest first."""
     from sweep.cli.output import frame_rows, print_json, print_lines, table_lines
     from sweep.client.verbs import runs as runs_of
 
     table = runs_of(find_store(store).url)
     rows = frame_rows(table)
-    if form is Format.json:
+    if format_ is Format.json:
         print_json(rows)
     else:
         print_lines(table_lines(rows, list(table.columns)) if rows else ["no runs yet"])
@@ -70,37 +74,18 @@ def runs(store: StorePath = None, form: Printed = Format.table) -> None:
 def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     run: RunId = "last",
     store: StorePath = None,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="A,B", help="Rows grouped by these variables.")
-    ] = None,
-    total: Annotated[bool, typer.Option("--total", help="Rows of the whole population.")] = False,
-    outcomes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--outcomes",
-            metavar="GLOB",
-            help="Only these outcomes: a glob or tag:NAME. Repeatable.",
-        ),
-    ] = None,
-    group: Annotated[
-        str | None, typer.Option("--group", metavar="NAME", help="Rows of this named group.")
-    ] = None,
-    form: Annotated[
-        TableFormat,
-        typer.Option(
-            "--format", "-o", metavar="table|json|csv|parquet", help="How to write the table."
-        ),
-    ] = TableFormat.table,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-O", metavar="FILE", help="Write to this file instead."),
-    ] = None,
+    by: Grouping = None,
+    total: Total = False,
+    outcomes: OutcomePatterns = None,
+    group: NamedGroup = None,
+    format_: TablePrinted = TableFormat.table,
+    output: OutputFile = None,
 ) -> None:
     """Print the estimates table of a run, or a part of it."""
     grouping, opened = grouping_of(by, total), open_run(run, store)
     table = opened.estimates(grouping, outcomes or None, group)
     say_partial(opened)
-    data = written(table, form)
+    data = table_bytes(table, format_)
     if output is not None:
         from sweep.cli.summary import say
         from sweep.client.files import write_whole
@@ -110,7 +95,7 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
         write_whole(output, data)
         say(f"{count_of(len(table), 'row')} written to {output}")
         return
-    refuse_terminal(form)
+    refuse_terminal(format_)
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
 
@@ -124,7 +109,13 @@ def say_partial(opened: "Run") -> None:
 
 
 def grouping_of(by: str | None, total: bool) -> list[str] | None:
-    """Return the grouping that two options ask for."""
+    """Return the grouping that two options ask for.
+
+    Raises
+    ------
+    UsageError
+        If both were given.
+    """
     from sweep.errors import UsageError
 
     if total and by is not None:
@@ -135,27 +126,27 @@ def grouping_of(by: str | None, total: bool) -> list[str] | None:
     return None if by is None else [name.strip() for name in by.split(",") if name.strip()]
 
 
-def refuse_terminal(form: TableFormat) -> None:
+def refuse_terminal(format_: TableFormat) -> None:
     """Refuse to write Parquet where a person would see it."""
     from sweep.errors import UsageError
 
-    if form is TableFormat.parquet and sys.stdout.isatty():
+    if format_ is TableFormat.parquet and sys.stdout.isatty():
         msg = "Parquet is not text: give --output FILE, or send standard output to a file"
         raise UsageError(msg)
 
 
-def written(table: "pd.DataFrame", form: TableFormat) -> bytes:
+def table_bytes(table: "pd.DataFrame", format_: TableFormat) -> bytes:
     """Return the table in one of its written forms."""
     from sweep.cli.output import frame_rows, json_text
     from sweep.cli.tables import estimate_lines
     from sweep.client.terminal import inert
     from sweep.estimates.formats import to_csv, to_parquet
 
-    if form is TableFormat.csv:
+    if format_ is TableFormat.csv:
         return to_csv(table)
-    if form is TableFormat.parquet:
+    if format_ is TableFormat.parquet:
         return to_parquet(table)
-    if form is TableFormat.json:
+    if format_ is TableFormat.json:
         return json_text(frame_rows(table), 1).encode()
     return "".join(f"{inert(line)}\n" for line in estimate_lines(table)).encode()
 

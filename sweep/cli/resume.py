@@ -1,4 +1,4 @@
-"""Own the verbs that go on with a run that is in the store: resume, retry and cancel."""
+"""Resume: the verbs that go on with a run that is in the store: resume, retry and cancel."""
 
 import time
 from typing import TYPE_CHECKING, Annotated
@@ -25,9 +25,9 @@ __all__ = ["cancel", "resume", "retry", "send_away"]
 def resume(
     run: RunId = "last",
     store: StorePath = None,
-    away: Detach = False,
+    detach: Detach = False,
     obey_cancel: ObeyCancel = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Finish a run after a stop, a crash or a lost coordinator.
 
@@ -35,19 +35,19 @@ def resume(
     that would happen again is left as it is.
     """
     opened = open_run(run, store)
-    if away:
-        send_away(opened, ["resume", opened.id], form)
+    if detach:
+        send_away(opened, ["resume", opened.id], format_)
     else:
-        leave(opened, None, obey_cancel, form)
+        leave(opened, None, obey_cancel, format_)
 
 
 def retry(
     select: Select,
     run: RunId = "last",
     store: StorePath = None,
-    away: Detach = False,
+    detach: Detach = False,
     obey_cancel: ObeyCancel = False,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Try again what a run has no estimates for, or what is selected of it.
 
@@ -57,18 +57,18 @@ def retry(
 
     opened = open_run(run, store)
     left = unfinished(opened.store, opened.plan, select)  # refuses what selects nothing
-    if away:
+    if detach:
         patterns = [word for pattern in select for word in ("--select", pattern)]
-        send_away(opened, ["retry", opened.id, *patterns], form)
+        send_away(opened, ["retry", opened.id, *patterns], format_)
     else:
-        leave(opened, left, obey_cancel, form)
+        leave(opened, left, obey_cancel, format_)
 
 
-def leave(opened: "Run", again: "list[EntryId] | None", obey_cancel: bool, form: Format) -> None:
+def leave(opened: "Run", again: "list[EntryId] | None", obey_cancel: bool, format_: Format) -> None:
     """Carry a run on, tell how it ended, and leave with its exit code."""
     from sweep.cli.exit_codes import exit_code
     from sweep.cli.output import print_json
-    from sweep.cli.summary import closing_lines, say, summary
+    from sweep.cli.summary import closing_lines, run_facts, say
     from sweep.client.handle import Run
     from sweep.client.resume import carry_on_shown
 
@@ -76,12 +76,12 @@ def leave(opened: "Run", again: "list[EntryId] | None", obey_cancel: bool, form:
     interrupted = carry_on_shown(opened.store, opened.plan, again, None, True, obey_cancel)
     finished = Run(opened.store, opened.id)
     say("\n".join(closing_lines(finished, time.monotonic() - started, None)))
-    if form is Format.json:
-        print_json(summary(finished, None))
+    if format_ is Format.json:
+        print_json(run_facts(finished, None))
     raise typer.Exit(exit_code(finished, False, interrupted))
 
 
-def send_away(opened: "Run", verb: list[str], form: Format) -> None:
+def send_away(opened: "Run", verb: list[str], format_: Format) -> None:
     """Let a job do a verb to a run, and say how to look at it."""
     from sweep.cli.output import print_json
     from sweep.cli.summary import option, say
@@ -92,7 +92,7 @@ def send_away(opened: "Run", verb: list[str], form: Format) -> None:
     say(f"run {opened.id} goes on without this machine, coordinated by job {job}")
     also = "(also logs, estimates, cancel, retry)"
     say(f"next    {sweep_command()} status {opened.id}{option(opened)}   {also}")
-    if form is Format.json:
+    if format_ is Format.json:
         print_json({"run": opened.id, "store": opened.store.url, "job": job})
 
 

@@ -1,13 +1,24 @@
-"""Own the verbs that fit: run, a whole sweep on its backend, and fit, one outcome right here."""
+"""Run: the verbs that fit: run, a whole sweep on its backend, and fit, one outcome right here."""
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sweep.cli.exit_codes import exit_code
-from sweep.cli.options import Config, Detach, Format, Limit, Printed, Sample, Select, Set
+from sweep.cli.options import (
+    Config,
+    Detach,
+    Format,
+    Limit,
+    Printed,
+    ReportPath,
+    RetryFailed,
+    Sample,
+    Select,
+    Set,
+    Strict,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,21 +35,14 @@ __all__ = ["fit", "run"]
 def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     config: Config,
     select: Select,
-    overrides: Set,
+    set_: Set,
     sample: Sample = None,
     limit: Limit = None,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Retry remembered failures.")
-    ] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Leave with exit code 3 if outcomes are flagged.")
-    ] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="PATH", help="Write the report: .html, .parquet or .csv."),
-    ] = None,
-    away: Detach = False,
-    form: Printed = Format.table,
+    retry_failed: RetryFailed = False,
+    strict: Strict = False,
+    report: ReportPath = None,
+    detach: Detach = False,
+    format_: Printed = Format.table,
 ) -> None:
     """Run a sweep: fit what the store lacks, then join it all.
 
@@ -46,71 +50,71 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     same command goes on later.
     """
     from sweep.cli.output import print_json
-    from sweep.cli.summary import closing_lines, say, summary
+    from sweep.cli.summary import closing_lines, run_facts, say
     from sweep.client.files import check_report_path
-    from sweep.client.handle import Run
     from sweep.client.inputs import refuse_inputs
-    from sweep.client.interrupt import draining
-    from sweep.client.screen import shown
-    from sweep.client.verbs import planned
-    from sweep.coordinator.execute import execute
+    from sweep.client.verbs import execute_shown, read_and_plan
 
     if report is not None:
         check_report_path(report)
     started = time.monotonic()
-    read, store, made = planned(config, select, overrides, sample, limit, retry_failed)
+    read, store, made = read_and_plan(config, select, set_, sample, limit, retry_failed)
     if report is not None:
         refuse_inputs(report, made.record, store)
     say(opening(made, read.execution.backend))
-    if away:
-        start_away(read, store, made, form)
+    if detach:
+        start_away(read, store, made, format_)
         return
-    with shown(made.record, None, lines=True) as screen, draining(screen.say) as interrupt:
-        run_id = execute(read, store, made, screen.watch, interrupt.stop)
-    finished = Run(store, run_id)
+    finished, interrupted = execute_shown(read, store, made, None, lines=True)
     written = None if report is None else finished.report(report)
     say("\n".join(closing_lines(finished, time.monotonic() - started, written)))
-    if form is Format.json:
-        print_json(summary(finished, written))
-    raise typer.Exit(exit_code(finished, strict, interrupt.stop()))
+    if format_ is Format.json:
+        print_json(run_facts(finished, written))
+    raise typer.Exit(exit_code(finished, strict, interrupted))
 
 
-def start_away(config: "SweepConfig", store: "Store", made: "Plan", form: Format) -> None:
-    """Store a plan and let a job carry it out."""
+def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: Format) -> None:
+    """Store a plan and let a job carry it out.
+
+    Raises
+    ------
+    UsageError
+        If the config's backend is not ``batch``.
+    """
     from sweep.cli.resume import send_away
     from sweep.client.handle import Run
     from sweep.coordinator.execute import begin
     from sweep.errors import UsageError
     from sweep.journal.failures import forget_failure
-    from sweep.planning.plan import settled
-    from sweep.store.concurrency import together
+    from sweep.planning.plan import replan_if_collected
+    from sweep.store.concurrency import concurrently
 
     if config.execution.backend != "batch":
         msg = f"--detach needs execution.backend: batch, not {config.execution.backend!r}"
         raise UsageError(msg)
     run_id = begin(store, made)
-    made = settled(store, made)
+    made = replan_if_collected(store, made)
     again = [entry.fit_key for entry in made.left()]
-    together(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
-    send_away(Run(store, run_id), ["resume", run_id], form)
+    concurrently(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
+    send_away(Run(store, run_id), ["resume", run_id], format_)
 
 
 def opening(made: "Plan", backend: str) -> str:
     """Return the line that says what is about to happen."""
     from sweep.cli.plan import action_words, actions_of
-    from sweep.journal.partial import named
+    from sweep.journal.partial import name_with_part
     from sweep.words.numbers import count_of
 
     outcomes = f"{count_of(len(made.entries), 'outcome')}, {action_words(actions_of(made))}"
-    return f"{named(made.record)}: {outcomes}; {backend}"
+    return f"{name_with_part(made.record)}: {outcomes}; {backend}"
 
 
 def fit(
     config: Config,
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="The outcome's name.")],
-    overrides: Set,
+    set_: Set,
     sample: Sample = None,
-    form: Printed = Format.table,
+    format_: Printed = Format.table,
 ) -> None:
     """Fit one outcome in this process, to debug a model.
 
@@ -122,15 +126,15 @@ def fit(
     from sweep.artifacts.artifact import read as read_artifact
     from sweep.cli.plan import WORDS
     from sweep.cli.summary import say
-    from sweep.client.verbs import planned
+    from sweep.client.verbs import read_and_plan
     from sweep.errors import DataError
     from sweep.estimates.formats import from_parquet
-    from sweep.estimates.table import base_shown, weighed
+    from sweep.estimates.table import as_shown, base_shown
     from sweep.journal.partial import sample_words
     from sweep.planning.plan import write_tasks
     from sweep.words.numbers import count_of
 
-    read, store, made = planned(config, escape(outcome), overrides, sample, None, True)
+    read, store, made = read_and_plan(config, escape(outcome), set_, sample, None, True)
     entry = made.entries[0]
     if entry.failure is not None:
         msg = f"{outcome!r} cannot be fitted: {entry.failure.message}"
@@ -143,8 +147,8 @@ def fit(
     say(f"{outcome}: {answers}, {WORDS[entry.action]}")
     result = fitted_here(store, made.record, "draws" in read.execution.keep)
     table = from_parquet(read_artifact(store, "estimates", entry.key).payload["estimates.parquet"])
-    rows = weighed(table, read.study.survey.weight)
-    show_fit(outcome, {**result, "n": base, "partial": sample_words(made.record)}, rows, form)
+    rows = as_shown(table, read.study.survey.weight)
+    show_fit(outcome, {**result, "n": base, "partial": sample_words(made.record)}, rows, format_)
 
 
 def fitted_here(store: "Store", plan: "RunPlan", keep_draws: bool) -> "Json":
@@ -156,14 +160,14 @@ def fitted_here(store: "Store", plan: "RunPlan", keep_draws: bool) -> "Json":
         If the model file is wrong; it names the outcome.
     """
     from sweep.backends.events import Done, Progress, Started
-    from sweep.client.screen import shown
+    from sweep.client.screen import show_sweep
     from sweep.errors import ModelError
     from sweep.worker.memory import Memory
     from sweep.worker.serve import work
 
     (entry,) = plan.entries
     key, memory = entry.key, Memory()
-    with shown(plan, None, lines=True) as screen:
+    with show_sweep(plan, None, lines=True) as screen:
         memory.watch = lambda phase, count: screen.watch(Progress(key, phase, count), entry)
         screen.watch(Started(key, 0, 1), entry)
         try:
@@ -195,14 +199,14 @@ def become_worker() -> None:
         os.execve(sys.executable, python_command("sweep", *sys.argv[1:]), environment)
 
 
-def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", form: Format) -> None:
+def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", format_: Format) -> None:
     """Print one fit's state, diagnostics and estimates."""
     from sweep.cli.output import frame_rows, print_json, print_lines
     from sweep.cli.tables import estimate_lines
 
     fit = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
     facts = {"outcome": outcome, **{k: result[k] for k in (*fit, "partial")}}
-    if form is Format.json:
+    if format_ is Format.json:
         print_json({**facts, "estimates": frame_rows(table)})
         return
     part = "" if facts["partial"] is None else f" (partial: {facts['partial']})"

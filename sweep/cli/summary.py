@@ -1,4 +1,4 @@
-"""Own the last lines of a run: what failed, the count of outcomes, and what to do next."""
+"""Summary: the last lines of a run: what failed, the count of outcomes, and what to do next."""
 
 import shlex
 import sys
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sweep.client.handle import Run
 
-__all__ = ["closing_lines", "count_words", "lost_lines", "option", "say", "summary"]
+__all__ = ["closing_lines", "count_words", "lost_lines", "option", "run_facts", "say"]
 
 SHOWN = 10  # failures told at the end
 
@@ -79,7 +79,7 @@ def lost_lines(lost: "pd.DataFrame", run: str, store: str) -> list[str]:
     return lines
 
 
-def summary(run: "Run", report: Path | None) -> Json:
+def run_facts(run: "Run", report: Path | None) -> Json:
     """Return what a program wants to know of a run that has ended."""
     counts = run.counts()
     return {

@@ -1,4 +1,4 @@
-"""Own the tables that people read in a terminal: estimates as percentages, states with reasons."""
+"""Tables: what people read in a terminal: estimates as percentages, states with reasons."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -60,11 +60,11 @@ def percent(row: Mapping[str, Any], share: str, digits: int) -> Decimal | str | 
     return f"{sign}{number}" if sign else number
 
 
-def state_lines(fits: "pd.DataFrame", every: bool) -> list[str]:
+def state_lines(fits: "pd.DataFrame", all_: bool) -> list[str]:
     """Return outcomes with their state and reason, the worst first; clean ones only on demand."""
     order = {"failed": 0, "cancelled": 1, "pending": 2, "flagged": 3, "ok": 4}
     rows = sorted(frame_rows(fits), key=lambda row: order[row["status"]])
-    shown = [row for row in rows if every or row["status"] != "ok"]
+    shown = [row for row in rows if all_ or row["status"] != "ok"]
     columns = ("status", "outcome", "n", "r_hat", "ess_bulk", "ess_tail", "seconds", "reason")
     return table_lines([with_base(row) for row in shown], columns) if shown else []
 

@@ -1,1 +1,1 @@
-"""The client: what users of Python hold, and what a terminal shows them while it works."""
+"""Client: what users of Python hold, and what a terminal shows them while it works."""

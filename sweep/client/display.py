@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sweep.backends.events import Done, Event, Note
-from sweep.client.progress import Progress, duration, line_of
+from sweep.client.progress import SweepProgress, duration, line_of
 from sweep.client.terminal import inert
 from sweep.journal.entries import Entry
 from sweep.words.numbers import count_of
@@ -48,7 +48,7 @@ class Lines(Nothing):
 class Panel:
     """A live panel on a terminal."""
 
-    def __init__(self, name: str, progress: Progress, live: "Live") -> None:
+    def __init__(self, name: str, progress: SweepProgress, live: "Live") -> None:
         self.name = name
         self.progress = progress
         self.live = live
@@ -68,7 +68,7 @@ class Panel:
         return box_of(self.name, self.progress)
 
 
-def box_of(name: str, progress: Progress, ended: bool = False) -> "RenderableType":
+def box_of(name: str, progress: SweepProgress, ended: bool = False) -> "RenderableType":
     """Return a sweep's progress in a box; of one that has ended, not what is slow."""
     from rich import box
     from rich.console import Group
@@ -79,7 +79,7 @@ def box_of(name: str, progress: Progress, ended: bool = False) -> "RenderableTyp
     return Box(Group(*parts), title=inert(name), title_align="left", box=box.ROUNDED)
 
 
-def headline(progress: Progress) -> "RenderableType":
+def headline(progress: SweepProgress) -> "RenderableType":
     """Return the bar, the counts (failures first), the speed and the time left."""
     from rich.progress_bar import ProgressBar
     from rich.table import Table
@@ -101,7 +101,7 @@ def headline(progress: Progress) -> "RenderableType":
     return grid
 
 
-def failure_lines(progress: Progress) -> "list[RenderableType]":
+def failure_lines(progress: SweepProgress) -> "list[RenderableType]":
     """Return the most recent failures with their reasons."""
     from rich.text import Text
 
@@ -112,7 +112,7 @@ def failure_lines(progress: Progress) -> "list[RenderableType]":
     ]  # fmt: skip
 
 
-def slow_line(progress: Progress) -> "RenderableType":
+def slow_line(progress: SweepProgress) -> "RenderableType":
     """Return the slowest outcomes: running ones first, longest first."""
     import time
 
@@ -122,20 +122,20 @@ def slow_line(progress: Progress) -> "RenderableType":
     running = sorted(((now - since, name) for name, since in progress.running.items()))[::-1][:4]
     words = [f"{name} {duration(s)}{draws_of(progress, name)}" for s, name in running]
     done = [f"{name} {duration(s)}" for s, name in progress.slowest[::-1]]
-    doing = ", ".join(words) or idle(progress)
+    doing = ", ".join(words) or phase_words(progress)
     lines = [f"now: {doing}"] if doing else []
     lines += [f"slowest: {', '.join(done)}"] if done else []
     return Text(inert("\n".join(lines)), "dim", overflow="ellipsis", no_wrap=True)
 
 
-def idle(progress: Progress) -> str:
+def phase_words(progress: SweepProgress) -> str:
     """Return what a sweep is at while no fit is known to run; empty if that is not known."""
     if progress.finished >= progress.total:
         return "writing the report"
     return "" if progress.ended else "starting"  # not every backend tells what has started
 
 
-def draws_of(progress: Progress, name: str) -> str:
+def draws_of(progress: SweepProgress, name: str) -> str:
     """Return how many draws a running fit has, if it has told."""
     count = progress.moving.get(name)
     return f" ({count_of(count, 'draw')})" if count else ""

@@ -1,4 +1,4 @@
-"""Writing: files for people, put in place whole, or refused before any work is done.
+"""Files: what is written for people, put in place whole, or refused before any work is done.
 
 No link is followed: in a folder that others may write to, a link of the right name would lead a
 report, and what it replaces, wherever they like.

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-__all__ = ["Interrupt", "draining"]
+__all__ = ["Interrupt", "drain_on_interrupt"]
 
 TERMINATED = 128 + signal.SIGTERM
 DRAINING = "Stopping: the fits that run now will end first. Ctrl-C again ends them at once."
@@ -28,7 +28,7 @@ class Interrupt:
 
 
 @contextmanager
-def draining(say: Callable[[str], None]) -> Iterator[Interrupt]:
+def drain_on_interrupt(say: Callable[[str], None]) -> Iterator[Interrupt]:
     """Take SIGINT while the block runs: the first is counted and told, the second is raised.
 
     SIGTERM unwinds: workers are ended and the journal is closed, then the process leaves with 143.

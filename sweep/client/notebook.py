@@ -1,4 +1,4 @@
-"""Own the display of a running sweep in a notebook: one output, redrawn in its place."""
+"""Notebook: the display of a running sweep in a notebook: one output, redrawn in its place."""
 
 import io
 import time
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.backends.events import Event, Note
 from sweep.client.display import PER_SECOND, Nothing, box_of
-from sweep.client.progress import Progress
+from sweep.client.progress import SweepProgress
 from sweep.client.terminal import inert
 from sweep.journal.entries import Entry
 
@@ -25,7 +25,7 @@ class Notebook(Nothing):
     The last state stays, and is what a saved notebook shows.
     """
 
-    def __init__(self, name: str, progress: Progress) -> None:
+    def __init__(self, name: str, progress: SweepProgress) -> None:
         from IPython.display import display
 
         self.name = name

@@ -1,4 +1,4 @@
-"""Own what is known of a sweep while it runs: counts, speed, what is slow, what failed."""
+"""Progress: what is known of a sweep while it runs: counts, speed, what is slow, what failed."""
 
 import time
 from dataclasses import dataclass, field
@@ -8,11 +8,11 @@ from sweep.backends.events import Progress as Moved
 from sweep.journal.entries import EntryId
 from sweep.journal.run_plan import RunPlan
 
-__all__ = ["Progress", "duration", "line_of", "sized"]
+__all__ = ["SweepProgress", "bytes_words", "duration", "line_of"]
 
 
 @dataclass
-class Progress:
+class SweepProgress:
     """The state of a running sweep; ``watch`` is told every event."""
 
     total: int
@@ -28,7 +28,7 @@ class Progress:
     first: float | None = None
 
     @classmethod
-    def of(cls, plan: RunPlan) -> "Progress":
+    def of(cls, plan: RunPlan) -> "SweepProgress":
         """Return the state before the first event of a plan."""
         actions = [entry.action for entry in plan.entries]
         counts = {"failed": actions.count("failed"), "flagged": 0, "ok": 0}
@@ -114,7 +114,7 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
 
 
-def sized(count: float) -> str:
+def bytes_words(count: float) -> str:
     """Return a number of bytes as people say it: ``950 B``, ``24 kB``, ``1.3 MB``."""
     for unit in ("B", "kB", "MB"):
         if count < 999.5:

@@ -1,4 +1,4 @@
-"""Carrying: go on with a run that is in the store, showing how it gets on."""
+"""Resume: go on with a run that is in the store, showing how it gets on."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,11 +23,11 @@ def carry_on_shown(
 ) -> bool:
     """Do what a run lacks, or try some of its entries again; return whether the user stopped it.
 
-    ``progress`` and ``lines`` are those of `sweep.client.display.shown`, and ``obey_cancel`` is to
-    leave a cancelled run as it is.
+    ``progress`` and ``lines`` are those of `sweep.client.screen.show_sweep`, and ``obey_cancel`` is
+    to leave a cancelled run as it is.
     """
-    from sweep.client.interrupt import draining
-    from sweep.client.screen import shown
+    from sweep.client.interrupt import drain_on_interrupt
+    from sweep.client.screen import show_sweep
     from sweep.coordinator.execute import carry_on, noter, take_up, tell_all
     from sweep.journal.remaining import left_to_do
     from sweep.journal.runs import forget_cancel
@@ -35,7 +35,7 @@ def carry_on_shown(
     mark, heard = take_up(store, plan.run), list[str]()
     waiting = left_to_do(store, plan, again, heard.append)
     left = replace(plan, entries=tuple(replace(entry, action="fit") for entry in waiting))
-    with shown(left, progress, lines) as screen, draining(screen.say) as interrupt:
+    with show_sweep(left, progress, lines) as screen, drain_on_interrupt(screen.say) as interrupt:
         if not obey_cancel:
             forget_cancel(store, plan.run)
         tell_all(heard, noter(store, plan.run, screen.watch))

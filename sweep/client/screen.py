@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from sweep.backends.events import Event
 from sweep.client.display import PER_SECOND, Lines, Nothing, Panel
-from sweep.client.progress import Progress
+from sweep.client.progress import SweepProgress
 from sweep.journal.entries import Entry
-from sweep.journal.partial import named
+from sweep.journal.partial import name_with_part
 from sweep.journal.run_plan import RunPlan
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Screen", "shown"]
+__all__ = ["Screen", "show_sweep"]
 
 
 class Screen(Protocol):
@@ -28,7 +28,7 @@ class Screen(Protocol):
 
 
 @contextmanager
-def shown(plan: RunPlan, progress: bool | None, lines: bool = False) -> Iterator[Screen]:
+def show_sweep(plan: RunPlan, progress: bool | None, lines: bool = False) -> Iterator[Screen]:
     """Show a sweep while the block runs.
 
     ``progress`` True shows it anywhere, False nowhere, None on a terminal or in a notebook, and
@@ -56,7 +56,7 @@ def panel(plan: RunPlan, console: "Console") -> Iterator[Panel]:
     from rich.live import Live
 
     live = Live(console=console, refresh_per_second=PER_SECOND, transient=True)
-    screen = Panel(named(plan), Progress.of(plan), live)
+    screen = Panel(name_with_part(plan), SweepProgress.of(plan), live)
     live.update(screen)
     with live:
         yield screen
@@ -67,7 +67,7 @@ def notebook(plan: RunPlan) -> Iterator[Screen]:
     """Show one output of a notebook's cell while the block runs; its last state stays."""
     from sweep.client.notebook import Notebook
 
-    screen = Notebook(named(plan), Progress.of(plan))
+    screen = Notebook(name_with_part(plan), SweepProgress.of(plan))
     try:
         yield screen
     finally:

@@ -1,4 +1,4 @@
-"""Client: a sweep from Python: run it, plan it, and open the runs of a store."""
+"""Verbs: a sweep from Python: run it, plan it, explain it, and open the runs of a store."""
 
 import warnings
 from collections.abc import Iterable, Mapping
@@ -42,8 +42,7 @@ def run(  # noqa: PLR0913 # the options of the command
 ) -> Run:
     """Run a sweep; what is in the store already is taken from there.
 
-    Works in a script without a main guard and in a notebook. An interrupt first lets the running
-    fits end; a second one ends them at once.
+    An interrupt first lets the running fits end, a second ends them; no main guard is needed.
 
     Parameters
     ----------
@@ -54,10 +53,8 @@ def run(  # noqa: PLR0913 # the options of the command
         Globs of outcomes, ``tag:NAME`` or ``status:STATE``.
     set
         Overrides, as ``"sampler.draws=200"`` or ``{"sampler.draws": 200}``.
-    sample, limit
-        At most so many respondents, at most so many outcomes: to develop on a part.
-    retry_failed
-        Try again what failed for a reason that would happen again.
+    sample, limit, retry_failed
+        At most so many respondents, so many outcomes; try remembered failures again.
     progress
         Whether to show progress on standard error; None shows it on a terminal or in a notebook.
 
@@ -71,17 +68,27 @@ def run(  # noqa: PLR0913 # the options of the command
     ConfigError, DataError, ModelError, UsageError
         If config, data, model file and arguments do not fit together; nothing has run then.
     """
-    from sweep.client.interrupt import draining
-    from sweep.client.screen import shown
+    read, store, made = read_and_plan(config, select, set, sample, limit, retry_failed)
+    return execute_shown(read, store, made, progress)[0]
+
+
+def execute_shown(
+    config: "SweepConfig", store: Store, made: "Plan", progress: bool | None, lines: bool = False
+) -> tuple[Run, bool]:
+    """Carry a plan out, shown as it goes; return its run, and whether an interrupt stopped it."""
+    from sweep.client.interrupt import drain_on_interrupt
+    from sweep.client.screen import show_sweep
     from sweep.coordinator.execute import execute
 
-    read, store, made = planned(config, select, set, sample, limit, retry_failed)
-    with shown(made.record, progress) as screen, draining(screen.say) as interrupt:
-        run_id = execute(read, store, made, screen.watch, interrupt.stop)
-    return Run(store, run_id)
+    with (
+        show_sweep(made.record, progress, lines=lines) as screen,
+        drain_on_interrupt(screen.say) as interrupt,
+    ):
+        run_id = execute(config, store, made, screen.watch, interrupt.stop)
+    return Run(store, run_id), interrupt.stop()
 
 
-def planned(
+def read_and_plan(
     config: Config,
     select: str | Iterable[str] = (),
     overrides: Overrides = (),
@@ -100,7 +107,7 @@ def planned(
     from sweep.coordinator.execute import plan_sweep
     from sweep.planning.selection import Selection
 
-    selection = Selection(tuple(listed(select)), limit, sample)
+    selection = Selection(tuple(as_list(select)), limit, sample)
     store, made = plan_sweep(read, directory, selection, retry_failed)
     warn_if_exposed(store.url)
     return read, store, made
@@ -124,7 +131,7 @@ def plan(
 
     from sweep.estimates.table import base_shown
 
-    read, _, made = planned(config, select, set, sample, limit)
+    read, _, made = read_and_plan(config, select, set, sample, limit)
     for message in made.mended:
         warnings.warn(message, stacklevel=2)
     least = read.study.minimum_base
@@ -152,7 +159,7 @@ def explain(  # the options of the command
     """
     import pandas as pd
 
-    found = explained(config, outcome, select, set, sample, limit)
+    found = explain_outcomes(config, outcome, select, set, sample, limit)
     rows = [
         (
             *(e.outcome, e.action, e.reason),
@@ -166,7 +173,7 @@ def explain(  # the options of the command
     return pd.DataFrame(rows, columns=columns, dtype="object")
 
 
-def explained(
+def explain_outcomes(
     config: Config,
     outcome: str | None = None,
     select: str | Iterable[str] = (),
@@ -185,12 +192,12 @@ def explained(
 
     from sweep.errors import UsageError
 
-    patterns = listed(select)
+    patterns = as_list(select)
     if outcome is not None and patterns:
         msg = f"the outcome {outcome!r} and --select {patterns[0]} were both given: choose one"
         raise UsageError(msg)
     patterns = patterns if outcome is None else [escape(outcome)]
-    _, store, made = planned(config, patterns, overrides, sample, limit)
+    _, store, made = read_and_plan(config, patterns, overrides, sample, limit)
     from sweep.planning.explain import explain as explain_plan
 
     return explain_plan(store, made)
@@ -269,6 +276,6 @@ def between(first: str, last: str) -> float | None:
     return seconds if seconds >= 0 else None
 
 
-def listed(texts: str | Iterable[str]) -> list[str]:
+def as_list(texts: str | Iterable[str]) -> list[str]:
     """Return one or several texts as a list."""
     return [texts] if isinstance(texts, str) else list(texts)

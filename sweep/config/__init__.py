@@ -1,4 +1,4 @@
-"""Own the sweep config: its shape, how it is read, and how its mistakes are told."""
+"""Config: the sweep's YAML file: its shape, how it is read, and how its mistakes are told."""
 
 from sweep.config.execution import Execution
 from sweep.config.groups import RESERVED, Group

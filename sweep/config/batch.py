@@ -1,4 +1,4 @@
-"""Own the section that says how a sweep uses AWS Batch."""
+"""Batch: the section that says how a sweep uses AWS Batch."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import InitErrorDetails
 
-from sweep.config.section import Fields, Section, at, refuse, show
+from sweep.config.section import Fields, Section, mistake_at, refuse, show
 from sweep.config.values import Text
 
 __all__ = ["Batch"]
@@ -93,4 +93,4 @@ class Batch(Section):
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse a budget that nothing can be compared with."""
         if data.get("budget") is not None and data.get("price_per_vcpu_hour") is None:
-            yield at(("budget",), "a budget needs price_per_vcpu_hour beside it")
+            yield mistake_at(("budget",), "a budget needs price_per_vcpu_hour beside it")

@@ -1,15 +1,15 @@
-"""Own the checks between the fields of a study: names that must exist, and names that may not."""
+"""Consistency: names that must exist, and names that may not, across the fields of a study."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic_core import InitErrorDetails
 
-from sweep.config.groups import RESERVED, reserved
-from sweep.config.section import KEY, Fields, at, show
+from sweep.config.groups import RESERVED, reserved_message
+from sweep.config.section import KEY, Fields, mistake_at, show
 from sweep.words.names import nearest_name
 
-__all__ = ["across", "suggestion"]
+__all__ = ["mistakes_across", "suggestion"]
 
 
 def suggestion(word: str, allowed: list[str]) -> str:
@@ -18,7 +18,7 @@ def suggestion(word: str, allowed: list[str]) -> str:
     return "" if near is None else f" - did you mean '{near}'?"
 
 
-def across(study: Fields) -> list[InitErrorDetails]:
+def mistakes_across(study: Fields) -> list[InitErrorDetails]:
     """Return the mistakes between the fields of a raw study."""
     predictors = study.get("predictors")
     found = [*_names(study), *_outcome_names(study)]
@@ -33,9 +33,9 @@ def _names(study: Fields) -> Iterator[InitErrorDetails]:
     predictors = study.get("predictors")
     for name in predictors if isinstance(predictors, dict) else ():
         if name in RESERVED:
-            yield at(("predictors", name, KEY), reserved(name))
+            yield mistake_at(("predictors", name, KEY), reserved_message(name))
         elif ":" in str(name):
-            yield at(("predictors", name, KEY), "a predictor's name may not hold a colon")
+            yield mistake_at(("predictors", name, KEY), "a predictor's name may not hold a colon")
 
 
 def _outcome_names(study: Fields) -> Iterator[InitErrorDetails]:
@@ -46,7 +46,9 @@ def _outcome_names(study: Fields) -> Iterator[InitErrorDetails]:
         if not isinstance(name, str) or _get(rule, "match") is not None:
             continue
         if name in seen:
-            yield at(("outcomes", index, "name"), f"there is already an outcome {show(name)}")
+            yield mistake_at(
+                ("outcomes", index, "name"), f"there is already an outcome {show(name)}"
+            )
         seen.add(name)
 
 
@@ -64,11 +66,13 @@ def _interactions(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]
     for index, pair in _pairs(study):
         for place, name in enumerate(pair):
             if name not in names:
-                yield at(("interactions", index, place), _unknown(name, names))
+                yield mistake_at(("interactions", index, place), _unknown(name, names))
         if pair[0] == pair[1]:
-            yield at(("interactions", index), "an interaction needs two different predictors")
+            yield mistake_at(
+                ("interactions", index), "an interaction needs two different predictors"
+            )
         elif frozenset(pair) in seen:
-            yield at(("interactions", index), f"{pair[0]} and {pair[1]} are already paired")
+            yield mistake_at(("interactions", index), f"{pair[0]} and {pair[1]} are already paired")
         seen.add(frozenset(pair))
 
 
@@ -76,7 +80,7 @@ def _covariates(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
     covariates = study.get("covariates")
     for name in covariates if isinstance(covariates, dict) else ():
         if name not in names:
-            yield at(("covariates", name, KEY), _unknown(name, names))
+            yield mistake_at(("covariates", name, KEY), _unknown(name, names))
 
 
 def _scales(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
@@ -89,11 +93,13 @@ def _scales(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
         parts = frozenset(words)
         if term not in names and not (len(words) == 2 and parts in pairs):
             hint = suggestion(str(term), terms) or f"; there are {', '.join(terms)}"
-            yield at(
+            yield mistake_at(
                 ("priors", "scales", term, KEY), f"no predictor or interaction {show(term)}{hint}"
             )
         elif parts in seen:
-            yield at(("priors", "scales", term, KEY), "this interaction already has a scale")
+            yield mistake_at(
+                ("priors", "scales", term, KEY), "this interaction already has a scale"
+            )
         seen.add(parts)
 
 

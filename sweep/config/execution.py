@@ -1,4 +1,4 @@
-"""The config's ``execution``: where and how a sweep runs; it is in no key."""
+"""Execution: where and how a sweep runs; it is in no key."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import InitErrorDetails
 
 from sweep.config.batch import Batch
-from sweep.config.section import Fields, Section, at, refuse, show
+from sweep.config.section import Fields, Section, mistake_at, refuse, show
 from sweep.config.values import Text
 
 __all__ = ["Execution", "Ray"]
@@ -89,7 +89,7 @@ class Execution(Section):
         """Refuse a backend that lacks its section."""
         if data.get("backend") == "batch" and data.get("batch") is None:
             needs = "backend 'batch' needs a section 'batch' with queue and job_definition"
-            return [at(("backend",), needs)]
+            return [mistake_at(("backend",), needs)]
         return []
 
     @field_validator("keep")

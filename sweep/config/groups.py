@@ -1,4 +1,4 @@
-"""Own target groups: products of variables, and named groups given by an expression.
+"""Groups: products of variables, and named groups given by an expression.
 
 In YAML an entry is a list of variables (``[]`` is the total) or a mapping of names to expressions;
 one mapping with two names is two groups.
@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-from sweep.config.section import KEY, at, report, show
+from sweep.config.section import KEY, mistake_at, raise_mistakes, show
 from sweep.expression import ExpressionError, parse
 
 __all__ = ["RESERVED", "Group", "Groups"]
@@ -39,11 +39,19 @@ class Group:
 def read_groups(entries: Any) -> tuple[Group, ...]:
     """Return the groups of a config's list, or raise all that is wrong with them."""
     if not isinstance(entries, list | tuple):
-        report([at((), f"expected a list of groups such as [[], [region]], got {show(entries)}")])
+        raise_mistakes(
+            [
+                mistake_at(
+                    (), f"expected a list of groups such as [[], [region]], got {show(entries)}"
+                )
+            ]
+        )
     if not entries:
-        report([at((), "there is no group to estimate for: write [[]] for the total")])
+        raise_mistakes(
+            [mistake_at((), "there is no group to estimate for: write [[]] for the total")]
+        )
     placed = [found for index, entry in enumerate(entries) for found in _entry(index, entry)]
-    report([*_misread(placed), *_unusable(placed), *_repeated(placed)])
+    raise_mistakes([*_misread(placed), *_unusable(placed), *_repeated(placed)])
     return tuple(group for _, group in placed if isinstance(group, Group))
 
 
@@ -80,10 +88,10 @@ def _variable(variable: object, before: Any) -> str | None:
         return f"expected a variable's name, got {show(variable)}"
     if variable in before:
         return f"{show(variable)} is listed twice"
-    return reserved(variable) if variable in RESERVED else None
+    return reserved_message(variable) if variable in RESERVED else None
 
 
-def reserved(name: str) -> str:
+def reserved_message(name: str) -> str:
     """Return the message for a variable that bears the name of an estimates column."""
     return f"{show(name)} is a column of the estimates table: choose another name"
 
@@ -101,16 +109,16 @@ def _condition(where: object) -> str | None:
 def _misread(placed: list[Placed]) -> Iterator[Any]:
     for place, message in placed:
         if isinstance(message, str):
-            yield at(place, message)
+            yield mistake_at(place, message)
 
 
 def _unusable(placed: list[Placed]) -> Iterator[Any]:
     for place, group in placed:
         if isinstance(group, Group) and group.name is not None:
             if not group.name.strip():
-                yield at((*place, KEY), "a group needs a name")
+                yield mistake_at((*place, KEY), "a group needs a name")
             elif group.name in RESERVED:
-                yield at((*place, KEY), reserved(group.name))
+                yield mistake_at((*place, KEY), reserved_message(group.name))
 
 
 def _repeated(placed: list[Placed]) -> Iterator[Any]:
@@ -122,7 +130,7 @@ def _repeated(placed: list[Placed]) -> Iterator[Any]:
         if identity in seen:
             named = group.name is not None
             what = f"named {show(group.name)}" if named else "of these variables"
-            yield at((*place, KEY) if named else place, f"there is already a group {what}")
+            yield mistake_at((*place, KEY) if named else place, f"there is already a group {what}")
         seen.add(identity)
 
 

@@ -1,4 +1,4 @@
-"""Own the JSON Schema of a sweep config, which editors complete and check by."""
+"""JSON Schema: that of a sweep config, which editors complete and check by."""
 
 from typing import Any
 

@@ -1,13 +1,13 @@
-"""Own the way from a Python mapping to a config, and from a mapping of overrides to ``--set``."""
+"""Mapping: from a Python mapping to a config, and from a mapping of overrides to ``--set``."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from sweep.config.mistakes import mistake_at
-from sweep.config.nodes import Entry, Node, Place
+from sweep.config.nodes import MappingItem, Node, Place
 from sweep.config.override import Assignment
-from sweep.config.read import validated
+from sweep.config.read import validate
 from sweep.config.schema import SweepConfig
 from sweep.config.section import show
 from sweep.config.yaml import MAX_DEPTH
@@ -33,7 +33,7 @@ def config_of(
     """
     wrong: list[Mistake] = []
     root = node_of(mapping, NOWHERE, (), wrong)
-    return validated(root, NAME, wrong, overrides)
+    return validate(root, NAME, wrong, overrides)
 
 
 def assignments(
@@ -66,13 +66,13 @@ def node_of(value: Any, place: Place, path: tuple[str, ...], wrong: list[Mistake
         value = value.tolist()
     if isinstance(value, PurePath):
         value = str(value)
-    refusal = refused(value, path)
+    refusal = why_refused(value, path)
     if refusal:
         wrong.append(mistake_at(place, ".".join(path), refusal))
         return Node(place, None)
     if isinstance(value, Mapping):
         entries = {
-            str(key): Entry(place, node_of(below, place, (*path, str(key)), wrong))
+            str(key): MappingItem(place, node_of(below, place, (*path, str(key)), wrong))
             for key, below in value.items()
         }
         return Node(place, entries)
@@ -82,7 +82,7 @@ def node_of(value: Any, place: Place, path: tuple[str, ...], wrong: list[Mistake
     return Node(place, value)
 
 
-def refused(value: Any, path: tuple[str, ...]) -> str:
+def why_refused(value: Any, path: tuple[str, ...]) -> str:
     """Return in words why a config cannot hold a value; empty if it can."""
     if len(path) > MAX_DEPTH:
         return f"nested more than {MAX_DEPTH} deep"

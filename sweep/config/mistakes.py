@@ -1,4 +1,4 @@
-"""Own the wording and the placing of a config's mistakes: from pydantic's terms to the user's."""
+"""Mistakes: how a config's are worded and placed: from pydantic's terms to the user's."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,13 +9,13 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sweep.config.consistency import suggestion
-from sweep.config.nodes import Entry, Node, Origin, Place
+from sweep.config.nodes import MappingItem, Node, Origin, Place
 from sweep.config.schema import SweepConfig
 from sweep.config.section import KEY, show
 from sweep.config.variables import Cut, Recode
 from sweep.errors import ConfigError, Mistake
 
-__all__ = ["OverrideMistake", "misfit", "mistake_at", "told"]
+__all__ = ["OverrideMistake", "misfit_error", "mistake_at", "mistakes_of"]
 
 ARMS: dict[object, type[BaseModel]] = {"<cut>": Cut, "<recode>": Recode}
 PATTERNS = {
@@ -57,7 +57,7 @@ def mistake_at(place: Place, path: str, message: str) -> Mistake:
     return kind(place.line, place.column, path, message, place.source)
 
 
-def misfit(origin: Origin, found: Sequence[tuple[tuple[int | str, ...], str]]) -> ConfigError:
+def misfit_error(origin: Origin, found: Sequence[tuple[tuple[int | str, ...], str]]) -> ConfigError:
     """Return the error for keys, by their paths, that data or model show to be mistaken."""
     mistakes = [
         mistake_at(_place(origin.root, loc, ""), ".".join(str(p) for p in loc if p != KEY), message)
@@ -66,7 +66,7 @@ def misfit(origin: Origin, found: Sequence[tuple[tuple[int | str, ...], str]]) -
     return ConfigError(origin.file, mistakes)
 
 
-def told(error: ValidationError, root: Node) -> list[Mistake]:
+def mistakes_of(error: ValidationError, root: Node) -> list[Mistake]:
     """Return what a validation found, in the user's words and at the places of the nodes."""
     mistakes = []
     for line in error.errors(include_url=False):
@@ -90,12 +90,12 @@ def _place(root: Node, loc: tuple[int | str, ...], kind: str) -> Place:
     return key if kind == "extra_forbidden" or KEY in loc else node.place
 
 
-def _step(node: Node, part: int | str) -> Entry | None:
+def _step(node: Node, part: int | str) -> MappingItem | None:
     if isinstance(node.content, dict):
         return node.content.get(str(part))
     if isinstance(node.content, tuple) and isinstance(part, int) and part < len(node.content):
         item = node.content[part]
-        return Entry(item.place, item)
+        return MappingItem(item.place, item)
     return None
 
 

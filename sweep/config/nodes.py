@@ -1,9 +1,9 @@
-"""Own the nodes of a config: its values, each with the place where it was written."""
+"""Nodes: the values of a config, each with the place where it was written."""
 
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Entry", "Node", "Origin", "Place", "Scalar", "clipped", "plain"]
+__all__ = ["MappingItem", "Node", "Origin", "Place", "Scalar", "line_excerpt", "value_of"]
 
 type Scalar = str | int | float | bool | None
 
@@ -23,11 +23,11 @@ class Node:
     """A scalar, a mapping or a list, and its place."""
 
     place: Place
-    content: "Scalar | dict[str, Entry] | tuple[Node, ...]"
+    content: "Scalar | dict[str, MappingItem] | tuple[Node, ...]"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MappingItem:
     """One key of a mapping: where the key is, and its value."""
 
     key: Place
@@ -53,16 +53,16 @@ class Origin:
         return hash(Origin)
 
 
-def clipped(source: str, column: int) -> str:
+def line_excerpt(source: str, column: int) -> str:
     """Return as much of a line as helps in a message, without what would move a terminal."""
     shown = source[: max(column + 40, 160)] if column < 400 else ""
     return "".join(character if character.isprintable() else " " for character in shown)
 
 
-def plain(node: Node) -> Any:
+def value_of(node: Node) -> Any:
     """Return the value of a node, without places."""
     if isinstance(node.content, dict):
-        return {key: plain(entry.node) for key, entry in node.content.items()}
+        return {key: value_of(entry.node) for key, entry in node.content.items()}
     if isinstance(node.content, tuple):
-        return [plain(item) for item in node.content]
+        return [value_of(item) for item in node.content]
     return node.content

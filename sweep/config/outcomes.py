@@ -1,4 +1,4 @@
-"""Own the rules that turn survey columns into binary outcomes."""
+"""Outcomes: the rules that turn survey columns into binary outcomes."""
 
 from collections.abc import Iterator
 from string import Formatter
@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 from pydantic_core import InitErrorDetails
 
-from sweep.config.section import Fields, Section, at, show
+from sweep.config.section import Fields, Section, mistake_at, show
 from sweep.config.values import Answer, Condition, Pattern, Taken, Text
 
 __all__ = ["DONT_KNOW_VALUES", "OutcomeRule"]
@@ -77,11 +77,13 @@ class OutcomeRule(Section):
 def _kind(rule: Fields) -> Iterator[InitErrorDetails]:
     match, name = rule.get("match"), rule.get("name")
     if match is None and name is None:
-        yield at((), "a rule needs either 'match' (many columns) or 'name' (one outcome)")
+        yield mistake_at((), "a rule needs either 'match' (many columns) or 'name' (one outcome)")
     if match is not None and rule.get("column") is not None:
-        yield at(("column",), "a rule with 'match' takes its columns from the match: remove this")
+        yield mistake_at(
+            ("column",), "a rule with 'match' takes its columns from the match: remove this"
+        )
     if match is None and isinstance(name, str) and ("{" in name or "}" in name):
-        yield at(("name",), "a name can only be a template in a rule with 'match'")
+        yield mistake_at(("name",), "a name can only be a template in a rule with 'match'")
 
 
 def _templates(rule: Fields) -> Iterator[InitErrorDetails]:
@@ -94,7 +96,7 @@ def _templates(rule: Fields) -> Iterator[InitErrorDetails]:
         text = rule.get(key)
         wrong = _template(text, fields) if isinstance(text, str) else None
         if wrong:
-            yield at((key,), wrong)
+            yield mistake_at((key,), wrong)
 
 
 def _template(text: str, allowed: list[str]) -> str | None:
@@ -123,7 +125,7 @@ def _answers(rule: Fields) -> Iterator[InitErrorDetails]:
         taken = {identity for _, _, identity in _scalars(rule.get(second, default))}
         for index, answer, identity in _scalars(rule.get(first)):
             if identity in taken:
-                yield at((first, index), f"{show(answer)} is also in {second}")
+                yield mistake_at((first, index), f"{show(answer)} is also in {second}")
 
 
 def _scalars(answers: object) -> Iterator[tuple[int, object, object]]:

@@ -1,4 +1,4 @@
-"""Own ``--set``: put values given on the command line into a config before it is validated.
+"""Override: ``--set``: values of the command line put into a config before it is validated.
 
 An override is ``path=value``: the path in dots, list items by number from 0, the value in YAML. A
 path that begins with none of the top keys is one of ``study`` or of ``execution``, whichever has
@@ -12,7 +12,7 @@ from typing import Any
 from sweep.config.consistency import suggestion
 from sweep.config.execution import Execution
 from sweep.config.mistakes import mistake_at
-from sweep.config.nodes import Entry, Node, Place, clipped
+from sweep.config.nodes import MappingItem, Node, Place, line_excerpt
 from sweep.config.schema import Study, SweepConfig
 from sweep.config.yaml import Refused, compose
 from sweep.errors import Mistake
@@ -30,7 +30,7 @@ class Assignment:
 
 
 @dataclass(frozen=True)
-class Segment:
+class PathPart:
     """One part of an override's path, and where it stands."""
 
     text: str
@@ -75,32 +75,32 @@ def _apply(root: Node, text: str | Assignment, number: int) -> Node:
 
 
 def _place(text: str, number: int, index: int) -> Place:
-    return Place(number, index + 1, clipped(text.replace("\n", " "), index), override=True)
+    return Place(number, index + 1, line_excerpt(text.replace("\n", " "), index), override=True)
 
 
-def _segments(path: str, text: str, number: int) -> Iterator[Segment]:
+def _segments(path: str, text: str, number: int) -> Iterator[PathPart]:
     index = 0
     for part in path.split("."):
         start = index + len(part) - len(part.lstrip())
-        yield Segment(part.strip(), _place(text, number, start))
+        yield PathPart(part.strip(), _place(text, number, start))
         index += len(part) + 1
 
 
-def _whole(segments: list[Segment]) -> list[Segment]:
+def _whole(segments: list[PathPart]) -> list[PathPart]:
     """Return the path from the top, for one that may begin below ``study`` or ``execution``."""
     first = segments[0]
     if first.text in SweepConfig.model_fields:
         return segments
     for half, section in (("study", Study), ("execution", Execution)):
         if first.text in section.model_fields:
-            return [Segment(half, first.place), *segments]
+            return [PathPart(half, first.place), *segments]
     known = [*SweepConfig.model_fields, *Study.model_fields, *Execution.model_fields]
     hint = suggestion(first.text, known) or f" (allowed: {', '.join(known)})"
     message = f"unknown key {first.text!r}{hint}"
     raise Wrong(first.place, message)
 
 
-def _put(node: Node, segments: list[Segment], value: Node, above: str) -> Node:
+def _put(node: Node, segments: list[PathPart], value: Node, above: str) -> Node:
     """Return a copy of ``node`` with ``value`` at the end of the path."""
     if not segments:
         return value
@@ -110,7 +110,7 @@ def _put(node: Node, segments: list[Segment], value: Node, above: str) -> Node:
     if isinstance(content, dict):
         old = content.get(first.text)
         below = _put(old.node if old else Node(first.place, {}), rest, value, path)
-        return Node(node.place, {**content, first.text: Entry(first.place, below)})
+        return Node(node.place, {**content, first.text: MappingItem(first.place, below)})
     if isinstance(content, tuple):
         index = _index(first, content, above)
         below = _put(content[index], rest, value, path)
@@ -119,7 +119,7 @@ def _put(node: Node, segments: list[Segment], value: Node, above: str) -> Node:
     raise Wrong(first.place, message)
 
 
-def _index(segment: Segment, items: tuple[Node, ...], above: str) -> int:
+def _index(segment: PathPart, items: tuple[Node, ...], above: str) -> int:
     if not (segment.text.isascii() and segment.text.isdigit() and len(segment.text) < 10):
         message = f"{above} is a list: write an index such as {above}.0, got {segment.text!r}"
         raise Wrong(segment.place, message)

@@ -1,4 +1,4 @@
-"""Own the way from a file to a config, with all its mistakes told at once, each at its place."""
+"""Read: from a file to a config, with all its mistakes told at once, each at its place."""
 
 import re
 from collections.abc import Sequence
@@ -7,15 +7,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sweep.config.mistakes import mistake_at, told
-from sweep.config.nodes import Node, Origin, Place, clipped, plain
+from sweep.config.mistakes import mistake_at, mistakes_of
+from sweep.config.nodes import Node, Origin, Place, line_excerpt, value_of
 from sweep.config.override import Assignment, override
 from sweep.config.schema import SweepConfig
 from sweep.config.section import show
 from sweep.config.yaml import Refused, compose
 from sweep.errors import ConfigError, Mistake
 
-__all__ = ["MAX_BYTES", "parse_config", "read_config", "validated"]
+__all__ = ["MAX_BYTES", "parse_config", "read_config", "validate"]
 
 MAX_BYTES = 256 * 1024
 BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where the YAML reader counts a new line
@@ -48,43 +48,49 @@ def read_config(path: str | Path, overrides: Sequence[str | Assignment] = ()) ->
 def parse_config(
     data: bytes, file: str = "<config>", overrides: Sequence[str | Assignment] = ()
 ) -> SweepConfig:
-    """Read a sweep config from the bytes of a YAML text; ``file`` is its name in messages."""
+    """Read a sweep config from the bytes of a YAML text; ``file`` is its name in messages.
+
+    Raises
+    ------
+    ConfigError
+        If there is any mistake in it: all of them, each with its place.
+    """
     text = _decoded(data, file)
     lines = BREAK.split(text)
 
     def place(mark: Any) -> Place:
         source = lines[mark.line] if mark.line < len(lines) else ""
-        return Place(mark.line + 1, mark.column + 1, clipped(source, mark.column))
+        return Place(mark.line + 1, mark.column + 1, line_excerpt(source, mark.column))
 
     try:
         root, found = compose(text, place)
     except Refused as refused:
         raise ConfigError(file, _refused(refused.found)) from None
-    return validated(root, file, _refused(found), overrides)
+    return validate(root, file, _refused(found), overrides)
 
 
-def validated(
+def validate(
     root: Node, file: str, refused: list[Mistake], overrides: Sequence[str | Assignment]
 ) -> SweepConfig:
     """Return the config that a node says, with overrides put in; ``refused`` is wrong already."""
     if not isinstance(root.content, dict):
-        got = "nothing" if root.content is None else show(plain(root))
+        got = "nothing" if root.content is None else show(value_of(root))
         message = f"expected a mapping with version, name and study, got {got}"
         raise ConfigError(file, [*refused, mistake_at(root.place, "", message)])
     root, wrong = override(root, overrides)
     mistakes = [*refused, *wrong]
     try:
-        config = SweepConfig.model_validate(plain(root)).read_from(Origin(file, root))
+        config = SweepConfig.model_validate(value_of(root)).read_from(Origin(file, root))
     except ValidationError as error:
         # What was refused is not in the data: do not complain about the hole it left.
-        holes = {spot(m) for m in refused}
-        mistakes += [m for m in told(error, root) if spot(m) not in holes]
+        holes = {place_words(m) for m in refused}
+        mistakes += [m for m in mistakes_of(error, root) if place_words(m) not in holes]
     if mistakes:
         raise ConfigError(file, mistakes)
     return config
 
 
-def spot(mistake: Mistake) -> tuple[int, int, str]:
+def place_words(mistake: Mistake) -> tuple[int, int, str]:
     """Return where a mistake is: by line and column, or by key in a mapping, which has no lines."""
     return (mistake.line, mistake.column, "" if mistake.line else mistake.path)
 

@@ -1,4 +1,4 @@
-"""Own the shape of a sweep config: a study (science, hashed) and its execution (logistics, never).
+"""Schema: the shape of a config: a study (science, hashed) and its execution (never hashed).
 
 Every field's description is the documentation and the editor's hint; a default stands here and
 nowhere else.
@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from sweep.config.consistency import across
+from sweep.config.consistency import mistakes_across
 from sweep.config.execution import Execution
 from sweep.config.groups import Group, Groups
 from sweep.config.nodes import Node, Origin, Place
@@ -112,7 +112,7 @@ class Study(Section):
     @classmethod
     def between(cls, data: Fields) -> list[InitErrorDetails]:
         """Refuse what no field alone can tell: unknown predictors, reserved names, repeats."""
-        return across(data)
+        return mistakes_across(data)
 
     @field_validator("priors")
     @classmethod

@@ -1,7 +1,7 @@
-"""Own what every section of a config has in common, and the one way sections report mistakes.
+"""Section: what all sections of a config have in common, and how they report mistakes.
 
 A check on one value calls :func:`refuse`; a check between the values of a section yields
-:func:`at`, so that several mistakes of one section come out together, each at its own key.
+:func:`mistake_at`, so that several mistakes of one section come out together, each at its own key.
 Messages are whole phrases for the user: the reader prints them as they are.
 """
 
@@ -17,7 +17,16 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-__all__ = ["KEY", "Section", "at", "mistake", "refuse", "repeated", "report", "show"]
+__all__ = [
+    "KEY",
+    "Section",
+    "mistake",
+    "mistake_at",
+    "mistakes_of_repeats",
+    "raise_mistakes",
+    "refuse",
+    "show",
+]
 
 KEY = "[key]"  # closes the place of a mistake that is in a key, not in its value
 
@@ -32,12 +41,14 @@ def refuse(message: str) -> NoReturn:
     raise mistake(message) from None
 
 
-def at(place: tuple[str | int, ...], message: str, value: object = None) -> InitErrorDetails:
+def mistake_at(
+    place: tuple[str | int, ...], message: str, value: object = None
+) -> InitErrorDetails:
     """Return one mistake of a section, at the key or index ``place`` inside it."""
     return {"type": mistake(message), "loc": place, "input": value}
 
 
-def report(mistakes: Sequence[InitErrorDetails]) -> None:
+def raise_mistakes(mistakes: Sequence[InitErrorDetails]) -> None:
     """Raise all mistakes of a section at once, or return when there are none."""
     if mistakes:
         title = "config"
@@ -88,9 +99,9 @@ class Section(BaseModel):
             section = handler(data)
         except ValidationError as error:
             if between:
-                report([*map(_again, error.errors(include_url=False)), *between])
+                raise_mistakes([*map(_again, error.errors(include_url=False)), *between])
             raise
-        report(between)
+        raise_mistakes(between)
         return section
 
 
@@ -108,11 +119,11 @@ def _tupled(value: Any) -> Any:
     return value
 
 
-def repeated(key: str, words: object) -> Iterator[InitErrorDetails]:
+def mistakes_of_repeats(key: str, words: object) -> Iterator[InitErrorDetails]:
     """Yield a mistake for each text that a raw list holds for the second time."""
     seen: set[str] = set()
     for index, word in enumerate(words if isinstance(words, tuple) else ()):
         if isinstance(word, str | int) and not isinstance(word, bool):
             if str(word) in seen:
-                yield at((key, index), f"{show(word)} is listed twice")
+                yield mistake_at((key, index), f"{show(word)} is listed twice")
             seen.add(str(word))

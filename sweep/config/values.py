@@ -1,4 +1,4 @@
-"""Own the kinds of values a config is made of: text, levels, answers, patterns, conditions."""
+"""Values: the kinds a config is made of: text, levels, answers, patterns, conditions."""
 
 import math
 import re

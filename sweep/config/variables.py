@@ -1,4 +1,4 @@
-"""Own the tables a study reads and the variables it makes of them."""
+"""Variables: the tables a study reads and the variables it makes of them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 from pydantic_core import InitErrorDetails
 
-from sweep.config.section import Fields, Section, at, repeated, show
+from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats, show
 from sweep.config.values import Condition, Level, Positive, SourceFile, Text
 
 __all__ = ["Covariate", "Cut", "Derived", "Population", "Predictor", "Priors", "Recode", "Survey"]
@@ -24,7 +24,7 @@ def _clashes(rename: object) -> Iterator[InitErrorDetails]:
     taken = Counter(new for new in names.values() if isinstance(new, str))
     for old, new in names.items():
         if isinstance(new, str) and taken[new] > 1:
-            yield at(("rename", old), f"two columns cannot both become {show(new)}")
+            yield mistake_at(("rename", old), f"two columns cannot both become {show(new)}")
 
 
 class Survey(Section):
@@ -91,14 +91,14 @@ class Cut(Section):
         edges, labels = data.get("at"), data.get("labels")
         numbers = isinstance(edges, tuple) and all(isinstance(e, int | float) for e in edges)
         if numbers and not all(low < high for low, high in pairwise(edges or ())):
-            yield at(("at",), "the edges must increase")
+            yield mistake_at(("at",), "the edges must increase")
         if isinstance(edges, tuple) and isinstance(labels, tuple):
             count = len(edges)
             if edges and len(labels) not in {count, count + 1}:
                 need = f"{count} (below the first edge is missing) or {count + 1}"
                 edged = f"{count} edge needs" if count == 1 else f"{count} edges need"
-                yield at(("labels",), f"{edged} {need} labels, got {len(labels)}")
-        yield from repeated("labels", labels)
+                yield mistake_at(("labels",), f"{edged} {need} labels, got {len(labels)}")
+        yield from mistakes_of_repeats("labels", labels)
 
 
 class Recode(Section):
@@ -147,7 +147,7 @@ class Predictor(Section):
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse levels listed twice."""
-        return repeated("levels", data.get("levels"))
+        return mistakes_of_repeats("levels", data.get("levels"))
 
 
 class Covariate(Section):
@@ -164,7 +164,7 @@ class Covariate(Section):
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse columns listed twice."""
-        return repeated("columns", data.get("columns"))
+        return mistakes_of_repeats("columns", data.get("columns"))
 
 
 class Priors(Section):

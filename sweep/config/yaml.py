@@ -1,4 +1,4 @@
-"""Own the reading of YAML: a text in, nodes with their places out, and nothing dangerous accepted.
+"""YAML: a text in, nodes with their places out, and nothing dangerous accepted.
 
 Only what a config needs is read: mappings with plain keys, lists, and scalars. Anchors, aliases,
 merge keys, tags, directives and duplicate keys are refused while the events go by, before anything
@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from ruamel.yaml import YAML
 from ruamel.yaml.scanner import Scanner, ScannerError
 
-from sweep.config.nodes import Entry, Node, Place, Scalar
+from sweep.config.nodes import MappingItem, Node, Place, Scalar
 
 __all__ = ["MAX_DEPTH", "Refused", "compose", "reader"]
 
@@ -52,8 +52,6 @@ def compose(text: str, place: Callable[[Any], Place]) -> tuple[Node, list[tuple[
     """
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
-
-    from sweep.config.yaml import reader
 
     reading = Reading(iter(()), place)
     try:
@@ -155,8 +153,8 @@ def _list(reading: Reading) -> tuple[Node, ...]:
     return tuple(items)
 
 
-def _mapping(reading: Reading) -> dict[str, Entry]:
-    entries: dict[str, Entry] = {}
+def _mapping(reading: Reading) -> dict[str, MappingItem]:
+    entries: dict[str, MappingItem] = {}
     while (event := reading.next())[0] != "MappingEnd":
         key = _key(reading, *event)
         place = reading.place(event[1].start_mark)
@@ -166,7 +164,7 @@ def _mapping(reading: Reading) -> dict[str, Entry]:
             first = entries[key].key.line
             reading.refuse(mark, f"duplicate key {key[:60]!r}: it is already on line {first}")
         elif key is not None:
-            entries[key] = Entry(place, node)
+            entries[key] = MappingItem(place, node)
     return entries
 
 

@@ -1,1 +1,1 @@
-"""The coordinator: what one process does while a run's tasks are worked on."""
+"""Coordinator: what one process does while a run's tasks are worked on."""

@@ -1,4 +1,4 @@
-"""Systemic: stop a sweep that cannot succeed, as its first outcomes all failed alike."""
+"""Breaker: a sweep that cannot succeed is stopped, as its first outcomes all failed alike."""
 
 import re
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from sweep.backends.events import Done, Event
 from sweep.journal.entries import Entry
 
-__all__ = ["SYSTEMIC", "Ends", "gist"]
+__all__ = ["SYSTEMIC", "Breaker", "gist"]
 
 SYSTEMIC = 20  # so many first outcomes failing alike stop the sweep
 
 
 @dataclass
-class Ends:
+class Breaker:
     """What a run has seen so far: enough to stop a sweep that cannot succeed."""
 
     messages: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Coordinator: run a sweep's missing tasks on a backend, and join what came of them.
+"""Execute: run a sweep's missing tasks on a backend, and join what came of them.
 
 It holds nothing that the store does not: kill it, and `carry_on`, here or on another machine, does
 only what is missing.
@@ -16,7 +16,7 @@ from sweep.artifacts.quarantine import Tell
 from sweep.backends import open_backend
 from sweep.backends.events import Done, Event, Note
 from sweep.config import Execution, SweepConfig
-from sweep.coordinator.breaker import Ends
+from sweep.coordinator.breaker import Breaker
 from sweep.coordinator.recording import record
 from sweep.coordinator.sharing import Sharing
 from sweep.errors import CorruptArtifact, UsageError
@@ -27,7 +27,7 @@ from sweep.journal.remaining import check_inputs, damaged_estimates, left_to_do
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import is_cancelled, new_run, plan_place, read_plan
 from sweep.maintenance.generation import generation
-from sweep.planning.plan import Plan, make_plan, settled, write_tasks
+from sweep.planning.plan import Plan, make_plan, replan_if_collected, write_tasks
 from sweep.planning.selection import Selection
 from sweep.results.report import publish_report
 from sweep.store import Store, open_store
@@ -66,7 +66,7 @@ def execute(
 ) -> str:
     """Run what is left of a plan; return the run's id. A failure is an outcome's state."""
     run = begin(store, plan, watch)
-    left = settled(store, plan).left()
+    left = replan_if_collected(store, plan).left()
     carry_on(store, run, config.execution, watch, stop, [entry.id for entry in left])
     return run
 
@@ -171,7 +171,7 @@ def do_tasks(  # noqa: PLR0913, PLR0917 # of `carry_on`
     mark: str | None = None,
 ) -> None:
     """Do what a run lacks; see `carry_on`."""
-    run, ends, tell = plan.run, Ends(), noter(store, plan.run, watch)
+    run, ends, tell = plan.run, Breaker(), noter(store, plan.run, watch)
     entries = entries_to_do(store, plan, again, tell)
     sharing = Sharing(store, {key: e.fit_key for key, e in entries.items()}, execution)
     cancelled = asked_at_most_every(ASKED, lambda: is_cancelled(store, run))

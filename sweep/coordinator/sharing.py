@@ -14,9 +14,9 @@ from sweep.backends import Backend
 from sweep.backends.events import Done, Event, Failure, Note, Started
 from sweep.config import Execution
 from sweep.errors import StoreError
-from sweep.journal.failures import PastFailure, remembered, stands
+from sweep.journal.failures import PastFailure, failure_if_sound, would_recur
 from sweep.store import Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 from sweep.words.numbers import count_of
 from sweep.worker.claims import Watch, let_go
 
@@ -68,7 +68,7 @@ class Sharing:
         if event.failure is None or event.failure.kind != "elsewhere":
             return False
         self.elsewhere[event.key] = event.failure.message
-        self.before[event.key] = remembered(self.store, self.fits[event.key])
+        self.before[event.key] = failure_if_sound(self.store, self.fits[event.key])
         return True
 
     def awaited(self, stop: Callable[[], bool]) -> Generator[Event, None, None]:
@@ -82,13 +82,13 @@ class Sharing:
             yield Note(waiting_words(list(self.elsewhere.values())))
         while self.elsewhere and not self.free and not stop():
             yield from self.look(watch)
-            rest(pause if self.elsewhere and not self.free else 0.0, stop)
+            wait_briefly(pause if self.elsewhere and not self.free else 0.0, stop)
             pause = min(1.5 * pause, LONGEST)
 
     def look(self, watch: Watch) -> Generator[Event, None, None]:
         """Look at every claim once."""
         keys = list(self.elsewhere)
-        standing = together(lambda key: watch.stands(self.fits[key]), keys)
+        standing = concurrently(lambda key: watch.stands(self.fits[key]), keys)
         for key, claimed in zip(keys, standing, strict=True):
             if claimed:
                 continue
@@ -104,16 +104,16 @@ class Sharing:
         estimates = whole(self.store, "estimates", key)
         if estimates is not None:
             return Done(key, 1, {**estimates.meta, "seconds": 0.0}, None, taken=True)
-        failure = remembered(self.store, self.fits[key])
+        failure = failure_if_sound(self.store, self.fits[key])
         news = failure is not None and failure != self.before[key]
-        if failure is None or not news or not stands(failure, self.execution):
+        if failure is None or not news or not would_recur(failure, self.execution):
             return None
         return Done(key, 1, None, Failure(failure.kind, failure.message), taken=True)
 
     def let_go(self) -> None:
         """Remove the claims of workers that were ended at work: their fits are free."""
         with suppress(StoreError):  # they are litter that others see through, only later
-            together(lambda key: let_go(self.store, self.fits[key]), self.here)
+            concurrently(lambda key: let_go(self.store, self.fits[key]), self.here)
 
 
 def waiting_words(who: list[str]) -> str:
@@ -123,7 +123,7 @@ def waiting_words(who: list[str]) -> str:
     return f"waiting for {count_of(len(who), 'outcome')} that another run is fitting ({shown})"
 
 
-def rest(seconds: float, stop: Callable[[], bool]) -> None:
+def wait_briefly(seconds: float, stop: Callable[[], bool]) -> None:
     """Wait, but not past the wish to stop."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0 and not stop():

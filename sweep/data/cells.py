@@ -2,8 +2,8 @@
 
 Two ways to number combinations, and the only ones. `combination` numbers all that levels could
 make, so that a number means the same in every table: it is for predictors, whose levels are refused
-when their product is beyond 64 bits. `occurring` numbers those that rows have, however many could
-be: it is for everything else.
+when their product is beyond 64 bits. `occurring_combinations` numbers those that rows have, however
+many could be: it is for everything else.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ __all__ = [
     "LARGEST",
     "Cells",
     "Counts",
+    "are_too_many",
     "cells_of",
     "check_numbers",
     "combination",
     "decode",
     "encode_codes",
-    "exceed",
-    "occurring",
+    "occurring_combinations",
 ]
 
 Codes = NDArray[np.int32]
@@ -78,7 +78,7 @@ class Counts:
         }
 
 
-def exceed(levels: Levels, further: Levels) -> bool:
+def are_too_many(levels: Levels, further: Levels) -> bool:
     """Return whether predictors and further variables, or missing, pass `LARGEST` together."""
     wide = prod(len(labels) + 1 for labels in further.values())
     return prod(len(labels) for labels in levels.values()) * wide > LARGEST
@@ -120,11 +120,11 @@ def combination(cells: Cells, predictors: Sequence[str], levels: Levels) -> NDAr
 
 
 def encode_codes(codes: Mapping[str, Codes], levels: Levels) -> NDArray[np.int64]:
-    """Return each cell's number: C order over the predictors, in the levels' order."""
+    """Return each cell's number (cell,): C order over the predictors, in the levels' order."""
     return combination(Cells(codes), list(levels), levels)
 
 
-def occurring(
+def occurring_combinations(
     columns: Sequence[NDArray[np.integer]], rows: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the first row of each combination that occurs, and every row's combination (row,).
@@ -137,23 +137,23 @@ def occurring(
     for column in columns if rows else ():
         code, span = column, int(column.max()) - int(column.min()) + 1
         if size * span > LARGEST:
-            number, size = renumbered(number)
+            number, size = renumber(number)
         if size * span > LARGEST:
-            code, span = renumbered(column)
+            code, span = renumber(column)
         number = number * span + (code.astype(np.int64) - int(code.min()))
         size *= span
     _, first, place = np.unique(number, return_index=True, return_inverse=True)
     return first, place
 
 
-def renumbered(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], int]:
-    """Return each value's rank among those that occur, and how many occur."""
+def renumber(values: NDArray[np.integer]) -> tuple[NDArray[np.int64], int]:
+    """Return each value's rank among those that occur, of the values' shape, and how many occur."""
     unique, rank = np.unique(values, return_inverse=True)
     return rank.astype(np.int64), len(unique)
 
 
 def decode(index: NDArray[np.int64], levels: Levels) -> dict[str, Codes]:
-    """Return the level codes behind cell numbers; the inverse of `encode_codes`."""
+    """Return the level codes (cell,) behind cell numbers (cell,); the inverse of `encode_codes`."""
     codes: dict[str, Codes] = {}
     rest = index
     for name, labels in reversed(list(levels.items())):
@@ -163,5 +163,5 @@ def decode(index: NDArray[np.int64], levels: Levels) -> dict[str, Codes]:
 
 
 def cells_of(index: NDArray[np.int64], levels: Levels) -> Cells:
-    """Return the cells with the given numbers."""
+    """Return the cells with the given numbers (cell,)."""
     return Cells(decode(index, levels))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.data.cells import Counts, cells_of, occurring
+from sweep.data.cells import Counts, cells_of, occurring_combinations
 from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.data.outcomes import Outcome
@@ -79,7 +79,7 @@ def count(design: Design, outcome: Outcome, answers: pd.DataFrame) -> Sums:
         base = base & ~dont_know
     people = design.respondents
     cell, codes = people.cell[base], people.codes[base]
-    first, place = occurring([cell, *codes.T], len(cell))
+    first, place = occurring_combinations([cell, *codes.T], len(cell))
     yes, weight = success[base].astype(float), people.weight[base]
     rows = len(first)
 
@@ -102,7 +102,15 @@ def check_answers(
     success: NDArray[np.bool_],
     dont_know: NDArray[np.bool_],
 ) -> None:
-    """Refuse answers that the config cannot have meant."""
+    """Refuse answers that the config cannot have meant.
+
+    ``success`` and ``dont_know`` are truth values per answer, shape (respondent,).
+
+    Raises
+    ------
+    DataError
+        If an answer has no meaning, or no answer is a success and some differ from one by a slip.
+    """
     if outcome.failure is not None:
         strange = values[~(success | dont_know | is_in(values, outcome.failure))]
         if len(strange):

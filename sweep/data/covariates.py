@@ -19,7 +19,15 @@ Covariates = dict[str, dict[str, NDArray[np.float64]]]
 def covariate_values(
     predictor: str, table: pd.DataFrame, levels: Sequence[str], study: Study
 ) -> dict[str, NDArray[np.float64]]:
-    """Return each covariate of a predictor by level, standardised."""
+    """Return each covariate of a predictor by level, standardised.
+
+    Each has shape (level,).
+
+    Raises
+    ------
+    DataError
+        If a level has no row or more than one, or a value is no number.
+    """
     spec = study.covariates[predictor]
     where = f"study.covariates.{predictor} ({spec.source})"
     repeated = table[spec.key][table[spec.key].duplicated()]
@@ -44,6 +52,9 @@ def covariate_values(
 
 
 def standardise(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return values with mean 0 and sd 1 over the levels, each level counting once."""
+    """Return values with mean 0 and sd 1 over the levels, each level counting once.
+
+    Both have shape (level,). Values that are all alike give zeros.
+    """
     spread = values.std()
     return (values - values.mean()) / (spread if spread > 0 else 1.0)

@@ -107,7 +107,13 @@ def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -
 
 
 def population_rows(rows: pd.DataFrame, variables: Sequence[str], study: Study) -> pd.DataFrame:
-    """Return the population's rows with people in them, complete in every variable."""
+    """Return the population's rows with people in them, complete in every variable.
+
+    Raises
+    ------
+    DataError
+        If a variable is lacking or missing in a row, or sizes are no numbers or zero everywhere.
+    """
     size = study.population.size
     for name in variables:
         if name not in rows.columns:

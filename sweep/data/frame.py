@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.data.cells import decode, encode_codes, occurring
+from sweep.data.cells import decode, encode_codes, occurring_combinations
 from sweep.data.levels import Levels
 from sweep.keys import arrays_digest, digest
 
@@ -70,7 +70,7 @@ def frame_of(
         name: pd.Categorical(people[name], categories=list(labels)).codes.astype(np.int32)
         for name, labels in {**levels, **further}.items()
     }
-    first, place = occurring(list(codes.values()), len(people))
+    first, place = occurring_combinations(list(codes.values()), len(people))
     total = np.bincount(place, people[size].to_numpy(float), len(first))
     cell = encode_codes({name: codes[name][first] for name in levels}, levels)
     columns = [codes[name][first] for name in further]

@@ -15,7 +15,13 @@ __all__ = ["Levels"]
 
 
 def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) -> tuple[str, ...]:
-    """Return a variable's levels: those of the population, in the config's order if it has one."""
+    """Return a variable's levels: those of the population, in the config's order if it has one.
+
+    Raises
+    ------
+    DataError
+        If the config's levels and the population's values are not the same.
+    """
     present = set(values.unique())
     rule = study.derive.get(predictor.column or name)
     if predictor.levels is not None:
@@ -53,7 +59,7 @@ def natural(label: str) -> tuple[int, float, str]:
 
 
 def encode_column(values: pd.Series, name: str, levels: Sequence[str]) -> NDArray[np.int32]:
-    """Return each label's code, -1 where missing.
+    """Return each label's code (row,), -1 where missing.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from sweep.data.patterns import Patience
 from sweep.errors import DataError, UsageError
 from sweep.keys import Json
 from sweep.words.names import did_you_mean
-from sweep.words.values import few, plain
+from sweep.words.values import clip_name, few
 
 __all__ = ["Outcome", "outcomes_of", "select_outcomes"]
 
@@ -59,9 +59,9 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
     names: list[str] = []
     for number, rule in enumerate(study.outcomes):
         patience = Patience(f"study.outcomes.{number}")
-        matched = matching(rule, columns, patience)
+        matched = matching_columns(rule, columns, patience)
         if not matched:
-            raise unmatched(rule, number, columns)
+            raise unmatched_error(rule, number, columns)
         check_patterns(rule, number, matched, patience)
         for column in matched:
             outcome = expand(rule, column, patience)
@@ -82,7 +82,7 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
     return [outcome for outcome, _ in made.values()]
 
 
-def matching(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> list[str]:
+def matching_columns(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> list[str]:
     """Return the columns a rule is about, in the survey's order."""
     if rule.match is None:
         column = rule.column or rule.name
@@ -93,13 +93,13 @@ def matching(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> l
     return [c for c in columns if fnmatchcase(c, rule.match)]
 
 
-def unmatched(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataError:
+def unmatched_error(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataError:
     """Return the error for a rule that finds no column."""
     wanted = rule.match or rule.column or rule.name or ""
     guess = did_you_mean(wanted, columns, cutoff=0.4)
     return DataError(
         f"study.outcomes.{number}: no column of the survey matches {wanted!r}.{guess} "
-        f"Its columns: {few(columns, plain)}"
+        f"Its columns: {few(columns, clip_name)}"
     )
 
 
@@ -109,7 +109,7 @@ def check_patterns(
     """Refuse a brand or metric whose pattern takes nothing from any of the rule's columns."""
     for key, text in (("brand", rule.brand), ("metric", rule.metric)):
         if text is not None and all(
-            taken(key, text, column, patience) is None for column in columns
+            field_value(key, text, column, patience) is None for column in columns
         ):
             msg = (
                 f"study.outcomes.{number}.{key}: the pattern {text!r} is found in no column of "
@@ -122,7 +122,7 @@ def check_exclude(globs: Sequence[str], names: Sequence[str]) -> None:
     """Refuse a glob that excludes nothing: what it was meant for would be fitted."""
     for index, glob in enumerate(globs):
         if not any(fnmatchcase(name, glob) for name in names):
-            guess, there = did_you_mean(glob.strip("*"), names), few(names, plain)
+            guess, there = did_you_mean(glob.strip("*"), names), few(names, clip_name)
             msg = f"study.exclude.{index}: {glob!r} matches no outcome.{guess} There are: {there}"
             raise DataError(msg)
 
@@ -131,8 +131,8 @@ def expand(rule: OutcomeRule, column: str, patience: Patience) -> Outcome:
     """Return the outcome a rule makes of one column."""
     known = {
         "column": column,
-        "brand": taken("brand", rule.brand, column, patience),
-        "metric": taken("metric", rule.metric, column, patience),
+        "brand": field_value("brand", rule.brand, column, patience),
+        "metric": field_value("metric", rule.metric, column, patience),
     }
     words = {k: v or "" for k, v in known.items()}
     template = rule.name or "{column}"
@@ -153,7 +153,7 @@ def expand(rule: OutcomeRule, column: str, patience: Patience) -> Outcome:
     )
 
 
-def taken(key: str, text: str | None, column: str, patience: Patience) -> str | None:
+def field_value(key: str, text: str | None, column: str, patience: Patience) -> str | None:
     """Return a literal, or what a pattern's first group takes from the column's name."""
     if text is None or not text.startswith("re:"):
         return text
@@ -198,7 +198,7 @@ def select_outcomes[T: Named](
             there = [o.name for o in outcomes]
         if not found:
             guess = did_you_mean(word or pattern, there)
-            msg = f"{pattern!r} matches no outcome.{guess} There are: {few(there, plain)}"
+            msg = f"{pattern!r} matches no outcome.{guess} There are: {few(there, clip_name)}"
             raise UsageError(msg)
         chosen |= found
     return [o for o in outcomes if o.name in chosen]

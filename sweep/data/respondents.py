@@ -33,7 +33,13 @@ class Respondents:
 def respondent_rows(
     survey: Table, predictors: Sequence[str], study: Study
 ) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
-    """Return the respondents with every predictor known, by position, and who was dropped why."""
+    """Return the respondents with every predictor known, by position, and who was dropped why.
+
+    Raises
+    ------
+    DataError
+        If the survey lacks a predictor, too many are missing, or nobody has them all.
+    """
     rows = survey.rows.reset_index(drop=True)
     dropped: list[tuple[str, int]] = []
     total = len(rows)
@@ -61,7 +67,13 @@ def respondent_rows(
 
 
 def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
-    """Return each respondent's weight; ones if the config names no column."""
+    """Return each respondent's weight (respondent,); ones if the config names no column.
+
+    Raises
+    ------
+    DataError
+        If a weight is no number of at least 0.
+    """
     name = study.survey.weight
     if name is None:
         return np.ones(len(rows))

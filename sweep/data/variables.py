@@ -1,4 +1,4 @@
-"""Survey: read the tables that a config names, only the columns it names, and prepare them.
+"""Variables: each column that a study names, derived and labelled, for the rows that count.
 
 ``prepare`` filters, derives and turns every categorical variable into text labels, for survey and
 population alike, and counts every row it drops with the reason.
@@ -84,6 +84,11 @@ def prepare(
         An expression over the table's own columns; rows where it does not hold are dropped.
     what
         "survey" or "population", for messages.
+
+    Raises
+    ------
+    DataError
+        If no row is left, or a derivation cannot be made.
     """
     read = len(table)
     dropped: list[tuple[str, int]] = []
@@ -117,7 +122,13 @@ def derive(name: str, table: pd.DataFrame, study: Study, what: str) -> pd.Series
 
 
 def cut(column: pd.Series, rule: Cut, what: str) -> pd.Series:
-    """Return the label of the band each value lies in; missing below the first band."""
+    """Return the label of the band each value lies in; missing below the first band.
+
+    Raises
+    ------
+    DataError
+        If the column holds other than numbers.
+    """
     if not pd.api.types.is_numeric_dtype(column.dtype):
         bad = column.dropna().astype(str)
         bad = bad[~bad.str.fullmatch(NUMBER)]

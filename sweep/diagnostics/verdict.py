@@ -1,4 +1,4 @@
-"""Diagnose: decide from the chains of a fit whether its numbers can be trusted, and say why not.
+"""Verdict: decide from a fit's chains whether its numbers can be trusted, and say why not.
 
 Every threshold has a constant error rate per quantity: a verdict never depends on how many other
 quantities or outcomes are looked at.
@@ -114,6 +114,11 @@ def e_bfmi(energy: ArrayLike) -> Floats:
 
     ``energy`` has shape (chain, draw). Below 0.3 the sampler is likely to miss the tails of the
     posterior. 0 for a chain whose energy never changes or is not always finite.
+
+    Raises
+    ------
+    UsageError
+        If the shape is another.
     """
     values = np.asarray(energy, dtype=np.float64)
     if values.ndim != 2 or values.shape[1] < 2:
@@ -151,9 +156,27 @@ def judge(
         If names or statistics do not fit the summary.
     """
     _check_fit(summary, names, statistics)
-    r_hat_worst = int(np.argmax(summary.r_hat))
     energies = e_bfmi(statistics.energy)
-    diagnostics = Diagnostics(
+    diagnostics = _worst_figures(summary, names, statistics, energies, target_ess)
+    reasons = (
+        *_sampler_reasons(diagnostics, energies),
+        *_r_hat_reasons(summary, names),
+        *_ess_reasons("bulk", summary.ess_bulk, names, summary.chains),
+        *_ess_reasons("tail", summary.ess_tail, names, summary.chains),
+    )
+    return replace(diagnostics, reasons=reasons)
+
+
+def _worst_figures(
+    summary: ChainSummary,
+    names: Sequence[str],
+    statistics: SamplerStatistics,
+    energies: Floats,
+    target_ess: float,
+) -> Diagnostics:
+    """Return a fit's worst figures and where they are; whether they are objections is not said."""
+    r_hat_worst = int(np.argmax(summary.r_hat))
+    return Diagnostics(
         r_hat_max=float(summary.r_hat[r_hat_worst]),
         r_hat_where=names[r_hat_worst],
         ess_bulk_min=float(summary.ess_bulk.min()),
@@ -166,13 +189,6 @@ def judge(
         chains=summary.chains,
         target_ess=float(target_ess),
     )
-    reasons = (
-        *_sampler_reasons(diagnostics, energies),
-        *_r_hat_reasons(summary, names),
-        *_ess_reasons("bulk", summary.ess_bulk, names, summary.chains),
-        *_ess_reasons("tail", summary.ess_tail, names, summary.chains),
-    )
-    return replace(diagnostics, reasons=reasons)
 
 
 def as_json(diagnostics: Diagnostics) -> Json:

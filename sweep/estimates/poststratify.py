@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.config import Group
-from sweep.data.cells import Cells, Counts, cells_of, occurring
+from sweep.data.cells import Cells, Counts, cells_of, occurring_combinations
 from sweep.data.frame import Frame
 from sweep.data.levels import Levels
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import evaluate, literals, parse
 from sweep.words.names import did_you_mean
-from sweep.words.values import few, plain
+from sweep.words.values import clip_name, few
 
 __all__ = [
     "Margin",
@@ -116,13 +116,16 @@ def check_level(group: Group, variable: str, value: object, levels: Sequence[str
     guess = did_you_mean(value, levels)
     msg = (
         f"study.groups: group {group.name!r} ({group.where}): {value!r} is not a level of "
-        f"{variable!r}.{guess} Its levels: {few(levels, plain)}"
+        f"{variable!r}.{guess} Its levels: {few(levels, clip_name)}"
     )
     raise DataError(msg)
 
 
 def split(frame: Frame, group: Group) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Margin]]:
-    """Return which rows of the frame a group takes, each row's margin, and the margins."""
+    """Return which rows of the frame a group takes, each row's margin, and the margins.
+
+    Rows and their margins have shape (row,), of the rows that the group takes.
+    """
     everyone = np.arange(len(frame.cell))
     if group.where is not None:
         condition = parse(group.where)
@@ -130,7 +133,7 @@ def split(frame: Frame, group: Group) -> tuple[NDArray[np.int64], NDArray[np.int
         return everyone[inside], np.zeros(int(inside.sum()), np.int64), [Margin(group.name, {})]
     levels = {v: frame.variables()[v] for v in group.by}
     codes = {v: frame.column(v) for v in group.by}
-    first, place = occurring(list(codes.values()), len(frame.cell))
+    first, place = occurring_combinations(list(codes.values()), len(frame.cell))
     made = [
         Margin(None, {v: labels[codes[v][row]] for v, labels in levels.items()}) for row in first
     ]
@@ -177,7 +180,10 @@ def poststratify(
 
 
 def sigmoid(eta: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return 1 / (1 + exp(-eta)), in place; no overflow however large eta is."""
+    """Return 1 / (1 + exp(-eta)), in place; no overflow however large eta is.
+
+    ``eta`` has any shape; it is overwritten and returned.
+    """
     np.negative(eta, out=eta)
     np.minimum(eta, np.float32(80), out=eta)
     np.exp(eta, out=eta)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.errors import UsageError
 from sweep.estimates.table import RESERVED, grouped_by
 from sweep.words.names import did_you_mean
-from sweep.words.values import few, plain
+from sweep.words.values import clip_name, few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,5 +96,5 @@ def known(kind: str, name: str, names: Collection[str]) -> None:
     if name in names:
         return
     guess = did_you_mean(name.strip("*"), names)
-    msg = f"no {kind} matches {name!r}.{guess} There are: {few(names, plain)}"
+    msg = f"no {kind} matches {name!r}.{guess} There are: {few(names, clip_name)}"
     raise UsageError(msg)

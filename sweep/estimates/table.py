@@ -1,4 +1,4 @@
-"""Estimates: the columns, dtypes and written forms of the one tidy table that a sweep publishes.
+"""Table: the columns, dtypes and order of the one tidy table that a sweep publishes.
 
 The table is the same everywhere: in a worker's answer, in the report, in the client's DataFrame.
 Columns and dtypes never depend on the rows; an empty table has them all. Parquet keeps every value
@@ -21,11 +21,11 @@ __all__ = [
     "RESERVED",
     "STATUSES",
     "TAIL",
+    "as_shown",
     "base_shown",
     "columns",
     "grouped_by",
     "tidy",
-    "weighed",
     "withheld",
 ]
 
@@ -43,7 +43,13 @@ OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2
 
 
 def columns(variables: Sequence[str]) -> list[str]:
-    """Return the table's columns in order: what it is about, its group, the numbers, the state."""
+    """Return the table's columns in order: what it is about, its group, the numbers, the state.
+
+    Raises
+    ------
+    ValueError
+        If a variable bears the name of one of the table's own columns.
+    """
     taken = sorted(set(variables) & RESERVED)
     if taken:
         msg = f"variable {taken[0]!r} bears a name that the estimates table reserves: rename it"
@@ -118,7 +124,7 @@ def _typed(values: "pd.Series[Any]", levels: Sequence[str] | None) -> "pd.Series
     return text.astype(pd.CategoricalDtype(list(levels)))
 
 
-def weighed(frame: "pd.DataFrame", weight: str | None) -> "pd.DataFrame":
+def as_shown(frame: "pd.DataFrame", weight: str | None) -> "pd.DataFrame":
     """Return the table as it is shown: without a survey weight there are no weighted means.
 
     Stored tables hold them all the same, where each respondent counts as one: the raw means.

@@ -1,4 +1,4 @@
-"""Own expressions: conditions on columns in a small safe grammar, read by a parser of our own.
+"""Expressions: conditions on columns in a small safe grammar, read by a parser of our own.
 
 ``parse`` a text, ask for its ``columns``, and ``literals``,
 ``evaluate`` it on a table, ``normalise`` it for a key.

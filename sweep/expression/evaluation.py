@@ -1,4 +1,4 @@
-"""Own the evaluation of an expression on a table: one bool per row.
+"""Evaluation: an expression on a table: one bool per row.
 
 Each column is reduced to its distinct values first: a condition is decided once per value and then
 spread to the rows. That is exact (values are compared as Python values, whatever the dtype), and
@@ -24,7 +24,7 @@ from sweep.expression.tree import (
     normalise,
 )
 from sweep.words.names import nearest_name
-from sweep.words.values import brief, few, plain
+from sweep.words.values import brief, clip_name, few
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,7 +84,7 @@ def _column(table: Table, name: str, expression: Expression) -> Series:
         return table[name].rename(name)  # messages name the column, whatever the series is called
     names = [str(known) for known in table]
     near = nearest_name(name, names)
-    hint = f"there are {few(names, plain)}" if near is None else f"did you mean {near!r}?"
+    hint = f"there are {few(names, clip_name)}" if near is None else f"did you mean {near!r}?"
     message = f"no column {name!r} for the expression {normalise(expression)!r}: {hint}"
     raise DataError(message)
 

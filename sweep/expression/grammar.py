@@ -1,4 +1,4 @@
-"""Own the grammar of expressions: a text in, a tree out, and never a word of Python run.
+"""Grammar: a text in, an expression's tree out, and never a word of Python run.
 
     either     = all {"or" all}
     all        = one {"and" one}

@@ -1,4 +1,4 @@
-"""Own the words of an expression: split a text into tokens, each with its position."""
+"""Tokens: the words of an expression, each with its position."""
 
 import math
 import re

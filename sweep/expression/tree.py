@@ -1,4 +1,4 @@
-"""Own the tree of an expression: what it can say, its columns, and its one canonical text."""
+"""Tree: what an expression can say, its columns, and its one canonical text."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Checkpoints and remedies: sample until there is enough, and what is tried when there is not."""
+"""Checkpoints: sample until there is enough; remedies are tried when there is not."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -142,6 +142,7 @@ def to_checkpoint(
     """Sample to the first checkpoint, and on to the one that is expected to reach the target.
 
     The same seed makes the draws of a shorter run the beginning of a longer one.
+    ``quantities_of`` gives the draws (chain, draw, quantity) of what decides.
     """
     last = 4 * target.settings.draws
     while True:

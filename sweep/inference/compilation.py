@@ -1,4 +1,4 @@
-"""Compile: a model file's PyMC model made ready for many outcomes, and refused where it is not.
+"""Compilation: a model file's PyMC model made ready for many outcomes, or refused.
 
 One compilation serves every outcome, so whatever a model takes from the counts must come in through
 ``pm.Data``: a number left inside it would quietly be the first outcome's for all of them.
@@ -14,9 +14,9 @@ from sweep.data.cells import Counts, cells_of
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
 from sweep.model.files import ModelFile
-from sweep.model.lines import first_line, raised_in, where
-from sweep.model.priors import Noted, unread
-from sweep.words.values import clipped
+from sweep.model.lines import first_line, last_line_in, line_words
+from sweep.model.priors import Noted, unread_priors
+from sweep.words.values import clip
 
 __all__ = ["Prepared", "call", "prepare_model", "with_counts"]
 
@@ -55,9 +55,9 @@ def call(file: ModelFile, function: str, *arguments: Any) -> Any:
 
 def raised_words(file: ModelFile, function: str, error: BaseException) -> str:
     """Return what one of the file's functions raised: file and line, and what stands there."""
-    line = raised_in(error, file.filename) or first_line(file.functions[function])
-    told = f"{function}() raised {type(error).__name__}: {clipped(error)}"
-    return f"{where(file.name, file.source, line)}: {told}"
+    line = last_line_in(error, file.filename) or first_line(file.functions[function])
+    told = f"{function}() raised {type(error).__name__}: {clip(error)}"
+    return f"{line_words(file.name, file.source, line)}: {told}"
 
 
 def prepare_model(
@@ -75,10 +75,10 @@ def prepare_model(
         If ``build`` raises, returns no PyMC model or does not read a prior that the config sets;
         if the model keeps counts to itself, stores too much per draw, or cannot be compiled.
     """
-    model = built(file, levels, counts, priors)
+    model = build_model(file, levels, counts, priors)
     given = frozenset(variable.name for variable in model.data_vars)
     if "data" in file.functions:
-        other = built(file, levels, altered(counts, levels), priors)
+        other = build_model(file, levels, altered_counts(counts, levels), priors)
         refuse_kept_counts(file, model, other)
         refuse_changing_shapes(file, model, other)
     watch("compile", 0)
@@ -88,10 +88,15 @@ def prepare_model(
     return Prepared(compiled, stored, given)
 
 
-def built(file: ModelFile, levels: Levels, counts: Counts, priors: Mapping[str, Any]) -> Any:
+def build_model(file: ModelFile, levels: Levels, counts: Counts, priors: Mapping[str, Any]) -> Any:
     """Return what the file's ``build`` returns, if that is a PyMC model of all priors it is given.
 
     Priors that stand there as by default may be left unread.
+
+    Raises
+    ------
+    ModelError
+        If ``build`` fails, returns something else, or leaves a prior unread.
     """
     import pymc as pm
 
@@ -100,7 +105,7 @@ def built(file: ModelFile, levels: Levels, counts: Counts, priors: Mapping[str, 
     if not isinstance(model, pm.Model):
         msg = f"{file.place('build')} returned {type(model).__name__}, expected pm.Model"
         raise ModelError(msg)
-    if idle := unread(noted):
+    if idle := unread_priors(noted):
         msg = (
             f"{file.place('build')} does not read study.priors.{idle[0]}, so that it "
             "would change nothing: remove it from the config, or let build() use it"
@@ -113,6 +118,11 @@ def compile_quietly(file: ModelFile, model: Any) -> Any:
     """Compile with nutpie; no machine code is shared with other processes.
 
     Code loaded from PyTensor's cache was seen to differ from the compiled in its last bits.
+
+    Raises
+    ------
+    ModelError
+        If nutpie cannot compile the model.
     """
     import nutpie
     from pytensor.configdefaults import config
@@ -121,12 +131,12 @@ def compile_quietly(file: ModelFile, model: Any) -> Any:
         with config.change_flags(numba__cache=False):
             return nutpie.compile_pymc_model(model)
     except Exception as error:
-        what = f"nutpie cannot compile the model that build() made: {clipped(error)}"
+        what = f"nutpie cannot compile the model that build() made: {clip(error)}"
         msg = f"models/{file.name}.py: {what}"
         raise ModelError(msg) from error
 
 
-def altered(counts: Counts, levels: Levels) -> Counts:
+def altered_counts(counts: Counts, levels: Levels) -> Counts:
     """Return counts that differ in everything that may differ between outcomes."""
     index = counts.index[::2] if len(counts.index) > 1 else np.append(counts.index, counts.index)
     n = counts.n[::2] if len(counts.index) > 1 else np.append(counts.n, counts.n)
@@ -216,5 +226,5 @@ def with_counts(model: Prepared, file: ModelFile, levels: Levels, counts: Counts
         arrays = {name: np.asarray(value) for name, value in updates.items() if name in used}
         return replace(model, compiled=model.compiled.with_data(**arrays))
     except (TypeError, ValueError) as error:
-        msg = f"{place} does not fit the model that build() made: {clipped(error)}"
+        msg = f"{place} does not fit the model that build() made: {clip(error)}"
         raise ModelError(msg) from error

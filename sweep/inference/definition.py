@@ -1,4 +1,4 @@
-"""The definition: a model's terms as a readable PyMC model.
+"""Definition: a model's terms as a readable PyMC model.
 
 Tests hold the fast density and its gradient against this; prior simulation draws from it. It is
 written for the reader, not for speed: one line of mathematics is one line here. Coordinates are the

@@ -1,4 +1,4 @@
-"""Fit: one outcome's posterior, sampled to a checkpoint, judged, and remedied if need be.
+"""Fast route: one outcome's posterior, sampled to a checkpoint, judged, remedied if need be.
 
 Sampling stops only at fixed checkpoints, all chains alike. What decides is a fixed set of
 quantities: the scales, every level's effect, the total and the margins of the model's predictors

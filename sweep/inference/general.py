@@ -1,4 +1,4 @@
-"""The general route: a user's own PyMC model, compiled once per worker, new counts per outcome.
+"""General route: a user's PyMC model, compiled once per worker, new counts per outcome.
 
 The model file's ``build`` makes the model, ``data`` what changes between outcomes, and
 ``probabilities`` turns posterior draws into cell probabilities, one block of cells at a time.
@@ -57,7 +57,7 @@ def fit_general(
         none.
     """
     compiled.watch("build", compiled.compilations)
-    model = ready(file, levels, counts, priors, compiled)
+    model = model_with_counts(file, levels, counts, priors, compiled)
 
     def draw(settings: Settings, seed: int) -> Sample:
         try:
@@ -80,7 +80,7 @@ def fit_general(
     return sample_until(target, names, draw, quantities_of)
 
 
-def ready(
+def model_with_counts(
     file: ModelFile,
     levels: Levels,
     counts: Counts,
@@ -134,7 +134,10 @@ def start_in_words(model: Any, seed: int) -> str:
 
 
 def dataset(draws: Draws) -> "xr.Dataset":
-    """Return draws as a Dataset with the dimension ``draw``, chains one after another."""
+    """Return draws as a Dataset with the dimension ``draw``, chains one after another.
+
+    ``draws`` are (chain, draw, ...) by variable.
+    """
     import xarray as xr
 
     variables = {
@@ -145,7 +148,13 @@ def dataset(draws: Draws) -> "xr.Dataset":
 
 
 def file_probabilities(file: ModelFile, draws: Draws) -> Callable[[Cells], NDArray[np.float32]]:
-    """Return the function that gives a block's cell probabilities (cell, draw), checked."""
+    """Return the function that gives a block's cell probabilities (cell, draw), checked.
+
+    Raises
+    ------
+    ModelError
+        By the function, if what the file returns has another shape, or is no probability.
+    """
     posterior = dataset(draws)
     length = posterior.sizes["draw"]
 

@@ -1,4 +1,4 @@
-"""The grid: a linear predictor as the outer sum of two small tables, ready for the kernel.
+"""Grid: a linear predictor as the outer sum of two small tables, ready for the kernel.
 
 Terms that share a predictor must stand in one table; the connected components of that relation are
 dealt to rows and columns so that the two tables stay small. Then ``eta[cell] = row[i] + column[j]``
@@ -104,7 +104,10 @@ def design_matrix(blocks: Sequence[Block], cells: Cells, levels: Levels) -> Arra
 
 
 def tables(blocks: Sequence[Block], cells: Cells, levels: Levels) -> tuple[Array, NDArray[np.intp]]:
-    """Return one table's design matrix over the combinations that occur, and each cell's entry."""
+    """Return one table's design matrix over the combinations that occur, and each cell's entry.
+
+    The matrix has shape (coefficient, entry), the entries of cells (cell,).
+    """
     predictors = predictors_of(blocks, levels)
     _, first, entry = np.unique(
         combination(cells, predictors, levels), return_index=True, return_inverse=True
@@ -149,6 +152,7 @@ def priors(grid: Grid) -> tuple[Array, Array, NDArray[np.int64]]:
     """Return half-normal scales, known sds, and each coefficient's number among them.
 
     Numbers count up from 0 for unknown scales, down from -1 for known ones.
+    Shapes are (unknown scale,), (known sd,) and (coefficient,).
     """
     half_normal: list[float] = []
     fixed: list[float] = []
@@ -171,6 +175,7 @@ def information_of(
     """Return the Fisher information of each coefficient, W_k = sum X_k^2 n p (1 - p).
 
     p is the outcome's own pooled rate, half an answer away from 0 and 1.
+    ``X_row`` and ``X_column`` are (coefficient, entry), ``i`` and ``j`` each cell's entry (cell,).
     """
     p = (counts.y.sum() + 0.5) / (counts.n.sum() + 1)
     weight = counts.n * p * (1 - p)

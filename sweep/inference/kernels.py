@@ -1,4 +1,4 @@
-"""The fast density: one cached Numba function for every model made of terms.
+"""Kernels: the fast density, one cached Numba function for every model made of terms.
 
 A model is data here: two design matrices (rows and columns of an outer-sum grid), a block number
 per coefficient, prior scales, and one outcome's counts. The linear predictor of a cell is

@@ -1,4 +1,4 @@
-"""The Laplace approximation of one outcome: where chains start, and in what coordinates.
+"""Laplace approximation: where an outcome's chains start, and in what coordinates.
 
 NUTS then samples ``w`` with ``x = centre + spread @ w``, whose posterior is close to a standard
 normal: correlations that a diagonal mass matrix cannot see are gone before the first step. The

@@ -1,4 +1,4 @@
-"""Sampler: NUTS by nutpie, in the coordinates of the Laplace approximation.
+"""NUTS: sampling by nutpie, in the coordinates of the Laplace approximation.
 
 Deterministic: the draws depend on the problem, the settings and the seed, and chain i on nothing
 else of the other chains. One core; four chains one after another use it best when outcomes
@@ -118,7 +118,7 @@ def run_nuts(compiled: Any, settings: Settings, seed: int, watch: Watch | None =
         If it is interrupted; nutpie itself would return the draws so far as if they were all.
     """
     try:
-        return whole_trace(begun(compiled, settings, seed, watch))
+        return whole_trace(start_sampler(compiled, settings, seed, watch))
     except RuntimeError as error:
         reason = str(error).split("\n\n    Stack backtrace")[0].split("\n\nStack backtrace")[0]
         msg = f"the sampler could not go on: {' '.join(reason.split())}"
@@ -130,7 +130,7 @@ def run_nuts(compiled: Any, settings: Settings, seed: int, watch: Watch | None =
         raise ModelError(msg) from error
 
 
-def begun(compiled: Any, settings: Settings, seed: int, watch: Watch | None) -> Any:
+def start_sampler(compiled: Any, settings: Settings, seed: int, watch: Watch | None) -> Any:
     """Return nutpie's sampler, at work in threads of its own."""
     import nutpie
 

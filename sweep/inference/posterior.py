@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["grouped_draws", "named_draws", "posterior_tree", "terms_dataset", "thinned"]
+__all__ = ["grouped_draws", "named_draws", "posterior_tree", "terms_dataset", "thin"]
 
 type Draws = Mapping[str, NDArray[np.float32]]
 
 CHAIN_DRAW = ("chain", "draw")
 
 
-def thinned(draws: Draws, length: int) -> Draws:
-    """Return so many draws of each chain, evenly spaced over those there are."""
+def thin(draws: Draws, length: int) -> Draws:
+    """Return so many draws of each chain, evenly spaced over those there are.
+
+    Draws are (chain, draw, ...) by variable, before and after.
+    """
     stored = next(iter(draws.values())).shape[1]
     which = np.arange(length) * stored // length
     return {name: values[:, which] for name, values in draws.items()}
@@ -90,7 +93,10 @@ def terms_dataset(blocks: tuple[Block, ...], levels: Levels, draws: Draws) -> "x
 
 
 def named_draws(draws: Draws) -> "xr.Dataset":
-    """Return the stored variables of a user's own model, dimensions numbered as ArviZ does."""
+    """Return the stored variables of a user's own model, dimensions numbered as ArviZ does.
+
+    ``draws`` are (chain, draw, ...) by variable.
+    """
     import xarray as xr
 
     variables = {
@@ -120,6 +126,6 @@ def posterior_tree(
 
 
 def steps(draws: Draws) -> dict[str, NDArray[np.int64]]:
-    """Return the coordinates of chains and draws."""
+    """Return the coordinates of chains (chain,) and draws (draw,)."""
     chains, length = next(iter(draws.values())).shape[:2]
     return {"chain": np.arange(chains), "draw": np.arange(length)}

@@ -1,1 +1,1 @@
-"""The journal: what a run consists of, and what happened to it."""
+"""Journal: what a run consists of, and what happened to it."""

@@ -68,10 +68,10 @@ def read_events(store: Store, run: str) -> list[RunEvent]:
         lines = store.get(f"runs/{run}/events.jsonl").split(b"\n")
     except NotStored:
         return []
-    return [event for line in lines[:-1] if (event := parsed(line)) is not None]
+    return [event for line in lines[:-1] if (event := parse_event(line)) is not None]
 
 
-def parsed(line: bytes) -> RunEvent | None:
+def parse_event(line: bytes) -> RunEvent | None:
     """Return an event's line as data, None if it is torn, spoilt or empty."""
     try:
         event = json.loads(line)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from sweep.artifacts.quarantine import Tell, sound, unheard
+from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
 from sweep.artifacts.records import damaged, read_record, write_record
 from sweep.config import Execution
 from sweep.faultpoint import faultpoint
@@ -13,12 +13,12 @@ __all__ = [
     "FAILED_KINDS",
     "PastFailure",
     "failure_from",
+    "failure_if_sound",
     "failure_of",
     "failure_place",
     "forget_failure",
     "remember_failure",
-    "remembered",
-    "stands",
+    "would_recur",
 ]
 
 FAILED_KINDS = ("data", "model", "timeout")
@@ -79,10 +79,10 @@ def failure_of(store: Store, fit_key: str) -> PastFailure | None:
     return failure_from(record)
 
 
-def remembered(store: Store, fit_key: str, tell: Tell = unheard) -> PastFailure | None:
+def failure_if_sound(store: Store, fit_key: str, tell: Tell = tell_nobody) -> PastFailure | None:
     """Return what `failure_of` does; what is damaged is moved aside, and the fit tried again."""
     place = failure_place(fit_key)
-    return sound(store, place, lambda: failure_of(store, fit_key), tell)
+    return read_file_if_sound(store, place, lambda: failure_of(store, fit_key), tell)
 
 
 def forget_failure(store: Store, fit_key: str) -> None:
@@ -91,7 +91,7 @@ def forget_failure(store: Store, fit_key: str) -> None:
     store.delete(failure_place(fit_key))
 
 
-def stands(failure: PastFailure | None, execution: Execution) -> bool:
+def would_recur(failure: PastFailure | None, execution: Execution) -> bool:
     """Return whether a remembered failure would happen again; more time may mend a timeout."""
     if failure is None or failure.limit is None or failure.deadline is None:
         return failure is not None

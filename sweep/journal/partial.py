@@ -13,7 +13,14 @@ from sweep.keys import Json
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["marked", "named", "partial_words", "passed_over", "sample_words", "selection_of"]
+__all__ = [
+    "marked",
+    "name_with_part",
+    "partial_words",
+    "passed_over",
+    "sample_words",
+    "selection_of",
+]
 
 LEFT_OUT = "left out by --sample"  # as the transform says of respondents
 SHOWN = 3  # patterns that are told
@@ -44,7 +51,7 @@ def partial_words(plan: RunPlan) -> str | None:
     selection, parts = plan.selection, [sample_words(plan)]
     if selection is not None and len(plan.entries) < selection.outcomes:
         many = f"{len(plan.entries):,} of {selection.outcomes:,} outcomes"
-        parts.insert(0, f"{many} ({' '.join(options(selection))})")
+        parts.insert(0, f"{many} ({' '.join(option_words(selection))})")
     return ", ".join(filter(None, parts)) or None
 
 
@@ -61,7 +68,7 @@ def sample_words(plan: RunPlan) -> str | None:
     return f"a sample of {kept:,} of {everybody:,} respondents (--sample {sample})"
 
 
-def options(selection: Covered) -> list[str]:
+def option_words(selection: Covered) -> list[str]:
     """Return the options that left outcomes out, as a user would write them."""
     patterns, limit = selection.patterns, selection.limit
     told = [f"--select {shlex.quote(pattern)}" for pattern in patterns[:SHOWN]]
@@ -69,7 +76,7 @@ def options(selection: Covered) -> list[str]:
     return told if limit is None else [*told, f"--limit {limit}"]
 
 
-def named(plan: RunPlan) -> str:
+def name_with_part(plan: RunPlan) -> str:
     """Return the sweep's name, with the part of it that a plan covers."""
     words = partial_words(plan)
     return plan.name if words is None else f"{plan.name} (partial: {words})"

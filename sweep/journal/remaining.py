@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 from sweep.artifacts.artifact import exists, read
 from sweep.artifacts.blobs import get_blob
 from sweep.artifacts.contents import get_draws
-from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.artifacts.quarantine import Tell, tell_nobody, whole
 from sweep.artifacts.tasks import read_task
 from sweep.data.outcomes import select_outcomes
 from sweep.errors import CorruptArtifact, UsageError
 from sweep.journal.entries import Entry, EntryId
-from sweep.journal.failures import remembered
+from sweep.journal.failures import failure_if_sound
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.states import outcome_states
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 if TYPE_CHECKING:
     from sweep.inference.checkpoints import Draws
@@ -27,7 +27,7 @@ def left_to_do(
     store: Store,
     plan: RunPlan,
     again: Collection[EntryId] | None = None,
-    tell: Tell = unheard,
+    tell: Tell = tell_nobody,
 ) -> list[Entry]:
     """Return the entries that a run lacks, in its order; of those ``again``, if there are any.
 
@@ -36,7 +36,9 @@ def left_to_do(
     """
     possible = [e for e in plan.entries if e.failure is None and (again is None or e.id in again)]
     keeps = again is not None and plan.keeps_draws
-    complete = together(lambda e: is_complete(store, e, again is not None, keeps, tell), possible)
+    complete = concurrently(
+        lambda e: is_complete(store, e, again is not None, keeps, tell), possible
+    )
     return [entry for entry, done in zip(possible, complete, strict=True) if not done]
 
 
@@ -44,13 +46,13 @@ def is_complete(store: Store, entry: Entry, again: bool, keeps: bool, tell: Tell
     """Return whether nothing is to be done for an entry: it is there, or would fail again."""
     if whole(store, "estimates", entry.key, tell=tell) is not None:
         return not keeps or whole(store, "fit", entry.fit_key, tell=tell) is not None
-    return not again and remembered(store, entry.fit_key, tell) is not None
+    return not again and failure_if_sound(store, entry.fit_key, tell) is not None
 
 
 def damaged_estimates(store: Store, plan: RunPlan, tell: Tell) -> list[EntryId]:
     """Return the entries whose estimates are damaged; these are moved aside."""
     stored = [e for e in plan.entries if exists(store, "estimates", e.key)]
-    found = together(lambda e: whole(store, "estimates", e.key, tell=tell), stored)
+    found = concurrently(lambda e: whole(store, "estimates", e.key, tell=tell), stored)
     return [entry.id for entry, sound in zip(stored, found, strict=True) if sound is None]
 
 
@@ -73,7 +75,7 @@ def unfinished(store: Store, plan: RunPlan, patterns: Sequence[str] = ()) -> lis
     def lacks(entry: Entry) -> bool:
         return not states[entry.id].estimated or (keeps and not has_draws(store, entry))
 
-    lacking = together(lacks, possible)
+    lacking = concurrently(lacks, possible)
     left = [entry.id for entry, lost in zip(possible, lacking, strict=True) if lost]
     if not left and chosen:
         able = "every outcome that can have estimates"

@@ -15,7 +15,7 @@ from sweep.journal.run_id import id_after, is_run_id, next_id
 from sweep.journal.run_plan import RunPlan, plan_from
 from sweep.keys import Json
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 __all__ = [
     "RunPlan",
@@ -44,12 +44,12 @@ def new_run(store: Store, plan: RunPlan) -> str:
     now = datetime.now(UTC)
     started = now.isoformat(timespec="seconds")
     run = id_after({name.split("/")[1] for name in store.list("runs/")}, now)
-    while not write_record(store, plan_place(run), begun(plan, run, started)):
+    while not write_record(store, plan_place(run), begun_record(plan, run, started)):
         run = next_id(run)  # somebody else began at the same moment
     return run
 
 
-def begun(plan: RunPlan, run: str, started: str) -> Json:
+def begun_record(plan: RunPlan, run: str, started: str) -> Json:
     """Return a plan as it is stored once its run has begun."""
     return replace(plan, run=run, started=started).as_json()
 
@@ -65,7 +65,7 @@ def recent_plans(store: Store) -> Iterator[list[RunPlan]]:
     known = runs_in(store)[:RECENT]
     for start in range(0, len(known), AT_ONCE):
         block = known[start : start + AT_ONCE]
-        yield together(lambda run: plan_of(store, run), block)
+        yield concurrently(lambda run: plan_of(store, run), block)
 
 
 def read_plan(store: Store, run: str) -> RunPlan:

@@ -13,7 +13,7 @@ from sweep.journal.failures import PastFailure, failure_of
 from sweep.journal.run_plan import RunPlan
 from sweep.keys import Json
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 __all__ = ["ESTIMATED", "LOST", "STATUSES", "State", "outcome_states"]
 
@@ -68,7 +68,7 @@ class State:
 
 
 @dataclass
-class Ends:
+class LastEnds:
     """How a run's entries last failed, and why the run ended, if it has."""
 
     failures: dict[EntryId, PastFailure] = field(default_factory=dict)
@@ -78,12 +78,12 @@ class Ends:
 def outcome_states(store: Store, plan: RunPlan) -> list[State]:
     """Return the state of every entry of a run, in its order."""
     ends = last_ends(read_events(store, plan.run))
-    return together(lambda entry: state_of(store, entry, ends), plan.entries)
+    return concurrently(lambda entry: state_of(store, entry, ends), plan.entries)
 
 
-def last_ends(events: Iterable[RunEvent]) -> Ends:
+def last_ends(events: Iterable[RunEvent]) -> LastEnds:
     """Return how a run's entries last failed; a run that begins again has not ended."""
-    ends = Ends()
+    ends = LastEnds()
     for event in events:
         if event["event"] == "failed":
             ends.failures[entry_of(event)] = PastFailure(event["kind"], event["message"])
@@ -94,23 +94,23 @@ def last_ends(events: Iterable[RunEvent]) -> Ends:
     return ends
 
 
-def state_of(store: Store, entry: Entry, ends: Ends) -> State:
+def state_of(store: Store, entry: Entry, ends: LastEnds) -> State:
     """Return one entry's state."""
     if entry.failure is not None:
-        return failed(entry, entry.failure)
+        return state_of_failed(entry, entry.failure)
     with suppress(NotStored):
         meta = read_done(store, "estimates", entry.key).meta
-        return estimated(entry, cast("TaskMeta", meta))
+        return state_of_estimated(entry, cast("TaskMeta", meta))
     failure = ends.failures.get(entry.id) or failure_of(store, entry.fit_key)
     if failure is not None:
-        return failed(entry, failure)
+        return state_of_failed(entry, failure)
     if ends.reason is not None:
         reason = f"the run ended before its turn: {ends.reason}"
         return State(entry, "cancelled", reason)
     return State(entry, "pending")
 
 
-def estimated(entry: Entry, meta: TaskMeta) -> State:
+def state_of_estimated(entry: Entry, meta: TaskMeta) -> State:
     """Return the state of an entry that has estimates."""
     return State(
         entry,
@@ -124,6 +124,6 @@ def estimated(entry: Entry, meta: TaskMeta) -> State:
     )
 
 
-def failed(entry: Entry, failure: PastFailure) -> State:
+def state_of_failed(entry: Entry, failure: PastFailure) -> State:
     """Return the state of a failed entry."""
     return State(entry, "failed", failure.message, failure.kind)

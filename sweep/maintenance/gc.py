@@ -20,9 +20,9 @@ from sweep.journal.events import read_events
 from sweep.journal.partial import partial_words
 from sweep.journal.runs import newest_plans, plan_of, plan_place
 from sweep.maintenance.generation import collection
-from sweep.maintenance.inventory import KINDS, inventory, referred, reports_of
+from sweep.maintenance.inventory import KINDS, files_by_unit, reports_of, units_referred_to
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 __all__ = ["DAY", "Garbage", "Rules", "collect"]
 
@@ -79,18 +79,20 @@ def collect(
         If the store cannot be read or written, or another collection deletes just now.
     """
     with collection(store) if delete else nullcontext(lambda: None) as alive:
-        units = inventory(store, alive)  # before the plans: what comes later is not looked at
-        found, live = forgotten(store, units, rules, delete, alive)
+        units = files_by_unit(store, alive)  # before the plans: what comes later is not looked at
+        found, live = runs_to_forget(store, units, rules, delete, alive)
         candidates = list(garbage(store, units, live, alive))
         for done, some in enumerate(batched(candidates, AT_ONCE)):
             alive()
-            weighed = together(lambda unit: taken(store, *unit, rules.grace, delete), some)
+            weighed = concurrently(
+                lambda unit: collect_unit(store, *unit, rules.grace, delete), some
+            )
             found += [one for one in weighed if one.names]
             watch((done * AT_ONCE, len(candidates)))
     return found
 
 
-def forgotten(
+def runs_to_forget(
     store: Store,
     units: Mapping[str, Sequence[str]],
     rules: Rules,
@@ -104,24 +106,28 @@ def forgotten(
     """
     runs = [unit.removeprefix("runs/") for unit in units if unit.startswith("runs/")]
     planned = [run for run in runs if plan_place(run) in units[f"runs/{run}"]]
-    old = retired(store, planned, rules, alive)
-    for some in heard(batched(sorted(old), AT_ONCE), alive):
-        aged = together(lambda run: all_older(store, units[f"runs/{run}"], rules.grace), some)
+    old = retire_runs(store, planned, rules, alive)
+    for some in with_signs_of_life(batched(sorted(old), AT_ONCE), alive):
+        aged = concurrently(lambda run: all_older(store, units[f"runs/{run}"], rules.grace), some)
         old -= {run for run, is_old in zip(some, aged, strict=True) if not is_old}
-    live = reachable(store, heard((run for run in planned if run not in old), alive))
+    live = reachable(store, with_signs_of_life((run for run in planned if run not in old), alive))
 
     def forget(run: str) -> Garbage:
-        names = () if works(store, run) else units[f"runs/{run}"]
-        return taken(store, f"runs/{run}", names, rules.grace, delete)
+        names = () if may_be_working(store, run) else units[f"runs/{run}"]
+        return collect_unit(store, f"runs/{run}", names, rules.grace, delete)
 
     found: list[Garbage] = []
-    for some in heard(batched(sorted(old), AT_ONCE), alive):
-        found += together(forget, some)
+    for some in with_signs_of_life(batched(sorted(old), AT_ONCE), alive):
+        found += concurrently(forget, some)
     spared = [one.unit.removeprefix("runs/") for one in found if not one.names]
-    return [one for one in found if one.names], live | reachable(store, heard(spared, alive))
+    return [one for one in found if one.names], live | reachable(
+        store, with_signs_of_life(spared, alive)
+    )
 
 
-def taken(store: Store, unit: str, names: Sequence[str], grace: float, delete: bool) -> Garbage:
+def collect_unit(
+    store: Store, unit: str, names: Sequence[str], grace: float, delete: bool
+) -> Garbage:
     """Return the files of a unit if all are old enough; with ``delete``, delete them."""
     if not all_older(store, names, grace):
         return Garbage(unit, (), 0)
@@ -156,8 +162,8 @@ def garbage(
     ``alive`` is called between requests: reading a large store's artifacts takes minutes.
     """
     kept = [(u, names) for u, names in units.items() if u in live and u.partition("/")[0] in KINDS]
-    for some in heard(batched(kept, AT_ONCE), alive):
-        left = together(lambda unit: strays(store, *unit), some)
+    for some in with_signs_of_life(batched(kept, AT_ONCE), alive):
+        left = concurrently(lambda unit: strays(store, *unit), some)
         yield from ((u, names) for (u, _), names in zip(some, left, strict=True) if names)
     for unit, names in units.items():
         folder = unit.partition("/")[0]
@@ -174,14 +180,16 @@ def garbage(
             yield unit, names  # a claim that is kept changes every minute
 
 
-def heard[A](items: Iterable[A], alive: Callable[[], None]) -> Iterator[A]:
+def with_signs_of_life[A](items: Iterable[A], alive: Callable[[], None]) -> Iterator[A]:
     """Yield items, with a sign of life before each."""
     for item in items:
         alive()
         yield item
 
 
-def retired(store: Store, runs: Sequence[str], rules: Rules, alive: Callable[[], None]) -> set[str]:
+def retire_runs(
+    store: Store, runs: Sequence[str], rules: Rules, alive: Callable[[], None]
+) -> set[str]:
     """Return the runs to be forgotten: of those that the rules name, none that still works."""
     if rules.keep_runs is None and rules.older_than is None:
         return set()
@@ -191,11 +199,13 @@ def retired(store: Store, runs: Sequence[str], rules: Rules, alive: Callable[[],
         old = [run for run in old if run != whole]
     if rules.older_than is not None:
         by = rules.older_than
-        old = [run for run in heard(old, alive) if is_older(store, plan_place(run), by)]
-    return {run for run in heard(old, alive) if not works(store, run)}
+        old = [
+            run for run in with_signs_of_life(old, alive) if is_older(store, plan_place(run), by)
+        ]
+    return {run for run in with_signs_of_life(old, alive) if not may_be_working(store, run)}
 
 
-def works(store: Store, run: str) -> bool:
+def may_be_working(store: Store, run: str) -> bool:
     """Return whether somebody may be at a run: more began it than ended it, in the last day.
 
     Two coordinators may share a run, and one of them end it for itself. Who goes on with a run
@@ -212,7 +222,13 @@ def works(store: Store, run: str) -> bool:
 
 
 def reachable(store: Store, runs: Iterable[str]) -> set[str]:
-    """Return the units that runs refer to."""
+    """Return the units that runs refer to.
+
+    Raises
+    ------
+    CorruptArtifact
+        If a run's plan is damaged: then nothing may be deleted.
+    """
     live: set[str] = set()
     for run in runs:
         try:
@@ -222,7 +238,7 @@ def reachable(store: Store, runs: Iterable[str]) -> set[str]:
         except CorruptArtifact as error:
             msg = f"nothing is deleted, as it is not known what run {run} refers to. {error}"
             raise CorruptArtifact(msg) from error
-        live.update(referred(plan))
+        live.update(units_referred_to(plan))
         live.update(reports_of(store, run))
     return live
 

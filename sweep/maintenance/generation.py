@@ -44,8 +44,8 @@ def generation(store: Store) -> str:
     """Return the name of the last collection, empty if there was none; wait while one deletes."""
     seen, since = b"", 0.0
     while True:
-        data = last(store)
-        found = unpacked(store, data)
+        data = read_last(store)
+        found = last_collection(store, data)
         if found is None or not found.deletes:
             return "" if found is None else found.name
         if data != seen:
@@ -67,8 +67,8 @@ def collection(store: Store) -> Iterator[Callable[[], None]]:
         By that call, if others took this collection for dead: it must not go on.
     """
     generation(store)  # one at a time
-    data = last(store)
-    found, mine = unpacked(store, data), Collection(uuid.uuid4().hex, deletes=True)
+    data = read_last(store)
+    found, mine = last_collection(store, data), Collection(uuid.uuid4().hex, deletes=True)
     begun = None if found is None else sha256(data)
     busy = found is not None and found.deletes
     if busy or not store.replace(PLACE, mine.packed(), begun):
@@ -93,7 +93,7 @@ def collection(store: Store) -> Iterator[Callable[[], None]]:
         change(replace(mine, deletes=False))
 
 
-def last(store: Store) -> bytes:
+def read_last(store: Store) -> bytes:
     """Return the bytes of the last collection, none if there was none."""
     try:
         return store.get(PLACE)
@@ -101,7 +101,7 @@ def last(store: Store) -> bytes:
         return b""
 
 
-def unpacked(store: Store, data: bytes) -> Collection | None:
+def last_collection(store: Store, data: bytes) -> Collection | None:
     """Return the last collection; what is damaged is moved aside and counts as none."""
     if not data:
         return None

@@ -10,13 +10,13 @@ from sweep.journal.failures import failure_place
 from sweep.journal.run_plan import RunPlan
 from sweep.store import Store
 
-__all__ = ["KINDS", "inventory", "referred", "reports_of", "unit_of"]
+__all__ = ["KINDS", "files_by_unit", "reports_of", "unit_of", "units_referred_to"]
 
 KINDS = {folder: kind for kind, folder in LAYOUT.items()}
 """Folder of artifacts to their kind."""
 
 
-def inventory(store: Store, alive: Callable[[], None] = lambda: None) -> dict[str, list[str]]:
+def files_by_unit(store: Store, alive: Callable[[], None] = lambda: None) -> dict[str, list[str]]:
     """Return the names of all files by the unit they belong to (`unit_of`).
 
     ``alive`` is called at every file: a large store takes minutes to list.
@@ -38,7 +38,7 @@ def unit_of(name: str) -> str:
     return "/".join(parts[:2]) if together else name
 
 
-def referred(plan: RunPlan) -> Iterator[str]:
+def units_referred_to(plan: RunPlan) -> Iterator[str]:
     """Yield the units that a run's plan refers to, whether or not they exist (yet)."""
     yield f"runs/{plan.run}"
     yield f"designs/{plan.design}"

@@ -23,9 +23,9 @@ from sweep.journal.events import entry_of, read_events
 from sweep.journal.failures import failure_of
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import plan_of, plan_place
-from sweep.maintenance.inventory import KINDS, inventory
+from sweep.maintenance.inventory import KINDS, files_by_unit
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 __all__ = ["Finding", "Tally", "verify"]
 
@@ -77,9 +77,9 @@ def verify(
     that the next run makes it anew; what is sound is never touched.
     """
     store = store.fresh()
-    units = inventory(store)
+    units = files_by_unit(store)
     for some in batched(units.items(), AT_ONCE):
-        for findings in together(lambda unit: looked_at(store, *unit, tally), some):
+        for findings in concurrently(lambda unit: findings_of(store, *unit, tally), some):
             for finding in findings:
                 if aside and finding.state == "damaged":
                     set_aside(store, finding.name)
@@ -88,7 +88,7 @@ def verify(
     yield from missing(store, units)
 
 
-def looked_at(store: Store, unit: str, names: Sequence[str], tally: Tally) -> list[Finding]:
+def findings_of(store: Store, unit: str, names: Sequence[str], tally: Tally) -> list[Finding]:
     """Return what is wrong with one unit."""
     folder, _, rest = unit.partition("/")
     if folder == "quarantine":

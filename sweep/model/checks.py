@@ -1,4 +1,4 @@
-"""Model checks: that the terms a model file returned are a model of these predictors."""
+"""Checks: that the terms a model file returned are a model of these predictors."""
 
 import math
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def check_terms(file: ModelFile, model: Any, levels: Levels, covariates: Covaria
         msg = f"{where} returned a Model of likelihood {model.likelihood!r}: there is 'binomial'"
         raise ModelError(msg)
     for number, term in enumerate(model.terms):
-        if wrong := misfit(term):
+        if wrong := why_no_term(term):
             msg = f"{where} returned a Model whose term {number}, {term!r}, {wrong}"
             raise ModelError(msg)
     try:
@@ -51,7 +51,7 @@ def check_terms(file: ModelFile, model: Any, levels: Levels, covariates: Covaria
     return model
 
 
-def misfit(term: Any) -> str:
+def why_no_term(term: Any) -> str:
     """Return in words why something is no term; empty if it is one."""
     if not isinstance(term, TERMS):
         return "is not an Intercept, Contrast, Varying or Covariate"

@@ -77,13 +77,19 @@ def blocks_of(model: Model, levels: Levels, covariates: Covariates) -> tuple[Blo
 
 
 def block_of(term: Term, levels: Levels, covariates: Covariates) -> Block:
-    """Return one term's block."""
+    """Return one term's block.
+
+    Raises
+    ------
+    ModelError
+        If a predictor or covariate does not exist, or has other than the levels the term needs.
+    """
     name = term_name(term)
     match term:
         case Intercept(sd):
             return Block(name, (), np.ones((1, 1)), sd, scaled=False)
         case Contrast(predictor, sd):
-            if known(predictor, name, levels) != 2:
+            if level_count(predictor, name, levels) != 2:
                 count = len(levels[predictor])
                 msg = f"Contrast({predictor!r}) needs two levels, it has {count}: use Varying"
                 raise ModelError(msg)
@@ -91,11 +97,11 @@ def block_of(term: Term, levels: Levels, covariates: Covariates) -> Block:
         case Varying(predictors, scale):
             basis: NDArray[np.float64] = np.ones((1, 1))
             for predictor in predictors:
-                one = zero_sum_basis(known(predictor, name, levels))
+                one = zero_sum_basis(level_count(predictor, name, levels))
                 basis = np.kron(basis, one).astype(np.float64)
             return Block(name, predictors, basis, scale, scaled=True)
         case Covariate(predictor, column, sd):
-            known(predictor, name, levels)
+            level_count(predictor, name, levels)
             columns = covariates.get(predictor, {})
             if column not in columns:
                 msg = f"no covariate {column!r} of {predictor!r}: there are {few(sorted(columns))}"
@@ -103,8 +109,14 @@ def block_of(term: Term, levels: Levels, covariates: Covariates) -> Block:
             return Block(name, (predictor,), columns[column][:, None], sd, scaled=False)
 
 
-def known(predictor: str, term: str, levels: Levels) -> int:
-    """Return the number of a predictor's levels, or say that there is no such predictor."""
+def level_count(predictor: str, term: str, levels: Levels) -> int:
+    """Return the number of a predictor's levels: two or more.
+
+    Raises
+    ------
+    ModelError
+        If there is no such predictor, or it has one level only.
+    """
     if predictor not in levels:
         msg = f"term {term!r} varies by {predictor!r}, which is not a predictor: {sorted(levels)}"
         raise ModelError(msg)

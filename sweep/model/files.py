@@ -1,4 +1,4 @@
-"""Model files: find what a file defines, by its own words, and run it."""
+"""Files: what a model file defines, found by its own words, and run."""
 
 import ast
 import linecache
@@ -11,9 +11,9 @@ from typing import Any, Literal
 from sweep.errors import ModelError
 from sweep.keys import bytes_digest, digest
 from sweep.model.imports import distributions_of
-from sweep.model.lines import CALLED_WITH, check_signatures, first_line, raised_in, where
-from sweep.model.terms import parsed
-from sweep.words.values import clipped
+from sweep.model.lines import CALLED_WITH, check_signatures, first_line, last_line_in, line_words
+from sweep.model.terms import parse_file
+from sweep.words.values import clip
 
 __all__ = ["STUB", "ModelFile", "Route", "load_model", "tree_digest"]
 
@@ -70,7 +70,7 @@ def load_model(name: str, source: bytes) -> ModelFile:
     if name == STUB:
         return ModelFile(STUB, STUB_SOURCE, STUB, {})
     path = f"models/{name}.py"
-    text, tree = parsed(name, source)
+    text, tree = parse_file(name, source)
     packages = distributions_of(tree, path)
     module = ModuleType(f"sweep_model_{bytes_digest(source)[:12]}")
     module.__file__ = f"{path}@{bytes_digest(source)[:12]}"
@@ -80,9 +80,9 @@ def load_model(name: str, source: bytes) -> ModelFile:
     try:
         exec(compile(text, module.__file__, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
-        line = raised_in(error, module.__file__)
-        told = f"raised {type(error).__name__} when it was loaded: {clipped(error)}"
-        msg = f"{where(name, source, line)} {told}"
+        line = last_line_in(error, module.__file__)
+        told = f"raised {type(error).__name__} when it was loaded: {clip(error)}"
+        msg = f"{line_words(name, source, line)} {told}"
         raise ModelError(msg) from error
     functions = {n: module.__dict__[n] for n in CALLED_WITH if callable(module.__dict__.get(n))}
     if "terms" not in functions and not {"build", "probabilities"} <= functions.keys():

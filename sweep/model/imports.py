@@ -29,19 +29,19 @@ def distributions_of(tree: ast.Module, where: str) -> tuple[str, ...]:
         If it imports anything else than those, this package and the standard library.
     """
     found: set[str] = set()
-    for line, module in imported(tree):
+    for line, module in import_lines(tree):
         if module in HIDDEN or module.startswith("."):
-            raise refused(where, line, module)
+            raise unnamed_import_error(where, line, module)
         if module == "sweep" or module in sys.stdlib_module_names:
             continue
-        there = [d.name for d in candidates(module) if holds(d, module)]
+        there = [d.name for d in candidates(module) if brings_module(d, module)]
         if not there:
-            raise refused(where, line, module)
+            raise unnamed_import_error(where, line, module)
         found.update(there)
     return tuple(sorted(found))
 
 
-def imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def import_lines(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the line and top-level name of every import, wherever it stands; ``.`` is relative."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -62,7 +62,7 @@ def candidates(module: str) -> list[Distribution]:
         return [distribution(name) for name in packages_distributions().get(module, ())]
 
 
-def holds(found: Distribution, module: str) -> bool:
+def brings_module(found: Distribution, module: str) -> bool:
     """Return whether a module would be imported from where a distribution was installed.
 
     Not so if a folder of the same name comes first, or if the distribution only points to a
@@ -79,7 +79,7 @@ def holds(found: Distribution, module: str) -> bool:
     return any(Path(place).resolve().is_relative_to(root) for place in places)
 
 
-def refused(where: str, line: int, module: str) -> ModelError:
+def unnamed_import_error(where: str, line: int, module: str) -> ModelError:
     """Return the error for an import that no key would name."""
     if module in HIDDEN:
         what = "imports modules by names that no key would hold"

@@ -1,4 +1,4 @@
-"""Model lines: where in a user's model file something is wrong, and what that line says.
+"""Lines: where in a user's model file something is wrong, and what that line says.
 
 A model file is executed under a name of its own (`ModelFile.filename`), so that the frames of a
 traceback that are the user's can be told from all others.
@@ -10,7 +10,7 @@ from typing import Any
 
 from sweep.errors import ModelError
 
-__all__ = ["CALLED_WITH", "check_signatures", "first_line", "raised_in", "where"]
+__all__ = ["CALLED_WITH", "check_signatures", "first_line", "last_line_in", "line_words"]
 
 CALLED_WITH: Mapping[str, tuple[str, ...]] = {
     "terms": ("study", "levels"),
@@ -23,7 +23,7 @@ CALLED_WITH: Mapping[str, tuple[str, ...]] = {
 LONGEST = 120  # characters of a line in a message
 
 
-def raised_in(error: BaseException, filename: str) -> int | None:
+def last_line_in(error: BaseException, filename: str) -> int | None:
     """Return the last line of a file that an error went through, None if it is in none of it."""
     line, frame = None, error.__traceback__
     while frame is not None:
@@ -33,7 +33,7 @@ def raised_in(error: BaseException, filename: str) -> int | None:
     return line
 
 
-def where(name: str, source: bytes, line: int | None) -> str:
+def line_words(name: str, source: bytes, line: int | None) -> str:
     """Return how a message about a line begins: file, line, and what stands there."""
     lines = source.decode(errors="replace").splitlines()
     text = lines[line - 1].strip() if line is not None and 0 < line <= len(lines) else ""
@@ -57,7 +57,7 @@ def check_signatures(functions: Mapping[str, Callable[..., Any]], file: str) -> 
         With the function's line, its parameters, and how it is called.
     """
     for name in ("terms",) if "terms" in functions else ("build", "data", "probabilities"):
-        if name in functions and (wrong := misfit(functions[name], CALLED_WITH[name])):
+        if name in functions and (wrong := why_not_callable(functions[name], CALLED_WITH[name])):
             called = f"{name}({', '.join(CALLED_WITH[name])})"
             msg = (
                 f"{file}:{first_line(functions[name])}: {wrong}. The engine calls {called}, by "
@@ -66,7 +66,7 @@ def check_signatures(functions: Mapping[str, Callable[..., Any]], file: str) -> 
             raise ModelError(msg)
 
 
-def misfit(function: Callable[..., Any], given: tuple[str, ...]) -> str:
+def why_not_callable(function: Callable[..., Any], given: tuple[str, ...]) -> str:
     """Return in words why a function cannot take some arguments by position; empty if it can."""
     try:
         parameters = inspect.signature(function).parameters

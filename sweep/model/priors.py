@@ -8,7 +8,7 @@ from typing import Any
 
 from sweep.config import Priors
 
-__all__ = ["Noted", "unread"]
+__all__ = ["Noted", "unread_priors"]
 
 
 class Noted(dict[str, Any]):
@@ -50,7 +50,7 @@ class Noted(dict[str, Any]):
         return super().items()
 
 
-def unread(priors: Noted) -> list[str]:
+def unread_priors(priors: Noted) -> list[str]:
     """Return the priors that were not read, by their path; not those that are as by default."""
     usual = Priors().model_dump()
     found = []

@@ -1,4 +1,4 @@
-"""Models: the terms of the fast route as data, and model files loaded by their content.
+"""Terms: the models of the fast route as data.
 
 A model file is plain Python that is never imported by name. What it defines chooses the route:
 ``terms(study, levels)`` returns a `Model` and takes the fast route; ``build(levels, counts,
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sweep.errors import ModelError
 from sweep.keys import Json
-from sweep.model.lines import where
+from sweep.model.lines import line_words
 
 __all__ = [
     "Contrast",
@@ -113,13 +113,19 @@ def from_json(value: Mapping[str, Any]) -> Model:
     return Model(tuple(terms), value["likelihood"])
 
 
-def parsed(name: str, source: bytes) -> tuple[str, ast.Module]:
-    """Return a model file's text and syntax tree, or say which line is not Python."""
+def parse_file(name: str, source: bytes) -> tuple[str, ast.Module]:
+    """Return a model file's text and syntax tree.
+
+    Raises
+    ------
+    ModelError
+        If it is not Python; it says which line.
+    """
     try:
         text = source.decode()
         return text, ast.parse(text, f"models/{name}.py")
     except (SyntaxError, UnicodeDecodeError, ValueError) as error:
         line = error.lineno if isinstance(error, SyntaxError) else None
         words = error.msg if isinstance(error, SyntaxError) else error
-        msg = f"{where(name, source, line)} is not Python: {words}"
+        msg = f"{line_words(name, source, line)} is not Python: {words}"
         raise ModelError(msg) from error

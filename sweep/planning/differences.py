@@ -23,7 +23,7 @@ __all__ = [
     "estimates_fields",
     "fit_fields",
     "model_settings",
-    "said",
+    "with_words",
 ]
 
 type Fields = dict[str, Any]
@@ -55,11 +55,13 @@ def differences(old: Fields, new: Fields) -> tuple[Difference, ...]:
     """Return the fields that differ, in the new recipe's order, those that are gone last."""
     names = [*new, *(name for name in old if name not in new)]
     return tuple(
-        said(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)
+        with_words(name, old.get(name), new.get(name))
+        for name in names
+        if old.get(name) != new.get(name)
     )
 
 
-def said(field: str, old: Any, new: Any) -> Difference:
+def with_words(field: str, old: Any, new: Any) -> Difference:
     """Return a difference with its words."""
     if field in UNREADABLE:
         return Difference(field, old, new, f"{field}: {UNREADABLE[field]}")
@@ -68,34 +70,38 @@ def said(field: str, old: Any, new: Any) -> Difference:
     if isinstance(old, list) and isinstance(new, list):
         return Difference(field, old, new, f"{field}: {list_words(old, new)}")
     if old is None or new is None:
-        change = f"is new: {shown(new)}" if old is None else f"is gone, was {shown(old)}"
+        change = (
+            f"is new: {value_words(new)}" if old is None else f"is gone, was {value_words(old)}"
+        )
         return Difference(field, old, new, f"{field} {change}")
-    return Difference(field, old, new, f"{field} {shown(old)} -> {shown(new)}")
+    return Difference(field, old, new, f"{field} {value_words(old)} -> {value_words(new)}")
 
 
 def list_words(old: Sequence[Any], new: Sequence[Any]) -> str:
     """Return what came into a list and what left it."""
-    parts = [f"+ {shown(item)}" for item in new if item not in old]
-    parts += [f"- {shown(item)}" for item in old if item not in new]
+    parts = [f"+ {value_words(item)}" for item in new if item not in old]
+    parts += [f"- {value_words(item)}" for item in old if item not in new]
     return few(parts, str) if parts else "another order"
 
 
-def shown(value: Any) -> str:
+def value_words(value: Any) -> str:
     """Return a value as a reader of the config knows it."""
     if isinstance(value, dict) and "by" in value:
         return "[" + ", ".join(value["by"]) + "]"
     if isinstance(value, dict) and "where" in value:
         return f"{value['name']}: {value['where']}"
     if isinstance(value, list):
-        return f"[{few(value, shown)}]" if value else "[]"
+        return f"[{few(value, value_words)}]" if value else "[]"
     return str(value)
 
 
-def flat(value: Any, path: str) -> Fields:
+def flatten(value: Any, path: str) -> Fields:
     """Return the leaves of nested mappings by their path; a list is a leaf."""
     if not isinstance(value, Mapping):
         return {path: value}
-    return {k: v for name, inner in value.items() for k, v in flat(inner, f"{path}.{name}").items()}
+    return {
+        k: v for name, inner in value.items() for k, v in flatten(inner, f"{path}.{name}").items()
+    }
 
 
 def fit_fields(recipe: Recipe) -> Fields:
@@ -108,14 +114,14 @@ def fit_fields(recipe: Recipe) -> Fields:
     }
     return {
         **model_fields(recipe["model"]),
-        **flat(recipe.get("priors", {}), "study.priors"),
+        **flatten(recipe.get("priors", {}), "study.priors"),
         **({"predictors": [name for name, _ in levels]} if levels else {}),
         **{f"levels.{name}": labels for name, labels in levels},
         **covariates,
-        **flat(recipe["counts"], "counts"),
-        **flat(recipe["sampler"], "study.sampler"),
+        **flatten(recipe["counts"], "counts"),
+        **flatten(recipe["sampler"], "study.sampler"),
         "seed": recipe["seed"],
-        **flat(recipe["toolchain"], "toolchain"),
+        **flatten(recipe["toolchain"], "toolchain"),
     }
 
 
@@ -138,9 +144,9 @@ def model_settings(study: Mapping[str, Any]) -> Fields:
     """Return what a config's study says to its model file, laid flat."""
     return {
         "study.model": study["model"],
-        **flat(study["priors"], "study.priors"),
+        **flatten(study["priors"], "study.priors"),
         "study.interactions": study["interactions"],
-        **flat(study["covariates"], "study.covariates"),
+        **flatten(study["covariates"], "study.covariates"),
     }
 
 
@@ -159,7 +165,7 @@ def estimates_fields(recipe: Recipe) -> Fields:
 
 def counts_fields(recipe: Recipe) -> Fields:
     """Return the recipe of an outcome's counts laid flat, but for its design."""
-    return {**flat(recipe["coding"], "study.outcomes"), "TRANSFORM": recipe["version"]}
+    return {**flatten(recipe["coding"], "study.outcomes"), "TRANSFORM": recipe["version"]}
 
 
 def design_fields(recipe: Recipe) -> Fields:
@@ -167,12 +173,12 @@ def design_fields(recipe: Recipe) -> Fields:
     predictors = recipe["predictors"]
     return {
         **{f"study.{name}.source": value for name, value in recipe["sources"].items()},
-        **flat(recipe["survey"], "study.survey"),
-        **flat(recipe["population"], "study.population"),
-        **flat(recipe["derive"], "study.derive"),
+        **flatten(recipe["survey"], "study.survey"),
+        **flatten(recipe["population"], "study.population"),
+        **flatten(recipe["derive"], "study.derive"),
         "study.predictors": [name for name, _ in predictors],
-        **flat(dict(predictors), "study.predictors"),
-        **flat(recipe["covariates"], "study.covariates"),
+        **flatten(dict(predictors), "study.predictors"),
+        **flatten(recipe["covariates"], "study.covariates"),
         "variables of study.groups": list(recipe["further"]),
         "--sample": recipe["sample"],
         "study.sampler.seed of the sample": recipe["seed"],
@@ -193,12 +199,12 @@ def definitions(source: bytes) -> dict[str, str]:
     documented = ast.get_docstring(tree, clean=False) is not None
     found: dict[str, str] = {}
     for node in tree.body[int(documented) :]:
-        name = defined(node)
+        name = defined_name(node)
         found[name] = digest([found.get(name), tree_digest(ast.Module([node], []))])
     return found
 
 
-def defined(node: ast.stmt) -> str:
+def defined_name(node: ast.stmt) -> str:
     """Return what a top-level statement defines, as a reader would call it."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):

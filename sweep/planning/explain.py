@@ -1,4 +1,4 @@
-"""Reasons: why each outcome of a plan is taken from the store, made anew, or not tried.
+"""Explain: why each outcome of a plan is taken from the store, made anew, or not tried.
 
 What is to be made is compared with the nearest stored result, field by field. What the transform
 made is known by its digest alone; why that changed stands in the recipes of counts and design.
@@ -24,12 +24,12 @@ from sweep.planning.differences import (
     estimates_fields,
     fit_fields,
     model_settings,
-    said,
+    with_words,
 )
 from sweep.planning.nearest import Earlier, candidates, nearest
 from sweep.planning.plan import Plan
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 __all__ = ["Explanation", "explain"]
 
@@ -53,7 +53,7 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class Sources:
+class StoredRecipes:
     """The plan that is explained, its store, and the recipes read so far by kind and key."""
 
     store: Store
@@ -80,7 +80,7 @@ class Sources:
 def explain(store: Store, plan: Plan) -> list[Explanation]:
     """Explain every outcome of a plan, in its order; nothing is fitted."""
     earlier = candidates(store, plan.left())
-    sources = Sources(store, plan)
+    sources = StoredRecipes(store, plan)
 
     def explained(entry: Entry) -> Explanation:
         name, action = entry.name, entry.action
@@ -88,9 +88,9 @@ def explain(store: Store, plan: Plan) -> list[Explanation]:
             return Explanation(name, action, "its estimates are there")
         if action == "failed":
             return Explanation(name, action, failure_words(store, entry))
-        return compared(sources, entry, earlier[entry.id])
+        return compare_with_nearest(sources, entry, earlier[entry.id])
 
-    return together(explained, plan.entries)
+    return concurrently(explained, plan.entries)
 
 
 def failure_words(store: Store, entry: Entry) -> str:
@@ -107,7 +107,9 @@ def failure_words(store: Store, entry: Entry) -> str:
     )
 
 
-def compared(sources: Sources, entry: Entry, earlier: Sequence[Earlier]) -> Explanation:
+def compare_with_nearest(
+    sources: StoredRecipes, entry: Entry, earlier: Sequence[Earlier]
+) -> Explanation:
     """Explain an outcome that is to be made."""
     name, action = entry.name, entry.action
     task = sources.plan.tasks[entry.key]
@@ -125,23 +127,23 @@ def compared(sources: Sources, entry: Entry, earlier: Sequence[Earlier]) -> Expl
 
 
 def why(
-    sources: Sources, action: str, found: Earlier, old: Task, new: Task
+    sources: StoredRecipes, action: str, found: Earlier, old: Task, new: Task
 ) -> tuple[str, tuple[Difference, ...]]:
     """Return in a sentence why a stored result does not serve, and the fields that differ."""
     whose = "its own" if found.outcome == new.outcome else f"that of {found.outcome!r}"
     fit = differences(fit_fields(old.fit), fit_fields(new.fit))
     if action == "fit" and fit:
-        told = worded(sources, found.run, old, new, fit)
+        told = in_words(sources, found.run, old, new, fit)
         return f"the nearest stored fit, {whose}, differs", told
     estimates = differences(estimates_fields(old.estimates), estimates_fields(new.estimates))
-    told = worded(sources, found.run, old, new, estimates)
+    told = in_words(sources, found.run, old, new, estimates)
     if action == "fit":
         return f"the draws of this fit, {whose}, were not kept (execution.keep)", told
     return f"its fit is there; the nearest stored estimates, {whose}, differ", told
 
 
-def worded(
-    sources: Sources, run: str, old: Task, new: Task, found: Sequence[Difference]
+def in_words(
+    sources: StoredRecipes, run: str, old: Task, new: Task, found: Sequence[Difference]
 ) -> tuple[Difference, ...]:
     """Return differences in the config's words, then what lies behind those of digests."""
     told: list[Difference] = []
@@ -160,10 +162,10 @@ def seed_words(old: Task, new: Task) -> list[Difference]:
         "study.sampler.seed": (old.study_seed, new.study_seed),
         "study.outcomes.name": (old.outcome, new.outcome),
     }
-    return [said(field, *pair) for field, pair in values.items() if pair[0] != pair[1]]
+    return [with_words(field, *pair) for field, pair in values.items() if pair[0] != pair[1]]
 
 
-def model_causes(sources: Sources, old: RunPlan) -> list[Difference]:
+def model_causes(sources: StoredRecipes, old: RunPlan) -> list[Difference]:
     """Return how the config's part in the model, and the model file, differ from an earlier run's.
 
     Of a file with the same name it says which of its definitions changed.
@@ -185,7 +187,7 @@ def model_causes(sources: Sources, old: RunPlan) -> list[Difference]:
     return list(found)
 
 
-def causes(sources: Sources, old: Task, new: Task) -> list[Difference]:
+def causes(sources: StoredRecipes, old: Task, new: Task) -> list[Difference]:
     """Return how the coding of the answers, and the transform before it, differ."""
     found: list[Difference] = []
     keys = {"counts": (old.counts, new.counts), "design": (old.design, new.design)}

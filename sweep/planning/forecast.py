@@ -13,12 +13,12 @@ from typing import Any
 
 from sweep.artifacts.artifact import read_done
 from sweep.artifacts.encoding import seal
-from sweep.artifacts.manifest import LAYOUT, Done, pack_done
-from sweep.data.cells import occurring
+from sweep.artifacts.manifest import LAYOUT, Manifest, pack_done
+from sweep.data.cells import occurring_combinations
 from sweep.keys import Recipe
 from sweep.planning.plan import Plan
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 from sweep.words.numbers import count_of
 
 __all__ = ["Forecast", "forecast", "parameters_of"]
@@ -55,11 +55,11 @@ def forecast(store: Store, plan: Plan) -> Forecast:
     """Return what a run of a plan will cost; at most a hundred stored results are looked at."""
     entries, keeps = plan.left(), plan.record.keeps_draws
     to_fit = sum(e.action == "fit" for e in entries) if keeps else 0
-    tables = list(some(store, "estimates"))
+    tables = list(stored_manifests(store, "estimates"))
     seconds = [float(done.meta["seconds"]) for done in tables if "seconds" in done.meta]
     fit, fits_from = bytes_per_fit(store, plan) if to_fit else (0, "")
     table, tables_from = bytes_per_table(tables, plan)
-    rows = rows_of(plan)
+    rows = row_count(plan)
     sizes = {
         "fits": fit * to_fit,
         "estimates": table * len(entries),
@@ -70,21 +70,21 @@ def forecast(store: Store, plan: Plan) -> Forecast:
     return Forecast(median(seconds) if seconds else SECONDS, len(seconds), sizes, sources)
 
 
-def some(store: Store, kind: str) -> Iterator[Done]:
+def stored_manifests(store: Store, kind: str) -> Iterator[Manifest]:
     """Yield what some stored results of a kind say of themselves."""
     names = (n for n in store.list(f"{LAYOUT[kind]}/") if n.endswith("/done.json"))
     keys = [name.split("/")[1] for name in islice(names, LOOKED)]
 
-    def there(key: str) -> Done | None:
+    def there(key: str) -> Manifest | None:
         try:
             return read_done(store, kind, key)
         except NotStored:  # taken away meanwhile
             return None
 
-    return (done for done in together(there, keys) if done is not None)
+    return (done for done in concurrently(there, keys) if done is not None)
 
 
-def size_of(done: Done) -> int:
+def artifact_bytes(done: Manifest) -> int:
     """Return the bytes of an artifact: its payload and its ``done.json``."""
     return sum(file.size for file in done.payload.values()) + len(pack_done(done))
 
@@ -92,7 +92,11 @@ def size_of(done: Done) -> int:
 def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     """Return the bytes that one fit adds, and where that is known from."""
     recipe = next(iter(plan.tasks.values())).fit
-    like = [size_of(d) for d in some(store, "fit") if shape(d.recipe) == shape(recipe)]
+    like = [
+        artifact_bytes(d)
+        for d in stored_manifests(store, "fit")
+        if fit_shape(d.recipe) == fit_shape(recipe)
+    ]
     if like:
         return round(mean(like)), f"{count_of(len(like), 'stored fit')} of this shape"
     sampler = recipe["sampler"]
@@ -104,7 +108,7 @@ def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     return FLOAT * draws * numbers + len(seal(recipe)) + FITTED, words
 
 
-def shape(recipe: Recipe) -> Any:
+def fit_shape(recipe: Recipe) -> Any:
     """Return what decides the size of a fit: draws, levels, and the terms without their priors."""
     model, sampler = recipe["model"], recipe["sampler"]
     if isinstance(model, dict) and "terms" in model:
@@ -129,17 +133,17 @@ def parameters_of(recipe: Recipe) -> tuple[int, bool]:
     return fixed + sum(1 + prod(levels[p] - 1 for p in names) for names in varying), True
 
 
-def bytes_per_table(tables: list[Done], plan: Plan) -> tuple[int, str]:
+def bytes_per_table(tables: list[Manifest], plan: Plan) -> tuple[int, str]:
     """Return the bytes that one outcome's estimates add, and where that is known from."""
     groups = next(iter(plan.tasks.values())).estimates["groups"] if plan.tasks else []
-    like = [size_of(done) for done in tables if done.recipe["groups"] == groups]
+    like = [artifact_bytes(done) for done in tables if done.recipe["groups"] == groups]
     if like:
         return round(mean(like)), f"{count_of(len(like), 'stored table')} of these groups"
-    rows = rows_of(plan)
+    rows = row_count(plan)
     return TABLE + ROW * rows, f"{count_of(rows, 'row')} per outcome"
 
 
-def rows_of(plan: Plan) -> int:
+def row_count(plan: Plan) -> int:
     """Return the rows of one outcome's estimates.
 
     A named group has one, a product those that people are in: of nested geographies, few of all.
@@ -147,4 +151,6 @@ def rows_of(plan: Plan) -> int:
     frame, groups = plan.prepared.design.frame, plan.record.study["groups"]
     products = [[frame.column(v) for v in g] for g in groups if isinstance(g, list)]
     named = sum(len(g) for g in groups if not isinstance(g, list))
-    return named + sum(len(occurring(columns, len(frame.cell))[0]) for columns in products)
+    return named + sum(
+        len(occurring_combinations(columns, len(frame.cell))[0]) for columns in products
+    )

@@ -1,4 +1,4 @@
-"""The config's model file: where it lies, and what it defines."""
+"""Model files: where a config's model file lies, and what it defines."""
 
 from pathlib import Path
 
@@ -6,13 +6,21 @@ from sweep.config import SweepConfig
 from sweep.errors import UsageError
 from sweep.model.files import STUB, ModelFile, load_model
 from sweep.words.names import did_you_mean
-from sweep.words.values import few, plain
+from sweep.words.values import clip_name, few
 
-__all__ = ["packaged", "project_models"]
+__all__ = ["project_folder", "project_models"]
 
 
 def read_model(config: SweepConfig, directory: Path) -> ModelFile:
-    """Read and load the config's model file."""
+    """Read and load the config's model file.
+
+    Raises
+    ------
+    UsageError
+        If there is no such file.
+    ModelError
+        If it cannot be loaded.
+    """
     name = config.study.model
     if name == STUB:
         return load_model(name, b"")
@@ -21,7 +29,7 @@ def read_model(config: SweepConfig, directory: Path) -> ModelFile:
     if not path.is_file():
         there = sorted(p.stem for p in folder.glob("*.py"))
         guess = did_you_mean(name, there)
-        msg = f"study.model: there is no {path}.{guess} Models there: {few(there, plain)}"
+        msg = f"study.model: there is no {path}.{guess} Models there: {few(there, clip_name)}"
         raise UsageError(msg)
     return load_model(name, path.read_bytes())
 
@@ -31,6 +39,11 @@ def project_models(directory: Path, chosen: str | None) -> Path:
 
     The config's own choice; else ``models`` in the nearest parent that has one; else those that
     came with the package.
+
+    Raises
+    ------
+    UsageError
+        If the config's choice is no folder.
     """
     if chosen is not None:
         folder = directory / chosen
@@ -41,10 +54,10 @@ def project_models(directory: Path, chosen: str | None) -> Path:
     for parent in (directory, *directory.parents):
         if any((parent / "models").glob("*.py")):
             return parent / "models"
-    return packaged("models")
+    return project_folder("models")
 
 
-def packaged(folder: str) -> Path:
+def project_folder(folder: str) -> Path:
     """Return a folder of project files: of the wheel, or of the checkout this runs from."""
     here = Path(__file__).parents[1]
     installed = here / "_project" / folder

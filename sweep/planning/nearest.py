@@ -57,7 +57,7 @@ def nearest(
     store: Store, task: Task, action: str, earlier: Sequence[Earlier]
 ) -> tuple[Earlier, Task] | None:
     """Return the nearest of some candidates that is stored, and its task; None if none is."""
-    tasks = [(found, task_of(store, found)) for found in earlier]
+    tasks = [(found, earlier_task(store, found)) for found in earlier]
     there = [(found, old) for found, old in tasks if old is not None]
     for found, old in sorted(there, key=lambda pair: distance(pair[1], task, action)):
         stored = exists(store, "estimates", found.estimates)
@@ -66,7 +66,7 @@ def nearest(
     return None
 
 
-def task_of(store: Store, found: Earlier) -> Task | None:
+def earlier_task(store: Store, found: Earlier) -> Task | None:
     """Return an earlier task, None if it was taken away."""
     try:
         return read_task(store, found.estimates)

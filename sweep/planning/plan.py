@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from sweep.artifacts.artifact import exists
-from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.artifacts.quarantine import Tell, tell_nobody, whole
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
 from sweep.data.outcomes import Outcome
@@ -17,21 +17,21 @@ from sweep.errors import StoreError
 from sweep.estimates.poststratify import check_groups
 from sweep.faultpoint import faultpoint
 from sweep.journal.entries import Entry, EntryId
-from sweep.journal.failures import PastFailure, remembered, stands
+from sweep.journal.failures import PastFailure, failure_if_sound, would_recur
 from sweep.journal.partial import selection_of
-from sweep.journal.run_plan import RunPlan
+from sweep.journal.run_plan import Covered, RunPlan
 from sweep.maintenance.generation import generation
 from sweep.model.files import ModelFile
 from sweep.planning.model_files import read_model
-from sweep.planning.prepare import Counted, Prepared, count_outcomes, prepare_design
-from sweep.planning.selection import Selection, by_name, by_status, outcomes_in
-from sweep.planning.tasks import shared_by, task_of
+from sweep.planning.prepare import StoredCounts, StoredDesign, count_outcomes, prepare_design
+from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
+from sweep.planning.tasks import Shared, shared_parts, task_of
 from sweep.planning.unused import check_used
 from sweep.sources.files import sources_in
 from sweep.store import Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
-__all__ = ["Plan", "make_plan", "settled", "write_tasks"]
+__all__ = ["Plan", "make_plan", "replan_if_collected", "write_tasks"]
 
 NOBODY = PastFailure("data", "nobody asked")
 
@@ -42,12 +42,12 @@ class Plan:
 
     ``record`` is what a run's plan.json holds; ``tasks`` those of all entries that can be fitted,
     by key; ``prepared`` the design, and ``file`` the model file. ``mended`` says what was damaged.
-    ``again`` plans the same anew; see `settled`.
+    ``again`` plans the same anew; see `replan_if_collected`.
     """
 
     record: RunPlan
     tasks: dict[str, Task]
-    prepared: Prepared
+    prepared: StoredDesign
     file: ModelFile
     mended: tuple[str, ...]
     generation: str
@@ -96,34 +96,47 @@ def make_plan(
     file = read_model(config, directory)
     sources = sources_in(study, directory)
     every = outcomes_in(study, sources)
-    outcomes = by_name(every, selection)
+    outcomes = outcomes_by_name(every, selection)
     prepared = prepare_design(config, sources, store, selection.sample, look.tell)
     check_groups(prepared.design.frame, study.groups)
-    shared = shared_by(study, file, prepared, store, look.tell)
+    shared = shared_parts(study, file, prepared, store, look.tell)
     check_used(config, file, prepared.design.levels)
     faultpoint("plan.after_blob")
     counted = count_outcomes(study, sources, prepared, outcomes, store, look.tell)
     tasks = {o.name: task_of(shared, o, counted[o.name]) for o in outcomes}
-    entries = together(lambda o: entry_for(look, o, counted[o.name], tasks[o.name]), outcomes)
-    chosen = by_status(store, outcomes, entries, selection)
+    entries = concurrently(lambda o: entry_for(look, o, counted[o.name], tasks[o.name]), outcomes)
+    chosen = entries_by_status(store, outcomes, entries, selection)
     wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}
     survey = prepared.design.summary["survey"]
-    record = RunPlan(
-        name=config.name,
-        config=config.model_dump(mode="json"),
-        directory=str(directory),
-        sample=selection.sample,
-        selection=selection_of(selection.patterns, selection.limit, len(every), survey),
-        predictors=tuple(study.predictors),
-        design=prepared.key,
-        model_blob=shared.blob,
-        entries=tuple(chosen),
-    )
+    covered = selection_of(selection.patterns, selection.limit, len(every), survey)
+    record = record_of(config, directory, selection.sample, covered, shared, chosen)
     again = partial(make_plan, config, directory, store, selection, retry_failed)
     return Plan(record, wanted, prepared, file, tuple(mended), before, again)
 
 
-def settled(store: Store, plan: Plan) -> Plan:
+def record_of(
+    config: SweepConfig,
+    directory: Path,
+    sample: int | None,
+    covered: Covered,
+    shared: Shared,
+    entries: Sequence[Entry],
+) -> RunPlan:
+    """Return what a run's plan.json holds; it gets its id when the run exists."""
+    return RunPlan(
+        name=config.name,
+        config=config.model_dump(mode="json"),
+        directory=str(directory),
+        sample=sample,
+        selection=covered,
+        predictors=tuple(config.study.predictors),
+        design=shared.prepared.key,
+        model_blob=shared.blob,
+        entries=tuple(entries),
+    )
+
+
+def replan_if_collected(store: Store, plan: Plan) -> Plan:
     """Return the plan of a stored run; plan again, and write its tasks, if `sweep gc` ran since.
 
     Until the run existed nothing protected what it refers to. Now it does: once is enough.
@@ -148,7 +161,7 @@ def keys_of(plan: Plan) -> list[str]:
     return [plan.record.design, *(entry.key for entry in plan.entries)]
 
 
-def entry_for(look: Look, outcome: Outcome, counted: Counted, task: Task) -> Entry:
+def entry_for(look: Look, outcome: Outcome, counted: StoredCounts, task: Task) -> Entry:
     """Return an outcome's entry in the plan."""
     failure = NOBODY if counted.n == 0 else None
     return Entry(
@@ -172,18 +185,18 @@ def action_for(look: Look, task: Task) -> str:
     if whole(look.store, "estimates", task.key, tell=look.tell) is not None:
         return "taken"
     if not look.retry_failed:
-        failure = remembered(look.store, task.fit_key, look.tell)
-        if stands(failure, look.execution):
+        failure = failure_if_sound(look.store, task.fit_key, look.tell)
+        if would_recur(failure, look.execution):
             return "failed"
     return "estimate" if exists(look.store, "fit", task.fit_key) else "fit"
 
 
-def write_tasks(store: Store, plan: Plan, keys: Sequence[str], tell: Tell = unheard) -> None:
+def write_tasks(store: Store, plan: Plan, keys: Sequence[str], tell: Tell = tell_nobody) -> None:
     """Write the records of some tasks, for the workers to read."""
 
     def write(key: str) -> None:
         put_task(store, plan.tasks[key], tell)
         faultpoint("tasks.after_record")
 
-    together(write, keys)
+    concurrently(write, keys)
     faultpoint("tasks.after_all")

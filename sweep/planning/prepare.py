@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sweep.artifacts.contents import put_counts, put_design, stored_design
-from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.artifacts.quarantine import Tell, tell_nobody, whole
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
-from sweep.data.cells import exceed
+from sweep.data.cells import are_too_many
 from sweep.data.counts import count, counts_of
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.outcomes import Outcome
@@ -22,18 +22,18 @@ from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns, read_table
 from sweep.store import Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 from sweep.words.names import did_you_mean
-from sweep.words.values import few, plain
+from sweep.words.values import clip_name, few
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Counted", "Prepared", "count_outcomes", "prepare_design"]
+__all__ = ["StoredCounts", "StoredDesign", "count_outcomes", "prepare_design"]
 
 
 @dataclass(frozen=True)
-class Prepared:
+class StoredDesign:
     """A design in the store."""
 
     key: str
@@ -41,7 +41,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Counted:
+class StoredCounts:
     """An outcome's counts in the store.
 
     ``digests`` are those of its cells, n and y, which its fit's recipe names; ``sums`` is that of
@@ -59,15 +59,15 @@ def prepare_design(
     sources: Sources,
     store: Store,
     sample: int | None,
-    tell: Tell = unheard,
-) -> Prepared:
+    tell: Tell = tell_nobody,
+) -> StoredDesign:
     """Return the sweep's design: from the store if it is whole there, or made now and stored."""
     study = config.study
     plain = design_recipe(study, sources.digests, sample)
     for recipe in (plain, many_groups(plain)):
         stored = stored_design(store, digest(recipe), tell)
-        if stored is not None and recipe == recipe_of(stored, plain):
-            return Prepared(digest(recipe), stored)
+        if stored is not None and recipe == design_recipe_of(stored, plain):
+            return StoredDesign(digest(recipe), stored)
     covariates = {}
     for name, path in sources.covariates.items():
         spec = study.covariates[name]
@@ -76,43 +76,43 @@ def prepare_design(
     survey = survey_table(study, sources.survey, sample)
     design = encode(survey, population_table(study, sources.population), covariates, study)
     sources.check_unchanged()
-    return Prepared(put_design(store, recipe_of(design, plain), design), design)
+    return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
 
 
-def recipe_of(design: Design, plain: Json) -> Json:
+def design_recipe_of(design: Design, plain: Json) -> Json:
     """Return a design's recipe: that of many groups where combinations pass 64 bits.
 
     Only the design tells how many levels there are. What a program that overflowed has stored lies
     under the plain recipe, and is never taken for the right one.
     """
-    return many_groups(plain) if exceed(design.levels, design.further) else plain
+    return many_groups(plain) if are_too_many(design.levels, design.further) else plain
 
 
 def survey_table(study: Study, path: Path, sample: int | None) -> Table:
     """Read and prepare the survey, without its answers."""
     spec = study.survey
-    available = renamed(path, spec.rename, "survey")
+    available = rename_columns(path, spec.rename, "survey")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
     wanted += sorted(condition_columns(spec.filter))
     wanted += [spec.weight] if spec.weight is not None else []
     table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
     prepared = prepare(table, variables, spec.filter, study, "survey")
-    return prepared if sample is None else sampled(prepared, sample, study)
+    return prepared if sample is None else sample_rows(prepared, sample, study)
 
 
-def renamed(path: Path, rename: Mapping[str, str], what: str) -> list[str]:
+def rename_columns(path: Path, rename: Mapping[str, str], what: str) -> list[str]:
     """Return a file's columns under the study's names; refuse to rename what is not there."""
     names = read_columns(path)
     for old in rename:
         if old not in names:
-            guess, there = did_you_mean(old, names), few(names, plain)
+            guess, there = did_you_mean(old, names), few(names, clip_name)
             msg = f"study.{what}.rename: {path} has no column {old!r}.{guess} It has: {there}"
             raise DataError(msg)
     return [rename.get(name, name) for name in names]
 
 
-def sampled(table: Table, respondents: int, study: Study) -> Table:
+def sample_rows(table: Table, respondents: int, study: Study) -> Table:
     """Return a random part of the survey, to develop on; the study's seed chooses it."""
     import numpy as np
 
@@ -128,7 +128,7 @@ def sampled(table: Table, respondents: int, study: Study) -> Table:
 def population_table(study: Study, path: Path) -> Table:
     """Read and prepare the population."""
     spec = study.population
-    available = renamed(path, spec.rename, "population")
+    available = rename_columns(path, spec.rename, "population")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
     wanted += [*sorted(condition_columns(spec.filter)), spec.size]
@@ -139,11 +139,11 @@ def population_table(study: Study, path: Path) -> Table:
 def count_outcomes(  # what is counted, where from and where to
     study: Study,
     sources: Sources,
-    prepared: Prepared,
+    prepared: StoredDesign,
     outcomes: list[Outcome],
     store: Store,
-    tell: Tell = unheard,
-) -> dict[str, Counted]:
+    tell: Tell = tell_nobody,
+) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
     Outcomes that count the same share it, by its key. The survey is read again only for columns
@@ -152,7 +152,7 @@ def count_outcomes(  # what is counted, where from and where to
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
-    stored = together(lambda key: whole(store, "counts", key, tell=tell), distinct)
+    stored = concurrently(lambda key: whole(store, "counts", key, tell=tell), distinct)
     known: dict[str, CountsMeta] = {
         key: cast("CountsMeta", found.meta)
         for key, found in zip(distinct, stored, strict=True)
@@ -167,14 +167,14 @@ def count_outcomes(  # what is counted, where from and where to
             counts = counts_of(sums, prepared.design.levels)
             return put_counts(store, recipes[outcome.name], sums, counts)
 
-        metas = together(counted, new)
+        metas = concurrently(counted, new)
         known |= {keys[o.name]: meta for o, meta in zip(new, metas, strict=True)}
     return {name: counted_from(key, known[key]) for name, key in keys.items()}
 
 
-def counted_from(key: str, meta: CountsMeta) -> Counted:
+def counted_from(key: str, meta: CountsMeta) -> StoredCounts:
     """Return what an outcome's stored counts say of themselves."""
-    return Counted(key, meta["counts"], meta["sums"], meta["n"])
+    return StoredCounts(key, meta["counts"], meta["sums"], meta["n"])
 
 
 def answers_to(

@@ -12,7 +12,7 @@ from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns
 from sweep.store import Store
 
-__all__ = ["Selection", "by_name", "by_status", "outcomes_in"]
+__all__ = ["Selection", "entries_by_status", "outcomes_by_name", "outcomes_in"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def outcomes_in(study: Study, sources: Sources) -> list[Outcome]:
     return outcomes_of(study, columns)
 
 
-def by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
+def outcomes_by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
     """Return the outcomes selected by name or tag; those by status are chosen later."""
     patterns = [p for p in selection.patterns if not p.startswith("status:")]
     if any(p.startswith("status:") for p in selection.patterns):
@@ -40,18 +40,18 @@ def by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
     return chosen[: selection.limit]
 
 
-def by_status(
+def entries_by_status(
     store: Store, outcomes: list[Outcome], entries: list[Entry], selection: Selection
 ) -> list[Entry]:
     """Return the entries of the selected outcomes, now that their states are known."""
     if not any(p.startswith("status:") for p in selection.patterns):
         return entries
-    statuses = {e.name: status_of(store, e) for e in entries}
+    statuses = {e.name: status_before(store, e) for e in entries}
     chosen = {o.name for o in select_outcomes(outcomes, selection.patterns, statuses)}
     return [e for e in entries if e.name in chosen][: selection.limit]
 
 
-def status_of(store: Store, entry: Entry) -> str:
+def status_before(store: Store, entry: Entry) -> str:
     """Return an outcome's state before the run."""
     if entry.action == "taken":
         return str(read_done(store, "estimates", entry.key).meta["status"])

@@ -11,7 +11,7 @@ from sweep.inference.compilation import call
 from sweep.keys import Json, digest, seed_of
 from sweep.model.checks import check_terms
 from sweep.model.files import ModelFile
-from sweep.planning.prepare import Counted, Prepared
+from sweep.planning.prepare import StoredCounts, StoredDesign
 from sweep.planning.recipes import (
     estimates_recipe,
     fit_recipe,
@@ -31,14 +31,14 @@ class Shared:
 
     study: Study
     file: ModelFile
-    prepared: Prepared
+    prepared: StoredDesign
     fit: Json
     estimates: Json
     blob: str
 
 
-def shared_by(
-    study: Study, file: ModelFile, prepared: Prepared, store: Store, tell: Tell
+def shared_parts(
+    study: Study, file: ModelFile, prepared: StoredDesign, store: Store, tell: Tell
 ) -> Shared:
     """Return what a sweep's tasks have in common; its model file is in the store then."""
     fit = shared_recipe(study, file, prepared)
@@ -46,7 +46,7 @@ def shared_by(
     return Shared(study, file, prepared, fit, tables, put_blob(store, file.source, tell))
 
 
-def task_of(shared: Shared, outcome: Outcome, counted: Counted) -> Task:
+def task_of(shared: Shared, outcome: Outcome, counted: StoredCounts) -> Task:
     """Return an outcome's task: all that a worker needs to know."""
     seed, design = shared.study.sampler.seed, shared.prepared.design
     fit = of_outcome(shared.fit, counted.digests, seed_of(seed, outcome.name))
@@ -62,7 +62,7 @@ def task_of(shared: Shared, outcome: Outcome, counted: Counted) -> Task:
     )
 
 
-def shared_recipe(study: Study, file: ModelFile, prepared: Prepared) -> Json:
+def shared_recipe(study: Study, file: ModelFile, prepared: StoredDesign) -> Json:
     """Return what the recipes of all fits share, by the model file's route."""
     if file.route == "stub":
         return stub_recipe(study)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sweep.config import Priors, Study, SweepConfig
-from sweep.config.mistakes import misfit
+from sweep.config.mistakes import misfit_error
 from sweep.config.nodes import Origin
 from sweep.config.section import KEY
 from sweep.data.levels import Levels
@@ -40,12 +40,16 @@ def check_used(config: SweepConfig, file: ModelFile, levels: Levels) -> None:
         found += [*idle_priors(study, file, levels, model, config.origin)]
         found += [*idle_interactions(study, file, levels, model), *idle_covariates(study, model)]
     elif file.route == "general":
-        found += unseen(study, file)
+        found += keys_not_given(study, file)
     if found:
-        raise misfit(config.origin, [(("study", *place), message) for place, message in found])
+        raise misfit_error(
+            config.origin, [(("study", *place), message) for place, message in found]
+        )
 
 
-def differ(study: Study, file: ModelFile, levels: Levels, model: Model, **changed: Any) -> bool:
+def makes_other_terms(
+    study: Study, file: ModelFile, levels: Levels, model: Model, **changed: Any
+) -> bool:
     """Return whether a file makes other terms of a changed study, or refuses it."""
     try:
         other = call(file, "terms", study.model_copy(update=changed), levels)
@@ -62,7 +66,7 @@ def idle_priors(
 
     def used(**changed: Any) -> bool:
         priors = given.model_copy(update=changed)
-        return differ(study, file, levels, model, priors=priors)
+        return makes_other_terms(study, file, levels, model, priors=priors)
 
     for name in Priors.model_fields:
         value = getattr(given, name)
@@ -74,11 +78,11 @@ def idle_priors(
         if not used(scales={**given.scales, term: 2 * scale})
     ]
     for term in idle:
-        place = ("priors", "scales", written(origin, term), KEY)
-        yield place, f"no term of models/{file.name}.py has this scale{advice(term, levels)}"
+        place = ("priors", "scales", scale_as_written(origin, term), KEY)
+        yield place, f"no term of models/{file.name}.py has this scale{scale_advice(term, levels)}"
 
 
-def advice(term: str, levels: Levels) -> str:
+def scale_advice(term: str, levels: Levels) -> str:
     """Return why nothing has a scale, and what may have one."""
     why = {
         1: f": {term!r} has one level in the population, and no effect",
@@ -88,7 +92,7 @@ def advice(term: str, levels: Levels) -> str:
     return f"{why}; remove it (scales are for {', '.join([*varying, 'interactions'])})"
 
 
-def written(origin: Origin, term: str) -> str:
+def scale_as_written(origin: Origin, term: str) -> str:
     """Return an interaction's scale as the file has it, which may be the other way round."""
     node: Any = origin.root
     for part in ("study", "priors", "scales"):
@@ -106,7 +110,7 @@ def idle_interactions(
     pairs = study.interactions
     for index in range(len(pairs)):
         rest = pairs[:index] + pairs[index + 1 :]
-        if not differ(study, file, levels, model, interactions=rest):
+        if not makes_other_terms(study, file, levels, model, interactions=rest):
             words = f"models/{file.name}.py makes the same terms without this pair: remove it"
             yield ("interactions", index), words
 
@@ -121,7 +125,7 @@ def idle_covariates(study: Study, model: Model) -> Iterator[tuple[Place, str]]:
                 yield place, f"no term of the model is a Covariate({predictor!r}, {column!r})"
 
 
-def unseen(study: Study, file: ModelFile) -> Iterator[tuple[Place, str]]:
+def keys_not_given(study: Study, file: ModelFile) -> Iterator[tuple[Place, str]]:
     """Yield what a model of PyMC is not given."""
     why = (
         f"models/{file.name}.py defines build(), which is given levels, counts and priors only: "

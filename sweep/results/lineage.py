@@ -18,7 +18,7 @@ from sweep.journal.entries import Entry
 from sweep.keys import Json, digest
 from sweep.planning.differences import differences, fit_fields
 from sweep.store import NotStored, Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 __all__ = ["Lineage", "lineage_of"]
 
@@ -45,19 +45,19 @@ class Lineage:
             names = [name for name, how in self.apart.items() if how == words]
             notes.append(
                 "The fits in this report come from more than one model or toolchain. "
-                f"{listed(names)}: {words}. `sweep run` fits them all alike."
+                f"{names_in_words(names)}: {words}. `sweep run` fits them all alike."
             )
         if self.unknown:
             notes.append(
                 "Which model and toolchain made these is not known, as their recipes are gone: "
-                f"{listed(self.unknown)}."
+                f"{names_in_words(self.unknown)}."
             )
         return notes
 
 
 def lineage_of(store: Store, entries: Sequence[Entry]) -> Lineage:
     """Return the lineage of some entries of a plan: of those that have estimates."""
-    found = together(lambda entry: recipe_of(store, entry), entries)
+    found = concurrently(lambda entry: fit_recipe_of(store, entry), entries)
     recipes = {str(entry.id): recipe for entry, recipe in zip(entries, found, strict=True)}
     known = {name: recipe for name, recipe in recipes.items() if recipe is not None}
     shared = {name: digest(shared_fields(recipe)) for name, recipe in known.items()}
@@ -69,7 +69,7 @@ def lineage_of(store: Store, entries: Sequence[Entry]) -> Lineage:
     return Lineage(common, apart, tuple(name for name in recipes if name not in known))
 
 
-def recipe_of(store: Store, entry: Entry) -> FitRecipe | None:
+def fit_recipe_of(store: Store, entry: Entry) -> FitRecipe | None:
     """Return the recipe of an entry's fit, from its task or beside the fit; None if both went."""
     with suppress(NotStored):
         return read_task(store, entry.key).fit
@@ -92,7 +92,7 @@ def words(common: FitRecipe, other: FitRecipe) -> str:
     )
 
 
-def listed(names: Iterable[str]) -> str:
+def names_in_words(names: Iterable[str]) -> str:
     """Return names as a list in words, cut short."""
     every = list(names)
     more = f" and {len(every) - NAMED} more" if len(every) > NAMED else ""

@@ -1,4 +1,4 @@
-"""Join: every outcome's rows and state in one table and one report; nobody is left out."""
+"""Report: every outcome's rows and state in one table and one report; nobody is left out."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -6,7 +6,7 @@ from typing import Any
 
 from sweep.artifacts.artifact import publish_same, read_done
 from sweep.artifacts.contents import get_design
-from sweep.artifacts.quarantine import Tell, unheard, whole
+from sweep.artifacts.quarantine import Tell, tell_nobody, whole
 from sweep.artifacts.recipes import FitRecipe
 from sweep.estimates.formats import to_csv, to_parquet
 from sweep.estimates.table import base_shown
@@ -21,7 +21,7 @@ from sweep.model.files import STUB
 from sweep.model.terms import term_name
 from sweep.report import Report, render
 from sweep.results.lineage import Lineage, lineage_of
-from sweep.results.table import estimated, table_of
+from sweep.results.table import entries_with_estimates, table_of
 from sweep.store import NotStored, Store
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
@@ -134,14 +134,14 @@ def report_recipe(plan: RunPlan, states: Sequence[State], lineage: Lineage) -> J
     }
 
 
-def publish_report(store: Store, run: str, tell: Tell = unheard) -> str:
+def publish_report(store: Store, run: str, tell: Tell = tell_nobody) -> str:
     """Render the run's report, unless an equal one is stored, whole; return its key.
 
     The journal names it first: `sweep gc` spares what a journal names.
     """
     plan = read_plan(store, run)
     states = outcome_states(store, plan)
-    lineage = lineage_of(store, estimated(states))
+    lineage = lineage_of(store, entries_with_estimates(states))
     recipe = report_recipe(plan, states, lineage)
     key = digest(recipe)
     if not any(e.get("report") == key for e in read_events(store, run)):

@@ -15,7 +15,7 @@ from sweep.inference.posterior import (
     named_draws,
     posterior_tree,
     terms_dataset,
-    thinned,
+    thin,
 )
 from sweep.inference.sampler_stats import known_statistics
 from sweep.journal.entries import Entry
@@ -57,7 +57,7 @@ def outcome_draws(
             weightings[task.design] = weighting_of(frame, [wanted])
         draws = kept_draws(store, plan, entry)
         if not all_draws:
-            draws = thinned(draws, plan.study["sampler"]["draws"])
+            draws = thin(draws, plan.study["sampler"]["draws"])
         probabilities = probabilities_of(store, task, draws, memory)
         chains, length = next(iter(draws.values())).shape[:2]
         weighting = weightings[task.design]
@@ -71,7 +71,13 @@ def outcome_draws(
 def grouping_of(
     plan: RunPlan, frame: "Frame", by: Sequence[str] | None, group: str | None
 ) -> Group:
-    """Return the grouping, or the named group of the config, that was asked for."""
+    """Return the grouping, or the named group of the config, that was asked for.
+
+    Raises
+    ------
+    UsageError
+        If both were given, or a group or variable does not exist.
+    """
     if by is not None and group is not None:
         msg = f"by={list(by)} and group={group!r} were both given: choose one"
         raise UsageError(msg)

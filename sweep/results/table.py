@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from sweep.artifacts.artifact import read
 from sweep.artifacts.contents import get_design
 from sweep.estimates.formats import from_parquet
-from sweep.estimates.table import tidy, weighed
+from sweep.estimates.table import as_shown, tidy
 from sweep.journal.entries import Entry
 from sweep.journal.partial import marked
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.states import State, outcome_states
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.store import Store
-from sweep.store.concurrency import together
+from sweep.store.concurrency import concurrently
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,10 +27,10 @@ BLOCK = 64  # outcomes whose rows are in memory as objects, before they get thei
 def estimates_of(store: Store, plan: RunPlan) -> "pd.DataFrame":
     """Return the table of a run: rows of every outcome, labels joined; a failed one is a row."""
     states = outcome_states(store, plan)
-    return table_of(store, plan, states, lineage_of(store, estimated(states)))
+    return table_of(store, plan, states, lineage_of(store, entries_with_estimates(states)))
 
 
-def estimated(states: Iterable[State]) -> list[Entry]:
+def entries_with_estimates(states: Iterable[State]) -> list[Entry]:
     """Return the entries that have estimates."""
     return [state.entry for state in states if state.estimated]
 
@@ -47,7 +47,7 @@ def table_of(
         rows = rows_of(store, states[start : start + BLOCK], lineage.apart)
         typed.append(tidy(rows, list(levels), levels))
     weight = plan.study["survey"]["weight"]
-    return marked(weighed(pd.concat(typed, ignore_index=True), weight), plan)
+    return marked(as_shown(pd.concat(typed, ignore_index=True), weight), plan)
 
 
 def rows_of(store: Store, states: Sequence[State], apart: Mapping[str, str]) -> "pd.DataFrame":
@@ -55,13 +55,13 @@ def rows_of(store: Store, states: Sequence[State], apart: Mapping[str, str]) -> 
     import pandas as pd
 
     parts: list[pd.DataFrame] = []
-    tables = tables_of(store, estimated(states))
+    tables = tables_of(store, entries_with_estimates(states))
     for state in states:
         names = state.entry.names()
         if state.estimated:
             rows = from_parquet(tables[state.entry.key])
             rows = rows.astype(dict.fromkeys(names, "object")).assign(**names)
-            parts.append(flagged(rows, apart.get(state.entry.name)))
+            parts.append(flag_rows(rows, apart.get(state.entry.name)))
         elif state.status != "pending":
             row = {**names, "quantity": "probability", "status": state.status}
             parts.append(pd.DataFrame([{**row, "flag": state.reason}]))
@@ -69,7 +69,7 @@ def rows_of(store: Store, states: Sequence[State], apart: Mapping[str, str]) -> 
     return pd.concat(objects, ignore_index=True) if objects else pd.DataFrame()
 
 
-def flagged(rows: "pd.DataFrame", apart: str | None) -> "pd.DataFrame":
+def flag_rows(rows: "pd.DataFrame", apart: str | None) -> "pd.DataFrame":
     """Return an outcome's rows, each flagged if its fit differs from the run's others."""
     if apart is None:
         return rows
@@ -82,5 +82,7 @@ def flagged(rows: "pd.DataFrame", apart: str | None) -> "pd.DataFrame":
 def tables_of(store: Store, entries: Sequence[Entry]) -> dict[str, bytes]:
     """Return the stored tables of some entries that have one, by key."""
     keys = [entry.key for entry in entries]
-    found = together(lambda key: read(store, "estimates", key).payload["estimates.parquet"], keys)
+    found = concurrently(
+        lambda key: read(store, "estimates", key).payload["estimates.parquet"], keys
+    )
     return dict(zip(keys, found, strict=True))

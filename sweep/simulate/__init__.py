@@ -1,4 +1,4 @@
-"""A simulated brand tracker with a known truth, and a real survey that anyone can get.
+"""Simulate: a brand tracker with a known truth, and a real survey that anyone can get.
 
 The simulator serves ``sweep init``, the demo and the proof that intervals cover what they claim.
 """

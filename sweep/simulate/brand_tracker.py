@@ -1,4 +1,4 @@
-"""A brand tracker with a known truth: survey, population, and what the country really thinks.
+"""Brand tracker: survey, population, and what the simulated country really thinks.
 
 The standard variant can be fitted by ``models/mrp.py`` exactly: whoever takes part is decided by
 the predictors alone. The hard variant is misspecified on purpose, see ``opinions``.
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sweep.errors import UsageError
 from sweep.simulate.country import SHAPE, country
-from sweep.simulate.fieldwork import Respondents, fieldwork
+from sweep.simulate.fieldwork import Fieldwork, fieldwork
 from sweep.simulate.opinions import Opinion, chance, generator, opinion, probability
 from sweep.simulate.questions import Question, questions
 
@@ -80,14 +80,12 @@ def tracker(
     UsageError
         If the seed is negative, or there is nobody to ask or nothing to ask about.
     """
-    if seed < 0 or respondents < 1:
-        msg = (
-            f"cannot simulate seed {seed} with {respondents} respondents; "
-            "a seed is at least 0, and at least 1 respondent is needed"
-        )
-        raise UsageError(msg)
-    asked = questions(brands, metrics)
-    people = fieldwork(seed, respondents, hard)
+    _check_size(seed, respondents)
+    return _interview(questions(brands, metrics), fieldwork(seed, respondents, hard), seed, hard)
+
+
+def _interview(asked: tuple[Question, ...], people: Fieldwork, seed: int, hard: bool) -> Tracker:
+    """Put all questions to all people, and note what the country thinks of each."""
     cells = int(np.prod(SHAPE))
     columns, chances, counts = {}, [], []
     for question in asked:
@@ -95,15 +93,27 @@ def tracker(
         answered, columns[question.name] = _answers(question, truth, people, seed)
         chances.append(probability(truth))
         counts.append(np.bincount(people.cell[answered & people.usable], minlength=cells))
-    survey = pd.concat([people.table, pd.DataFrame(columns)], axis=1)
-    population, sizes = country().population, country().sizes
     return Tracker(
-        survey, population, asked, sizes, np.stack(chances, axis=1), np.stack(counts, axis=1)
+        survey=pd.concat([people.table, pd.DataFrame(columns)], axis=1),
+        population=country().population,
+        questions=asked,
+        sizes=country().sizes,
+        probability=np.stack(chances, axis=1),
+        respondents=np.stack(counts, axis=1),
     )
 
 
+def _check_size(seed: int, respondents: int) -> None:
+    if seed < 0 or respondents < 1:
+        msg = (
+            f"cannot simulate seed {seed} with {respondents} respondents; "
+            "a seed is at least 0, and at least 1 respondent is needed"
+        )
+        raise UsageError(msg)
+
+
 def _answers(
-    question: Question, truth: Opinion, people: Respondents, seed: int
+    question: Question, truth: Opinion, people: Fieldwork, seed: int
 ) -> tuple[NDArray[np.bool_], pd.Series]:
     """Put one question: return who answered it, and the column of answers, null where not asked."""
     metric = question.metric

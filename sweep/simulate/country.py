@@ -1,4 +1,4 @@
-"""The simulated country: its predictors, their levels, and how many adults live in each cell.
+"""Country: its predictors, their levels, and how many adults live in each cell.
 
 The country is the same for every seed. Its predictors depend on each other as they do in a census:
 the young live in cities, education follows age, income follows education, age and sex.

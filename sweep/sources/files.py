@@ -1,4 +1,4 @@
-"""Sources: the files a study names, on disk or in a bucket, found and digested.
+"""Files: those a study names, on disk or in a bucket, found and digested.
 
 A file in a bucket is downloaded once per version to this machine's cache, and then read like any
 other. Its identity is the digest of its bytes: where it lies is in no key.
@@ -57,7 +57,7 @@ def sources_in(study: Study, directory: Path) -> Sources:
     digests: dict[str, str] = {}
     for name, source in names.items():
         try:
-            paths[name] = fetched(source) if "://" in source else directory / source
+            paths[name] = fetch(source) if "://" in source else directory / source
         except SweepError as error:
             msg = f"study.{name}.source: {error}"
             raise DataError(msg) from error
@@ -67,7 +67,13 @@ def sources_in(study: Study, directory: Path) -> Sources:
 
 
 def digest_of(name: str, path: Path) -> str:
-    """Return the digest of a source's bytes."""
+    """Return the digest of a source's bytes.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
     try:
         return bytes_digest(path.read_bytes())
     except OSError as error:
@@ -75,7 +81,7 @@ def digest_of(name: str, path: Path) -> str:
         raise DataError(msg) from error
 
 
-def fetched(url: str) -> Path:
+def fetch(url: str) -> Path:
     """Return the local copy of a file in a bucket, downloaded unless this version is here.
 
     Raises

@@ -8,7 +8,7 @@ import pandas as pd
 from sweep.data.variables import NUMBER, ROW
 from sweep.errors import DataError
 from sweep.words.names import did_you_mean
-from sweep.words.values import clipped, few, plain
+from sweep.words.values import clip, clip_name, few
 
 __all__ = ["read_columns", "read_table"]
 
@@ -32,7 +32,7 @@ def read_columns(path: Path) -> list[str]:
             head = pd.read_csv(path, header=None, nrows=1, dtype=str, keep_default_na=False)
             names = [str(name) for name in head.iloc[0]]
     except (OSError, ValueError, pd.errors.ParserError) as error:
-        raise unreadable(path, error) from error
+        raise unreadable_error(path, error) from error
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         msg = f"{path}: column {twice[0]!r} appears twice; rename one of them"
@@ -61,10 +61,12 @@ def read_table(path: Path, wanted: Collection[str], rename: Mapping[str, str]) -
     for name in wanted:
         if name not in old:
             guess = did_you_mean(name, old)
-            msg = f"{path}: there is no column {name!r}.{guess} Its columns: {few(old, plain)}"
+            msg = f"{path}: there is no column {name!r}.{guess} Its columns: {few(old, clip_name)}"
             raise DataError(msg)
     if not wanted:
-        msg = f"{path} has none of the variables that the study uses (columns: {few(old, plain)})"
+        msg = (
+            f"{path} has none of the variables that the study uses (columns: {few(old, clip_name)})"
+        )
         raise DataError(msg)
     usecols = [old[name] for name in dict.fromkeys(wanted)]
     try:
@@ -73,7 +75,7 @@ def read_table(path: Path, wanted: Collection[str], rename: Mapping[str, str]) -
         else:
             table = read_text(path, usecols).apply(infer)
     except (OSError, ValueError, pd.errors.ParserError) as error:
-        raise unreadable(path, error) from error
+        raise unreadable_error(path, error) from error
     return table.rename(columns=dict(rename))
 
 
@@ -95,11 +97,11 @@ def read_text(path: Path, names: list[str]) -> pd.DataFrame:
     return table
 
 
-def unreadable(path: Path, error: Exception) -> DataError:
+def unreadable_error(path: Path, error: Exception) -> DataError:
     """Return the error to raise for a file that cannot be read; no row of it is in there."""
     if isinstance(error, FileNotFoundError):
         return DataError(f"{path}: there is no such file")
-    return DataError(f"{path}: {clipped(ROW.sub(r'\1', str(error)), 300)}")
+    return DataError(f"{path}: {clip(ROW.sub(r'\1', str(error)), 300)}")
 
 
 def infer(column: pd.Series) -> pd.Series:

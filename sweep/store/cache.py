@@ -1,4 +1,4 @@
-"""Cached: files that a machine downloads once, for all its workers.
+"""Cache: files that a machine downloads once, for all its workers.
 
 Only what is named by its own content is kept, so a file here is either right or thrown away: its
 name ends in 12 digits of its SHA-256, and they are compared whenever it is read. Files are written
@@ -15,7 +15,15 @@ from pathlib import Path
 
 from sweep.faultpoint import faultpoint
 
-__all__ = ["cache_root", "cached", "file_kept", "is_shared", "keep", "kept", "write_whole"]
+__all__ = [
+    "cache_root",
+    "file_kept",
+    "is_shared",
+    "keep",
+    "read_cached",
+    "read_kept",
+    "write_in_place",
+]
 
 LIMIT = 5_000_000_000
 """Bytes that may lie here."""
@@ -40,13 +48,13 @@ def is_shared(name: str) -> bool:
     return SHARED.fullmatch(name) is not None
 
 
-def cached(name: str, fetch: Callable[[], bytes]) -> bytes:
+def read_cached(name: str, fetch: Callable[[], bytes]) -> bytes:
     """Return the bytes of a file named by its content: from here, else fetched and kept.
 
     Bytes that their name does not fit are returned, not kept: their reader will refuse them.
     """
     file = name.rpartition("/")[2]
-    found = kept(file)
+    found = read_kept(file)
     if found is not None:
         return found
     data = fetch()
@@ -56,7 +64,7 @@ def cached(name: str, fetch: Callable[[], bytes]) -> bytes:
     return data
 
 
-def kept(file: str) -> bytes | None:
+def read_kept(file: str) -> bytes | None:
     """Return a file's bytes, None if it is not here; a damaged one is thrown away."""
     path = _directory() / file
     try:
@@ -73,7 +81,7 @@ def kept(file: str) -> bytes | None:
 def file_kept(start: str) -> Path | None:
     """Return the path of the file whose name starts so, None if it is not here undamaged."""
     for path in sorted(_directory().glob(f"{start}*")):
-        if kept(path.name) is not None:
+        if read_kept(path.name) is not None:
             return path
     return None
 
@@ -87,12 +95,12 @@ def keep(file: str, data: bytes) -> Path:
         If the cache cannot be written.
     """
     path = _directory() / file
-    write_whole(path, data)
+    write_in_place(path, data)
     _trim(path)
     return path
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_in_place(path: Path, data: bytes) -> None:
     """Write a file so that no reader sees a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{uuid.uuid4().hex}")

@@ -1,4 +1,4 @@
-"""Directory store: artifacts as plain files below one directory of a local or shared file system.
+"""Directory: artifacts as plain files below one folder of a local or shared file system.
 
 A new file is written aside in ``tmp/``, flushed to the disk, linked to its final name (``link``
 fails if the name is taken, so the first writer wins and nobody sees half a file), and its

@@ -1,4 +1,4 @@
-"""Directory words: what the operating system's errors mean for a store, and what to do."""
+"""Directory errors: what the operating system's mean for a store, and what to do."""
 
 import errno
 from collections.abc import Iterator

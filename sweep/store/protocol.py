@@ -1,4 +1,4 @@
-"""The protocol of a store: what any place for files must promise."""
+"""Protocol: what any place for files must promise to be a store."""
 
 from collections.abc import Iterator
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Words: how messages count things, so that one of them is never called "1 outcomes"."""
+"""Numbers: how messages count things, so that one of them is never called "1 outcomes"."""
 
 __all__ = ["count_of"]
 

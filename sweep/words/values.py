@@ -1,11 +1,11 @@
-"""Showing: how a message shows what came from data: five values at most, and each of them short.
+"""Values: how a message shows what came from data: five at most, and each of them short.
 
 Messages go into logs, reports, tickets and chats, and a column may hold people's addresses.
 """
 
 from collections.abc import Callable, Collection
 
-__all__ = ["MOST", "brief", "clipped", "few", "plain"]
+__all__ = ["MOST", "brief", "clip", "clip_name", "few"]
 
 MOST = 5  # values of one column in one message
 LONGEST = 60  # characters of one value
@@ -24,15 +24,15 @@ def few[T](values: Collection[T], word: Callable[[T], str] | None = None) -> str
 
 def brief(value: object) -> str:
     """Return a value as Python writes it, cut short."""
-    return clipped(repr(value), LONGEST)
+    return clip(repr(value), LONGEST)
 
 
-def plain(value: object) -> str:
+def clip_name(value: object) -> str:
     """Return a name as it is, cut short."""
-    return clipped(value, LONGEST)
+    return clip(value, LONGEST)
 
 
-def clipped(text: object, longest: int = TEXT) -> str:
+def clip(text: object, longest: int = TEXT) -> str:
     """Return a text, or what somebody else's error says, cut short."""
     whole = str(text)
     return whole if len(whole) <= longest else f"{whole[: longest - 3]}..."

@@ -1,1 +1,1 @@
-"""The worker: one process that does tasks."""
+"""Worker: one process that does tasks."""

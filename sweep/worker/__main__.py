@@ -1,4 +1,4 @@
-"""The worker as a command: ``python -m sweep.worker``."""
+"""Main: ``python -m sweep.worker`` is a worker."""
 
 from sweep.worker.serve import main
 

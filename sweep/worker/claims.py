@@ -26,7 +26,7 @@ from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, Store
 
-__all__ = ["PACE", "Claim", "Watch", "held", "let_go", "let_go_of_task", "read_claim"]
+__all__ = ["PACE", "Claim", "Watch", "hold_claim", "let_go", "let_go_of_task", "read_claim"]
 
 PACE = 10.0  # seconds to a claim's first change: most fits are over by then
 SLOWEST = 60.0  # seconds: each change waits twice as long as the last, but no longer
@@ -59,16 +59,16 @@ class Claim:
     def abandoned(self) -> bool:
         """Return whether its process is gone for certain: only seen from the same machine."""
         here = self.machine == machine() != ""
-        return here and born(self.process) != self.born
+        return here and birth_of(self.process) != self.born
 
 
-def place(fit: str) -> str:
+def claim_place(fit: str) -> str:
     """Return where the claim of a fit stands."""
     return f"claims/{fit}.json"
 
 
 @contextmanager
-def held(store: Store, fit: str, holder: str) -> Iterator[None]:
+def hold_claim(store: Store, fit: str, holder: str) -> Iterator[None]:
     """Hold the claim of a fit while the block runs.
 
     After an error it stands until the coordinator has noted why, and lets it go itself.
@@ -96,11 +96,17 @@ def held(store: Store, fit: str, holder: str) -> Iterator[None]:
 
 
 def acquire(store: Store, fit: str, holder: str) -> Claim:
-    """Claim a fit: nobody has it, or our own dead worker, or one that is gone for certain."""
+    """Claim a fit: nobody has it, or our own dead worker, or one that is gone for certain.
+
+    Raises
+    ------
+    Claimed
+        If somebody else has it, or many try at once.
+    """
     me = os.getpid()
-    mine = Claim(holder, platform.node(), machine(), me, born(me), PACE)
+    mine = Claim(holder, platform.node(), machine(), me, birth_of(me), PACE)
     for _ in range(TRIES):
-        if write_record(store, place(fit), asdict(mine)):
+        if write_record(store, claim_place(fit), asdict(mine)):
             return mine
         found = read_claim(store, fit)
         if found is None:
@@ -108,7 +114,7 @@ def acquire(store: Store, fit: str, holder: str) -> Claim:
         claim, content = found
         if claim.holder != holder and not claim.abandoned():
             raise Claimed(claim.words())
-        if store.replace(place(fit), seal(asdict(mine)), content):
+        if store.replace(claim_place(fit), seal(asdict(mine)), content):
             return mine
     msg = "many at once"
     raise Claimed(msg)
@@ -120,13 +126,13 @@ def read_claim(store: Store, fit: str) -> tuple[Claim, str] | None:
     One that is damaged is removed: all it could do is to keep others waiting.
     """
     try:
-        data = store.get(place(fit))
+        data = store.get(claim_place(fit))
     except NotStored:
         return None
     try:
         return Claim(**unseal(data)), sha256(data)
     except (CorruptArtifact, TypeError):
-        store.delete(place(fit), sha256(data))
+        store.delete(claim_place(fit), sha256(data))
         return None
 
 
@@ -135,7 +141,9 @@ def keep(store: Store, fit: str, claim: Claim, wait: Callable[[float], bool]) ->
     while not wait(claim.pace):
         after = replace(claim, beat=claim.beat + 1, pace=min(2 * claim.pace, SLOWEST))
         try:
-            if not store.replace(place(fit), seal(asdict(after)), sha256(seal(asdict(claim)))):
+            if not store.replace(
+                claim_place(fit), seal(asdict(after)), sha256(seal(asdict(claim)))
+            ):
                 return
         except StoreError as error:  # it may work next time; if not, others do the fit as well
             sys.stderr.write(f"a claim could not be renewed: {error}\n")
@@ -145,7 +153,7 @@ def keep(store: Store, fit: str, claim: Claim, wait: Callable[[float], bool]) ->
 
 def let_go(store: Store, fit: str) -> None:
     """Remove the claim of a fit, whoever holds it: what it was for has ended."""
-    store.delete(place(fit))
+    store.delete(claim_place(fit))
 
 
 def let_go_of_task(store: Store, key: str) -> None:
@@ -175,7 +183,7 @@ class Watch:
         patience = MISSED * min(claim.pace, SLOWEST)
         if not claim.abandoned() and self.clock() - since <= patience:
             return True
-        return not self.store.delete(place(fit), content)
+        return not self.store.delete(claim_place(fit), content)
 
 
 @cache
@@ -188,7 +196,7 @@ def machine() -> str:
         return ""
 
 
-def born(process: int) -> int:
+def birth_of(process: int) -> int:
     """Return when a process began, in clock ticks after boot; 0 if it has ended or is unknown."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()

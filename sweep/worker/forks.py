@@ -1,4 +1,4 @@
-"""Copies: a worker that has compiled a model stays as it is, and copies of it do the tasks.
+"""Forks: a worker that has compiled a model stays as it is, and copies of it do the tasks.
 
 A model's code may end its process, or stand still until it is ended. Another process would import
 and compile for many seconds; a copy (a fork) of one that has is there at once, and its machine
@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 
 from sweep.keys import Json
 
-__all__ = ["POSSIBLE", "copied", "leaving_with"]
+__all__ = ["POSSIBLE", "leaving_with", "run_in_copies"]
 
 POSSIBLE = sys.platform == "linux"
 """Whether a process may be copied here: elsewhere, libraries of the system do not survive it."""
@@ -44,7 +44,7 @@ def leaving_with(parent: int) -> Iterator[None]:
         thread.join()
 
 
-def copied(guard: ExitStack, reply: Callable[[Json], None]) -> bool:
+def run_in_copies(guard: ExitStack, reply: Callable[[Json], None]) -> bool:
     """Make this process the original of copies; return in each of them whether it is the first.
 
     The first goes on with the task at hand. Those after it, each made when the one before has died

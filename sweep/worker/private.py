@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sweep.errors import UsageError
 
-__all__ = ["make_private", "refuse_shared", "shared_by"]
+__all__ = ["make_private", "possible_writers", "refuse_shared"]
 
 UNMAPPED = 65534
 """Whom a container sees as the owner of folders above it: the kernel's, for users it has not."""
@@ -27,7 +27,7 @@ def refuse_shared(folder: Path) -> None:
     UsageError
         With the place, who can write there, and what to do.
     """
-    if (why := shared_by(folder)) is not None:
+    if (why := possible_writers(folder)) is not None:
         msg = (
             f"{folder}: {why}, and the machine code in this cache would run as yours. Remove the "
             "folder, take the permission away (chmod go-w), or name a folder of your own in "
@@ -36,7 +36,7 @@ def refuse_shared(folder: Path) -> None:
         raise UsageError(msg)
 
 
-def shared_by(folder: Path) -> str | None:
+def possible_writers(folder: Path) -> str | None:
     """Return who else could have written into a folder, in words; None if nobody.
 
     It counts as one's own if everything in it, and the way to it, is the user's or root's and
@@ -44,7 +44,7 @@ def shared_by(folder: Path) -> str | None:
     """
     whole = folder.resolve()
     found = (problem_on_the_way(place) for place in reversed(whole.parents))
-    found_inside = (problem(place) for place in (whole, *inside(whole)))
+    found_inside = (problem(place) for place in (whole, *paths_in(whole)))
     return next(filter(None, (*found, *found_inside)), None)
 
 
@@ -72,7 +72,7 @@ def problem(place: Path) -> str | None:
     return None
 
 
-def inside(folder: Path) -> Iterator[Path]:
+def paths_in(folder: Path) -> Iterator[Path]:
     """Yield all files and folders in a folder."""
     for parent, folders, files in os.walk(folder):
         yield from (Path(parent, name) for name in (*folders, *files))

@@ -10,7 +10,7 @@ import sys
 
 __all__ = ["leave_folder", "python_command", "safe_pythonpath"]
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 """The folder that this package was imported from."""
 
 

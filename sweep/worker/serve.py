@@ -1,4 +1,4 @@
-"""Worker: given a store and a task's key, compute what is missing, publish it, and say so.
+"""Serve: given a task's key, compute what is missing, publish it, and say so.
 
 ``python -P -m sweep.worker`` serves tasks as JSON lines on its pipes until its input ends; the
 same ``work`` runs wherever a task runs. A worker holds no state that matters: what it compiled,
@@ -20,7 +20,7 @@ from sweep.errors import Claimed, ForeignToolchain, StoreError
 from sweep.faultpoint import become, faultpoint
 from sweep.keys import Json
 from sweep.store import Store, open_store
-from sweep.worker.forks import POSSIBLE, copied, leaving_with
+from sweep.worker.forks import POSSIBLE, leaving_with, run_in_copies
 from sweep.worker.memory import Memory
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def work(store: Store, key: str, keep_draws: bool, memory: Memory, holder: str =
         Whatever kept the task from being done; nothing half-done is visible in the store.
     """
     from sweep.artifacts.tasks import read_task
-    from sweep.worker.claims import held
+    from sweep.worker.claims import hold_claim
 
     memory.mended = []
     if (found := done_before(store, key, keep_draws, memory)) is not None:
@@ -61,7 +61,7 @@ def work(store: Store, key: str, keep_draws: bool, memory: Memory, holder: str =
     faultpoint("task.after_read")
     if not holder:
         return done_now(store, task, keep_draws, memory)
-    with held(store, task.fit_key, holder):
+    with hold_claim(store, task.fit_key, holder):
         found = done_before(store, key, keep_draws, memory)  # between the first look and the claim
         return done_now(store, task, keep_draws, memory) if found is None else found
 
@@ -100,7 +100,8 @@ def serve(
 ) -> None:
     """Answer each task with one event, until the input ends.
 
-    ``copy`` makes copies of this process once its model is compiled (`sweep.worker.forks.copied`).
+    ``copy`` makes copies of this process once its model is compiled, see
+    `sweep.worker.forks.run_in_copies`.
     """
     memory = Memory()
     for line in lines:
@@ -120,7 +121,7 @@ def serve(
             reply({"event": "done", "key": key, "result": result})
             faultpoint("worker.after_reply")
         except Exception as error:  # a task's end, whatever it was, is an answer
-            reply({"event": "done", "key": key, "failure": failure_of(error)})
+            reply({"event": "done", "key": key, "failure": failure_event(error)})
 
 
 def compiled_ahead(request: Json, memory: Memory) -> bool:
@@ -151,7 +152,7 @@ def teller(key: str, reply: Reply) -> Callable[[str, int], None]:
     return watch
 
 
-def failure_of(error: Exception) -> dict[str, str]:
+def failure_event(error: Exception) -> dict[str, str]:
     """Return why a task failed: kind, message, traceback.
 
     What the machine or the store did is ``storage``, ``memory`` or ``toolchain``, and ``elsewhere``
@@ -197,4 +198,4 @@ def main() -> None:
         import_heavy()
         faultpoint("worker.before_ready")
         reply({"event": "ready"})  # a broken pipe: the coordinator is gone; what is done is stored
-        serve(sys.stdin, reply, partial(copied, guard, reply) if POSSIBLE else None)
+        serve(sys.stdin, reply, partial(run_in_copies, guard, reply) if POSSIBLE else None)

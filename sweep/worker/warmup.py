@@ -1,4 +1,4 @@
-"""Warm: machine code and imports, made ready before the first task.
+"""Warmup: machine code and imports, made ready before the first task.
 
 The process that compiles a Numba function and one that loads it from the cache were seen to give
 different last bits. So a throwaway process compiles, and workers only ever load.

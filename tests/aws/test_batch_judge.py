@@ -7,10 +7,10 @@ import pytest
 
 from sweep.backends.batch.arrays import Array, Need
 from sweep.backends.batch.cost import Meter
-from sweep.backends.batch.retry import LOSSES, Loss, Policy, judge, judge_failure
+from sweep.backends.batch.retry import LOSSES, Loss, Policy, judge_failure, why_failed
 from sweep.backends.batch.sizing import pack_of
 from sweep.backends.batch.submit import request_of
-from sweep.backends.batch.waiting import fault_of, queue_faults
+from sweep.backends.batch.waiting import environment_fault, queue_faults
 from sweep.backends.events import Failure
 from sweep.config.batch import Batch as Settings
 from tests.aws.emulation.rules import check
@@ -43,14 +43,14 @@ def test_every_end_has_a_cause_and_aws_own_words(
     status: str, code: int | None, reason: str | None, cause: str
 ) -> None:
     container = {k: v for k, v in {"exitCode": code, "reason": reason}.items() if v is not None}
-    loss = judge({"statusReason": status, "container": container})
+    loss = why_failed({"statusReason": status, "container": container})
     assert cause == loss.cause
     assert status in loss.message
     assert reason is None or reason in loss.message
 
 
 def test_an_end_without_any_reason_says_that() -> None:
-    assert "AWS Batch gives no reason" in judge({}).message
+    assert "AWS Batch gives no reason" in why_failed({}).message
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def environment(**more: Any) -> dict[str, Any]:
 def test_what_keeps_an_environment_from_running_a_job(
     place: dict[str, Any], vcpus: int, words: str | None
 ) -> None:
-    fault = fault_of(place, vcpus, 2048)
+    fault = environment_fault(place, vcpus, 2048)
     assert fault is None if words is None else (fault is not None and words in fault)
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from sweep.config import read_config
 from sweep.errors import UsageError
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 from sweep.project import EXAMPLES, make_project
 from tests.cli.conftest import Project, inside
 
-CONFIGS = sorted(path.stem for path in packaged("configs").glob("*.yaml"))
+CONFIGS = sorted(path.stem for path in project_folder("configs").glob("*.yaml"))
 SMALL = {"tracker": ("--small",), "gss": ()}
 README = Path(__file__).parents[2] / "README.md"
 
@@ -81,7 +81,7 @@ def test_an_example_that_does_not_exist_is_refused(
 
 
 def test_the_named_group_of_the_readme_is_the_trackers() -> None:
-    study = read_config(packaged("configs") / "tracker.yaml").study
+    study = read_config(project_folder("configs") / "tracker.yaml").study
 
     assert 'group="young_urban"' in README.read_text()
     assert "young_urban" in {group.name for group in study.groups}

@@ -39,7 +39,7 @@ def test_a_fit_in_this_process_tells_how_it_gets_on(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen = Noted()
-    monkeypatch.setattr(screens, "shown", contextmanager(lambda *_, **__: iter([screen])))
+    monkeypatch.setattr(screens, "show_sweep", contextmanager(lambda *_, **__: iter([screen])))
     store, plan = project.plan(project.config({"model": "stub"}), limit=1)
     write_tasks(store, plan, list(plan.tasks))
 

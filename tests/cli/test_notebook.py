@@ -7,7 +7,7 @@ import pytest
 import rich.console
 
 from sweep.backends.events import Done, Failure, Note, Started
-from sweep.client.screen import shown
+from sweep.client.screen import show_sweep
 from tests.project import entry_named, plan_named
 
 RESULT = {
@@ -52,7 +52,7 @@ def output(monkeypatch: pytest.MonkeyPatch) -> Output:
 def test_fifty_outcomes_are_one_output_in_a_notebook(
     output: Output, progress: bool | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with shown(PLAN, progress) as screen:
+    with show_sweep(PLAN, progress) as screen:
         for entry in PLAN.entries:
             screen.watch(Started("key", 0, 1), entry)
             screen.watch(Done("key", 1, RESULT, None), entry)
@@ -66,7 +66,7 @@ def test_fifty_outcomes_are_one_output_in_a_notebook(
 
 def test_what_broke_a_cell_off_leaves_the_last_state(output: Output) -> None:
     def interrupted() -> None:
-        with shown(PLAN, None) as screen:
+        with show_sweep(PLAN, None) as screen:
             failure = Failure("model", "<b>no</b> good")
             screen.watch(Done("key", 1, None, failure), PLAN.entries[0])
             raise KeyboardInterrupt
@@ -81,9 +81,9 @@ def test_what_broke_a_cell_off_leaves_the_last_state(output: Output) -> None:
 def test_notes_come_through_and_silence_is_silent(
     output: Output, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with shown(PLAN, None) as screen:
+    with show_sweep(PLAN, None) as screen:
         screen.watch(Note("read this"), None)
     assert "read this\n" == capsys.readouterr().err
-    with shown(PLAN, False):
+    with show_sweep(PLAN, False):
         pass
     assert 1 == len(output.shown)

@@ -13,7 +13,7 @@ import sweep
 from sweep.backends.events import Done
 from sweep.cli.summary import can_be_retried
 from sweep.client.display import slow_line
-from sweep.client.progress import Progress, line_of
+from sweep.client.progress import SweepProgress, line_of
 from sweep.config.read import parse_config
 from sweep.errors import ConfigError
 from sweep.journal.entries import EntryId
@@ -95,7 +95,7 @@ def test_the_line_of_an_end_names_both_effective_sample_sizes() -> None:
     assert "ok       aware  0.7s  r_hat 1.009  ess_bulk 1,213  ess_tail 553" == line
 
 
-def drawn(progress: Progress) -> str:
+def drawn(progress: SweepProgress) -> str:
     console = Console(width=100, record=True, file=None, stderr=True, quiet=False)
     with console.capture() as captured:
         console.print(slow_line(progress))
@@ -103,7 +103,7 @@ def drawn(progress: Progress) -> str:
 
 
 def test_the_panel_says_starting_only_at_the_start() -> None:
-    progress = Progress.of(plan_named("x", entry_named("aware"), entry_named("bought")))
+    progress = SweepProgress.of(plan_named("x", entry_named("aware"), entry_named("bought")))
     assert "now: starting" in drawn(progress)
 
     progress.watch(Done("key", 1, RESULT, None), EntryId("aware"))

@@ -21,7 +21,7 @@ from sweep.config import (
     json_schema,
     read_config,
 )
-from sweep.config.nodes import Place, plain
+from sweep.config.nodes import Place, value_of
 from sweep.config.yaml import compose
 from sweep.keys import canonical
 
@@ -30,7 +30,7 @@ EXAMPLE = Path(__file__).parent / "example.yaml"
 
 def raw() -> dict[str, Any]:
     node, _ = compose(EXAMPLE.read_text(), lambda mark: Place(mark.line, mark.column, ""))
-    data: dict[str, Any] = plain(node)
+    data: dict[str, Any] = value_of(node)
     return data
 
 

@@ -21,10 +21,10 @@ from sweep import Run
 from sweep import open as open_run
 from sweep.artifacts.artifact import read_done
 from sweep.backends.events import Done
-from sweep.client.verbs import planned
+from sweep.client.verbs import read_and_plan
 from sweep.journal.events import read_events
 from sweep.journal.runs import runs_in
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 from sweep.store import Store, open_store
 from tests.cli.conftest import Ended, inside
 from tests.project import Project, as_if_done, merged, project_in, survey_of
@@ -194,10 +194,10 @@ def test_t2_a_resumed_run_keeps_its_model_and_a_new_run_fits_all_with_the_new_on
     """Stopped half-way, edited, resumed: no report ever holds numbers of two models."""
     desk = Desk(project)
     desk.ask(EIGHT[:4])
-    source = (packaged("models") / "mrp.py").read_text()
+    source = (project_folder("models") / "mrp.py").read_text()
     project.model("mrp", source)
     desk.write({"model": "mrp"})
-    config = planned(project.directory / "sweep.yaml")[0]
+    config = read_and_plan(project.directory / "sweep.yaml")[0]
     ends: list[Done] = []
 
     def watch(event: Any, _: Any) -> None:
@@ -234,7 +234,7 @@ def test_t2_a_helper_beside_the_model_file_is_refused_so_that_none_is_served_sta
     """An edit of it would change numbers and no key; also where Python would find it."""
     monkeypatch.syspath_prepend(desk.project.directory)
     (desk.project.directory / "scales_of_ours.py").write_text("INTERCEPT = 3.0\n")
-    source = (packaged("models") / "mrp.py").read_text()
+    source = (project_folder("models") / "mrp.py").read_text()
     desk.project.model("mine", f"from scales_of_ours import INTERCEPT\n{source}")
     desk.write({"model": "mine"})
     for verb in ("run", "plan", "explain", "check"):
@@ -352,10 +352,10 @@ def test_comments_and_docstrings_of_a_model_file_fit_nothing_and_a_prior_fits_al
     """By the keys alone: what would have been fitted is published with made-up numbers."""
     desk = Desk(project)
     desk.ask(EIGHT)
-    source = (packaged("models") / "mrp.py").read_text()
+    source = (project_folder("models") / "mrp.py").read_text()
     desk.write({"model": "mrp"})
     project.model("mrp", source)
-    as_if_done(project, planned(project.directory / "sweep.yaml")[0])
+    as_if_done(project, read_and_plan(project.directory / "sweep.yaml")[0])
     for same in (
         "# a comment\n" + source,
         source.replace('"""Return the terms', '"""Give the terms'),

@@ -11,7 +11,7 @@ import pytest
 
 from sweep.backends.events import Done, Event, Failure
 from sweep.config import SweepConfig
-from sweep.coordinator.breaker import SYSTEMIC, Ends
+from sweep.coordinator.breaker import SYSTEMIC, Breaker
 from sweep.journal.entries import Entry, EntryId
 from sweep.journal.events import RunEvent
 from sweep.journal.failures import failure_of
@@ -238,9 +238,9 @@ def test_twenty_alike_failures_stop_the_sweep_and_the_rest_is_cancelled(
     assert gone()
 
 
-def ends_of(messages: Sequence[str | None]) -> Ends:
+def ends_of(messages: Sequence[str | None]) -> Breaker:
     """Return what a run has seen after outcomes ended so, None being well."""
-    ends = Ends()
+    ends = Breaker()
     for place, message in enumerate(messages):
         failure = None if message is None else Failure("model", message)
         entry = entry_named(

@@ -23,7 +23,7 @@ from sweep.journal.entries import Entry, EntryId
 from sweep.journal.events import read_events
 from sweep.journal.failures import PastFailure, remember_failure
 from sweep.store import Store, open_store
-from sweep.worker.claims import Claim, let_go, place
+from sweep.worker.claims import Claim, claim_place, let_go
 from sweep.worker.memory import Memory
 from sweep.worker.serve import serve, work
 from tests.client.test_resume import stubs
@@ -166,7 +166,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def far_claim(store: Store, fit: str) -> None:
     """Claim a fit for somebody on another machine, of whom nothing else is heard."""
-    assert write_record(store, place(fit), asdict(FAR))
+    assert write_record(store, claim_place(fit), asdict(FAR))
 
 
 def shared(project: Project, act: Callable[[Store, Entry], None]) -> tuple[Store, str, list[Event]]:
@@ -251,7 +251,7 @@ def test_who_waits_stops_when_it_is_told_to(project: Project) -> None:
     config = stubs(project, 1)
     store, plan = project.plan(config)
     (entry,) = plan.entries
-    write_record(store, place(entry.fit_key), {**asdict(FAR), "pace": 60.0})
+    write_record(store, claim_place(entry.fit_key), {**asdict(FAR), "pace": 60.0})
     run, waits = begin(store, plan), list[Event]()
     carry_on(store, run, config.execution, lambda e, _: waits.append(e), lambda: bool(waits))
     (row,) = sweep.runs(store.url).to_dict("records")

@@ -20,19 +20,19 @@ from sweep.coordinator.execute import plan_sweep
 from sweep.data.cells import (
     LARGEST,
     Cells,
+    are_too_many,
     check_numbers,
     combination,
     decode,
     encode_codes,
-    exceed,
-    occurring,
+    occurring_combinations,
 )
 from sweep.data.frame import Frame, frame_of
 from sweep.errors import DataError
 from sweep.estimates.poststratify import weighting_of
 from sweep.estimates.rows import answers_by_margin
 from sweep.journal.runs import read_plan
-from sweep.planning.forecast import rows_of
+from sweep.planning.forecast import row_count
 from sweep.planning.recipes import many_groups
 from sweep.planning.selection import Selection
 from sweep.results.table import estimates_of
@@ -129,7 +129,7 @@ def test_what_occurs_is_numbered_as_sorted_tuples_are(rows: list[Any], repeat: b
     """Row order is C order, whatever the ranges; the first row of each is its first."""
     rows = rows + rows[::-1] if repeat else rows
     columns = [np.array(column, np.int64) for column in zip(*rows, strict=True)]
-    first, place = occurring(columns, len(rows))
+    first, place = occurring_combinations(columns, len(rows))
     order = sorted(set(rows))
     assert [order.index(row) for row in rows] == place.tolist()
     assert [rows.index(row) for row in order] == first.tolist()
@@ -138,7 +138,7 @@ def test_what_occurs_is_numbered_as_sorted_tuples_are(rows: list[Any], repeat: b
 @given(st.lists(st.tuples(*[st.sampled_from([0, 2**31 - 1])] * 9), min_size=1, max_size=30))
 def test_codes_of_32_bits_do_not_overflow_either(rows: list[Any]) -> None:
     columns = [np.array(column, np.int32) for column in zip(*rows, strict=True)]
-    first, place = occurring(columns, len(rows))
+    first, place = occurring_combinations(columns, len(rows))
     assert rows == [rows[first[k]] for k in place]
     assert len(set(rows)) == len(first)
 
@@ -164,9 +164,9 @@ def test_the_refusal_of_very_many_predictors_is_short() -> None:
 
 def test_missing_counts_as_a_level_of_what_a_group_uses() -> None:
     """A respondent may lack a further variable, so its levels are one more there."""
-    assert not exceed(levels_of([2**63 - 1]), {})
-    assert not exceed(levels_of([2**62 - 1]), levels_of([1], "further"))
-    assert exceed(levels_of([2**62]), levels_of([1], "further"))
+    assert not are_too_many(levels_of([2**63 - 1]), {})
+    assert not are_too_many(levels_of([2**62 - 1]), levels_of([1], "further"))
+    assert are_too_many(levels_of([2**62]), levels_of([1], "further"))
 
 
 def nested(areas: int, names: Sequence[str]) -> pd.DataFrame:
@@ -279,7 +279,7 @@ def test_a_forecast_knows_how_many_combinations_have_people(project: Project) ->
     made = geographies(project, GEOGRAPHIES)
     made = replace(made, study={**made.study, "groups": [[], list(GEOGRAPHIES), ["region", "sex"]]})
     _, plan = made.plan()
-    assert 1 + FEW + 6 == rows_of(plan)
+    assert 1 + FEW + 6 == row_count(plan)
 
 
 def test_what_an_overflowing_program_has_stored_is_not_taken(project: Project) -> None:

@@ -13,8 +13,8 @@ from sweep.errors import ModelError
 from sweep.inference.compilation import Prepared, prepare_model, refuse_large, with_counts
 from sweep.inference.general import file_probabilities
 from sweep.model.files import ModelFile, load_model
-from sweep.model.priors import Noted, unread
-from sweep.planning.model_files import packaged
+from sweep.model.priors import Noted, unread_priors
+from sweep.planning.model_files import project_folder
 
 LEVELS = {"sex": ("female", "male"), "region": ("north", "south", "west")}
 INDEX = np.arange(6, dtype=np.int64)
@@ -73,7 +73,7 @@ def test_a_prior_that_build_does_not_read_is_refused(priors: dict[str, Any], idl
 
 
 def test_the_template_refuses_the_scale_of_a_contrast() -> None:
-    template = load_model("pymc_mrp", (packaged("models") / "pymc_mrp.py").read_bytes())
+    template = load_model("pymc_mrp", (project_folder("models") / "pymc_mrp.py").read_bytes())
     priors = Priors(scales={"sex": 0.7, "region": 0.7}).model_dump()
     with pytest.raises(ModelError, match=r"does not read study\.priors\.scales\.sex, so"):
         prepare_model(template, LEVELS, COUNTS, priors)
@@ -94,14 +94,14 @@ def test_the_template_refuses_the_scale_of_a_contrast() -> None:
 )
 def test_a_prior_is_read_however_it_is_taken(read: Any) -> None:
     noted = Noted({"contrast": 2.0, "scales": {"sex": 0.7}})
-    assert ["contrast", "scales.sex"] == unread(noted)
+    assert ["contrast", "scales.sex"] == unread_priors(noted)
     read(noted)
-    assert [] == unread(noted)
+    assert [] == unread_priors(noted)
     assert {"contrast": 2.0, "scales": {"sex": 0.7}} == noted
 
 
 def test_priors_as_by_default_may_be_left_unread() -> None:
-    assert [] == unread(Noted(Priors().model_dump()))
+    assert [] == unread_priors(Noted(Priors().model_dump()))
 
 
 def test_build_returns_a_pymc_model() -> None:

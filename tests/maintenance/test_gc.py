@@ -377,8 +377,8 @@ def test_a_run_that_a_collection_has_chosen_already_is_spared_if_it_is_taken_up(
             append_event(store, run, {"event": "resumed", "by": "somebody"})
         return works(store, name)
 
-    works = gc.works
-    monkeypatch.setattr(gc, "works", looked)
+    works = gc.may_be_working
+    monkeypatch.setattr(gc, "may_be_working", looked)
     assert [] == collect(store, FORGET, delete=True)
     assert [run, run] == chosen
     assert before == payload_of(store)
@@ -389,7 +389,7 @@ def test_a_run_that_is_being_deleted_cannot_be_taken_up(
 ) -> None:
     """Who comes too late waits for the collection, and is told; nothing is half there."""
     store, run = swept_here(project, seeded(project, 1))
-    opened, taken = sweep.Run(open_store(store.url), run), gc.taken
+    opened, taken = sweep.Run(open_store(store.url), run), gc.collect_unit
     pool = ThreadPoolExecutor(1)
     late: list[Future[sweep.Run]] = []
 
@@ -403,7 +403,7 @@ def test_a_run_that_is_being_deleted_cannot_be_taken_up(
                 time.sleep(0.01)
         return taken(store, unit, *rest)
 
-    monkeypatch.setattr(gc, "taken", deleted)
+    monkeypatch.setattr(gc, "collect_unit", deleted)
     collect(store, FORGET, delete=True)
     with pool, pytest.raises(UsageError, match=f"has forgotten run {run} of"):
         late[0].result(timeout=30)

@@ -10,7 +10,7 @@ import pytest
 from sweep.errors import ModelError
 from sweep.model.files import load_model
 from sweep.model.imports import distributions_of
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 from sweep.toolchain import identity, toolchain
 
 
@@ -74,7 +74,7 @@ def test_a_refused_file_is_not_executed(tmp_path: Path) -> None:
 
 
 def test_the_versions_of_what_a_general_model_imports_are_in_its_toolchain() -> None:
-    file = load_model("pymc_mrp", (packaged("models") / "pymc_mrp.py").read_bytes())
+    file = load_model("pymc_mrp", (project_folder("models") / "pymc_mrp.py").read_bytes())
     assert f"{version('xarray')} " in str(toolchain("general", file.packages)["xarray"])
     assert "xarray" not in toolchain("general")
 

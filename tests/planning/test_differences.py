@@ -11,7 +11,7 @@ from sweep.planning.differences import (
     differences,
     estimates_fields,
     fit_fields,
-    said,
+    with_words,
 )
 
 TERMS = (Intercept(3.0), Contrast("sex", 1.0), Varying(("region",), 0.5))
@@ -141,5 +141,5 @@ def test_changed_definitions_are_named_and_comments_are_none() -> None:
 
 
 def test_what_only_one_recipe_has_is_new_or_gone() -> None:
-    assert "x is gone, was [1, 2]" == said("x", [1, 2], None).words
-    assert "x is new: a" == said("x", None, "a").words
+    assert "x is gone, was [1, 2]" == with_words("x", [1, 2], None).words
+    assert "x is new: a" == with_words("x", None, "a").words

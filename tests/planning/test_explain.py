@@ -16,7 +16,7 @@ from sweep.coordinator.execute import begin
 from sweep.errors import UsageError
 from sweep.journal.failures import PastFailure, remember_failure
 from sweep.planning.explain import Explanation, explain
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 from sweep.store import Store, open_store
 from tests.project import OUTCOMES, Project, as_if_done, population_of, survey_of
 
@@ -191,7 +191,7 @@ def test_an_edit_of_a_model_file_names_what_was_edited(project: Project) -> None
 
 
 def test_an_edit_of_a_fast_model_names_the_terms_and_the_function(project: Project) -> None:
-    source = (packaged("models") / "mrp.py").read_text()
+    source = (project_folder("models") / "mrp.py").read_text()
     project.model("mrp", source)
     as_if_done(project)
     project.model("mrp", source.replace("priors.intercept)", "2 * priors.intercept)"))

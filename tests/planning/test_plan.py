@@ -24,8 +24,8 @@ from sweep.journal.runs import cancel_run, forget_cancel, is_cancelled, new_run,
 from sweep.journal.states import outcome_states
 from sweep.keys import digest
 from sweep.maintenance.generation import collection
-from sweep.planning.model_files import packaged
-from sweep.planning.plan import Plan, settled
+from sweep.planning.model_files import project_folder
+from sweep.planning.plan import Plan, replan_if_collected
 from sweep.sources.tables import read_table
 from sweep.store import Store, open_store
 from tests.project import OUTCOMES, Project, meta_of, recipes_by_kind, survey_of
@@ -161,7 +161,7 @@ def test_model_files_lie_where_the_config_says(project: Project) -> None:
     with pytest.raises(UsageError, match=r"execution\.models_dir: .*elsewhere is not a folder"):
         project.plan(project.config(execution={"models_dir": "elsewhere"}))
     elsewhere.mkdir()
-    (elsewhere / "mine.py").write_bytes((packaged("models") / "mrp.py").read_bytes())
+    (elsewhere / "mine.py").write_bytes((project_folder("models") / "mrp.py").read_bytes())
     _, plan = project.plan(project.config({"model": "mine"}, {"models_dir": "elsewhere"}))
     assert "mine" == plan.file.name
 
@@ -170,16 +170,16 @@ def test_a_plan_is_made_again_if_something_was_deleted_and_says_if_the_sources_c
     project: Project,
 ) -> None:
     store, plan = project.plan()
-    assert plan is settled(store, plan)
+    assert plan is replan_if_collected(store, plan)
     with collection(store):
         pass
-    anew = settled(store, plan)
+    anew = replan_if_collected(store, plan)
     assert anew is not plan
     assert plan.entries == anew.entries
     assert set(plan.tasks) == {n.split("/")[1].split(".")[0] for n in store.list("tasks/")}
     project.write("survey.csv", survey_of(seed=2))
     with pytest.raises(StoreError, match="the sources changed while the sweep was planned"):
-        settled(store, plan)
+        replan_if_collected(store, plan)
 
 
 def test_nobody_asked_fails_in_the_plan_and_has_no_task(project: Project) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from sweep.config.read import parse_config
 from sweep.model.files import load_model
-from sweep.planning.model_files import packaged
+from sweep.planning.model_files import project_folder
 from tests.project import Project, merged, population_of, survey_of
 
 OTHERS = ("bought", "liked")
-SEEN = (packaged("models") / "mrp.py").read_text()
+SEEN = (project_folder("models") / "mrp.py").read_text()
 GENERAL = '''"""A model."""
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sweep.artifacts.recipes import FitRecipe
-from sweep.client.verbs import planned
+from sweep.client.verbs import read_and_plan
 from sweep.config import SweepConfig
 from sweep.errors import ConfigError, DataError, SweepError
 from sweep.planning.plan import Plan
@@ -60,7 +60,7 @@ def refusals(project: Project, text: str, overrides: Sequence[str] = ()) -> list
     path = project.directory / "sweep.yaml"
     path.write_text(text)
     with pytest.raises(ConfigError) as caught:
-        planned(path, overrides=overrides)
+        read_and_plan(path, overrides=overrides)
     return [m.render("sweep.yaml").split("\n")[0] for m in caught.value.mistakes]
 
 
@@ -96,7 +96,7 @@ def test_a_scale_of_a_predictor_of_two_levels_is_refused_at_its_line(project: Pr
 def test_a_config_whose_keys_are_all_used_is_planned(project: Project) -> None:
     path = project.directory / "sweep.yaml"
     path.write_text(TEXT)
-    read, _, made = planned(path)
+    read, _, made = read_and_plan(path)
     assert {"age_band": 0.9, "region": 0.5, "sex:region": 0.1} == scales(
         next(iter(made.tasks.values())).fit
     )

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import sweep
-from sweep.inference.posterior import thinned
+from sweep.inference.posterior import thin
 from tests.project import OUTCOMES, project_in, survey_of
 from tests.support.here import swept_here
 
@@ -69,7 +69,7 @@ def test_thinned_draws_are_spaced_evenly_over_all_of_a_chain(run: sweep.Run) -> 
     np.testing.assert_allclose(
         every[every["draw"] % 2 == 0]["value"], run.draws("bought")["value"], rtol=1e-6
     )
-    assert [0, 1, 3, 4] == list(thinned({"a": np.arange(6, dtype=np.float32)[None]}, 4)["a"][0])
+    assert [0, 1, 3, 4] == list(thin({"a": np.arange(6, dtype=np.float32)[None]}, 4)["a"][0])
 
 
 def test_all_draws_average_to_the_estimates(run: sweep.Run) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from sweep.keys import sha256
 from sweep.store import cache as module
-from sweep.store.cache import cache_root, cached, is_shared, keep, kept
+from sweep.store.cache import cache_root, is_shared, keep, read_cached, read_kept
 
 DATA = b"design" * 100
 NAME = f"designs/{'a' * 40}/frame-{sha256(DATA)[:12]}.npz"
@@ -27,23 +27,23 @@ def unexpected() -> bytes:
 
 
 def test_a_file_is_fetched_once(here: Path) -> None:
-    assert cached(NAME, lambda: DATA) == DATA
-    assert cached(NAME, unexpected) == DATA
+    assert read_cached(NAME, lambda: DATA) == DATA
+    assert read_cached(NAME, unexpected) == DATA
     assert (here / "blobs" / FILE).stat().st_mode & 0o777 == 0o600
     assert (here / "blobs").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("damage", [b"", DATA[:-1], b"x" + DATA[1:]])
 def test_a_damaged_file_is_fetched_again(here: Path, damage: bytes) -> None:
-    cached(NAME, lambda: DATA)
+    read_cached(NAME, lambda: DATA)
     (here / "blobs" / FILE).write_bytes(damage)
-    assert cached(NAME, lambda: DATA) == DATA
-    assert cached(NAME, unexpected) == DATA
+    assert read_cached(NAME, lambda: DATA) == DATA
+    assert read_cached(NAME, unexpected) == DATA
 
 
 def test_bytes_that_their_name_does_not_fit_are_not_kept(here: Path) -> None:
-    assert cached(NAME, lambda: b"other") == b"other"
-    assert kept(FILE) is None
+    assert read_cached(NAME, lambda: b"other") == b"other"
+    assert read_kept(FILE) is None
 
 
 def test_the_longest_unused_leave_first(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,9 +53,9 @@ def test_the_longest_unused_leave_first(here: Path, monkeypatch: pytest.MonkeyPa
     for age, file in ((300, first), (200, second)):
         path = keep(file, files[file])
         os.utime(path, (path.stat().st_mtime - age,) * 2)
-    assert kept(first) == files[first]  # used now
+    assert read_kept(first) == files[first]  # used now
     keep(third, files[third])
-    assert [kept(f) is not None for f in files] == [True, False, True]
+    assert [read_kept(f) is not None for f in files] == [True, False, True]
 
 
 def test_a_cache_that_cannot_be_written_costs_no_result(
@@ -63,7 +63,7 @@ def test_a_cache_that_cannot_be_written_costs_no_result(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SWEEP_CACHE", str(tmp_path / "file"))
-    assert cached(NAME, lambda: DATA) == DATA
+    assert read_cached(NAME, lambda: DATA) == DATA
 
 
 def test_only_payload_files_of_designs_are_shared() -> None:
@@ -80,9 +80,9 @@ def test_only_payload_files_of_designs_are_shared() -> None:
 def test_many_processes_share_it(here: Path) -> None:
     script = """
 import sys
-from sweep.store.cache import cached
+from sweep.store.cache import read_cached
 data = b"design" * 100
-assert all(cached(sys.argv[1], lambda: data) == data for _ in range(200))
+assert all(read_cached(sys.argv[1], lambda: data) == data for _ in range(200))
 """
     children = [
         subprocess.Popen([sys.executable, "-c", script, NAME], cwd=Path(__file__).parents[2])

@@ -10,13 +10,13 @@ import pytest
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.keys import sha256
 from sweep.store import NotStored
-from sweep.store.s3.connection import Limits
+from sweep.store.s3.connection import Timeouts
 from sweep.store.s3.probe import forget_probes
 from sweep.store.s3.store import S3
 from tests.faults.proxy import Proxy, faulty
 from tests.faults.servers import BUCKET
 
-HASTY = Limits(connect=2.0, read=0.3, total=3.0, first_reach=3.0, first_pause=0.005)
+HASTY = Timeouts(connect=2.0, read=0.3, total=3.0, first_reach=3.0, first_pause=0.005)
 RATES = {"503": 0.3, "reset": 0.05, "lost": 0.05, "truncate": 0.02, "flip": 0.01, "409": 0.02}
 
 
@@ -143,7 +143,7 @@ def test_an_outage_before_the_first_answer_is_told_soon(on_s3: str) -> None:
     import os
     from unittest.mock import patch
 
-    limits = Limits(connect=0.2, read=0.2, total=600.0, first_reach=0.5)
+    limits = Timeouts(connect=0.2, read=0.2, total=600.0, first_reach=0.5)
     with patch.dict(os.environ, {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}):
         store = S3(BUCKET, "x", limits)
         with pytest.raises(StoreError, match=r"127.0.0.1:9.*check the network and the endpoint"):

@@ -12,7 +12,7 @@ from sweep.errors import DataError, SweepError
 from sweep.estimates.select import known
 from sweep.planning.differences import differences
 from sweep.sources.tables import read_columns, read_table
-from sweep.words.values import brief, clipped, few
+from sweep.words.values import brief, clip, few
 from tests.client.test_resume import stubs
 from tests.project import Project
 
@@ -25,7 +25,7 @@ def test_five_values_are_shown_and_the_rest_is_counted() -> None:
     assert "1, 2, 3, 4, 5 and 17,995 more" == few(range(1, 18_001))
     assert "none" == few([])
     assert "'" + "x" * 56 + "..." == brief("x" * 1000)
-    assert "x" * 997 + "..." == clipped("x" * 5000)
+    assert "x" * 997 + "..." == clip("x" * 5000)
 
 
 def with_people(project: Project, **changes: Any) -> Any:

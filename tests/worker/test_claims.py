@@ -19,11 +19,11 @@ from sweep.worker.claims import (
     Claim,
     Watch,
     acquire,
-    born,
-    held,
+    birth_of,
+    claim_place,
+    hold_claim,
     keep,
     machine,
-    place,
     read_claim,
 )
 
@@ -47,7 +47,7 @@ def content(store: Store) -> Claim:
 
 
 def test_a_claim_stands_while_the_block_runs_and_says_who_it_is(store: Store) -> None:
-    with held(store, FIT, "me"):
+    with hold_claim(store, FIT, "me"):
         claim = content(store)
         assert ("me", os.getpid(), 0) == (claim.holder, claim.process, claim.beat)
         assert not claim.abandoned()
@@ -55,31 +55,34 @@ def test_a_claim_stands_while_the_block_runs_and_says_who_it_is(store: Store) ->
 
 
 def test_after_an_error_a_claim_stands_until_somebody_has_noted_why(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), held(store, FIT, "me"):
+    with pytest.raises(ZeroDivisionError), hold_claim(store, FIT, "me"):
         raise ZeroDivisionError
-    assert [place(FIT)] == claims(store)
+    assert [claim_place(FIT)] == claims(store)
 
 
 def test_another_holder_is_told_who_has_it_and_the_same_one_goes_on(store: Store) -> None:
-    with held(store, FIT, "me"):
-        with pytest.raises(Claimed, match=f"process {os.getpid()} on "), held(store, FIT, "other"):
+    with hold_claim(store, FIT, "me"):
+        with (
+            pytest.raises(Claimed, match=f"process {os.getpid()} on "),
+            hold_claim(store, FIT, "other"),
+        ):
             pytest.fail("two holders at once")
-        with held(store, FIT, "me"):
+        with hold_claim(store, FIT, "me"):
             assert "me" == content(store).holder
 
 
 def test_what_a_dead_process_of_this_machine_held_is_free_at_once(store: Store) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    theirs = replace(acquire(store, FIT, "me"), process=process.pid, born=born(process.pid))
+    theirs = replace(acquire(store, FIT, "me"), process=process.pid, born=birth_of(process.pid))
     assert not theirs.abandoned()
     assert replace(theirs, born=theirs.born - 1).abandoned()  # its number was given away again
     process.kill()
-    while born(process.pid):  # dead, though its parent has not yet asked how
+    while birth_of(process.pid):  # dead, though its parent has not yet asked how
         continue
     assert theirs.abandoned()
     process.communicate()
-    store.delete(place(FIT))
-    write_record(store, place(FIT), asdict(theirs))
+    store.delete(claim_place(FIT))
+    write_record(store, claim_place(FIT), asdict(theirs))
     assert "other" == acquire(store, FIT, "other").holder
     assert "other" == content(store).holder
 
@@ -104,18 +107,18 @@ def test_a_holder_changes_its_claim_ever_more_slowly(store: Store) -> None:
 
 def test_a_holder_who_lost_its_claim_leaves_that_of_the_next_alone(store: Store) -> None:
     mine = acquire(store, FIT, "me")
-    store.delete(place(FIT))
-    write_record(store, place(FIT), asdict(FAR))
+    store.delete(claim_place(FIT))
+    write_record(store, claim_place(FIT), asdict(FAR))
     keep(store, FIT, mine, lambda _: False)
     assert FAR == content(store)
 
 
 def changes(store: Store, *, pace: float = PACE) -> Iterator[None]:
     """Change the claim of a holder far away, once per step."""
-    store.delete(place(FIT))
+    store.delete(claim_place(FIT))
     for beat in range(100):
-        store.delete(place(FIT))
-        write_record(store, place(FIT), asdict(replace(FAR, beat=beat, pace=pace)))
+        store.delete(claim_place(FIT))
+        write_record(store, claim_place(FIT), asdict(replace(FAR, beat=beat, pace=pace)))
         yield
 
 
@@ -163,9 +166,9 @@ def test_who_removes_a_claim_that_was_renewed_just_now_fails(
 
 @pytest.mark.parametrize("data", [b"", b"{}", b'{"holder":"me"}\n'])
 def test_a_damaged_claim_keeps_nobody_waiting(store: Store, data: bytes) -> None:
-    store.put_new(place(FIT), data)
+    store.put_new(claim_place(FIT), data)
     assert read_claim(store, FIT) is None
     assert [] == claims(store)
-    store.put_new(place(FIT), data)
-    with held(store, FIT, "me"):
+    store.put_new(claim_place(FIT), data)
+    with hold_claim(store, FIT, "me"):
         assert "me" == content(store).holder

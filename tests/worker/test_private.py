@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sweep.doctor import compiled
+from sweep.doctor import kernels
 from sweep.errors import UsageError
 from sweep.worker import private
 from sweep.worker.environment import cache_directory, warm_environment
-from sweep.worker.private import make_private, refuse_shared, shared_by
+from sweep.worker.private import make_private, possible_writers, refuse_shared
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_a_cache_that_others_may_write_to_is_refused(folder: Path, name: str) ->
     place.chmod(place.stat().st_mode | stat.S_IWOTH)
     with pytest.raises(UsageError, match=r"others may write to .* SWEEP_CACHE"):
         refuse_shared(folder)
-    assert str(place) in str(shared_by(folder))
+    assert str(place) in str(possible_writers(folder))
 
 
 def test_a_group_may_write_only_if_it_is_the_users_own(
@@ -62,8 +62,8 @@ def test_no_worker_starts_from_a_cache_of_others_and_the_doctor_says_why(
     make_private(cache_directory())
     (cache_directory() / "ready").touch()
     warm_environment()
-    assert "ok" == compiled().state
+    assert "ok" == kernels().state
     cache_directory().chmod(0o777)
     with pytest.raises(UsageError, match="would run as yours"):
         warm_environment()
-    assert "fail" == compiled().state
+    assert "fail" == kernels().state

@@ -22,7 +22,7 @@ from sweep.store import open_store
 from sweep.worker.environment import warm_environment
 from sweep.worker.memory import Memory
 from sweep.worker.safe_path import python_command
-from sweep.worker.serve import failure_of, serve, work
+from sweep.worker.serve import failure_event, serve, work
 from tests.client.test_resume import stubs
 from tests.project import Project, meta_of, under
 from tests.support.here import payload_of
@@ -82,14 +82,14 @@ def test_draws_that_are_gone_are_sampled_anew_where_draws_are_kept(project: Proj
     ],
 )
 def test_kinds_of_failure_tell_the_models_from_the_machines(error: Exception, kind: str) -> None:
-    failure = failure_of(error)
+    failure = failure_event(error)
     assert kind == failure["kind"]
     assert "m" in failure["message"].split(": ")[-1]
     assert type(error).__name__ in failure["traceback"]
 
 
 def test_an_error_without_words_is_called_by_its_type() -> None:
-    assert "ZeroDivisionError" == failure_of(ZeroDivisionError())["message"]
+    assert "ZeroDivisionError" == failure_event(ZeroDivisionError())["message"]
 
 
 def test_a_recipe_of_another_machine_is_refused_in_words(project: Project) -> None:

@@ -21,14 +21,14 @@ from sweep.config.batch import Batch as Settings
 from sweep.store import Store, open_store
 from sweep.words.numbers import count_of
 
-__all__ = ["Batch", "open_batch"]
+__all__ = ["BatchBackend", "open_batch"]
 
 TICK = 0.2  # seconds between looks at the stop sign
 AT_ONCE = 100  # jobs that a queue is taken to run where AWS does not say
 
 
 @dataclass(frozen=True)
-class Batch:
+class BatchBackend:
     """Array jobs of AWS Batch; ``settings`` is the config's section ``execution.batch``.
 
     ``retries`` is how often a task is tried again that broke its job, or ran out of memory; a
@@ -108,8 +108,10 @@ class Batch:
             time.sleep(min(TICK, left))
 
 
-def open_batch(execution: Execution) -> Batch:
+def open_batch(execution: Execution) -> BatchBackend:
     """Return the backend for a config's execution, whose section ``batch`` is there."""
     assert execution.batch is not None  # the config refuses a backend without its section
     keep_draws = "draws" in execution.keep
-    return Batch(execution.batch, execution.retries, execution.timeout, execution.stall, keep_draws)
+    return BatchBackend(
+        execution.batch, execution.retries, execution.timeout, execution.stall, keep_draws
+    )

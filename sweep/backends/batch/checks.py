@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from sweep.backends.batch.client import Api, open_api
-from sweep.backends.batch.waiting import environments, fault_of, queue_faults, queue_of
+from sweep.backends.batch.waiting import environment_fault, environments, queue_faults, queue_of
 from sweep.config.batch import Batch as Settings
 from sweep.errors import SweepError
 from sweep.keys import Json
@@ -22,18 +22,18 @@ def checks(settings: Settings, store_url: str) -> Iterator[Check]:
     except SweepError as error:
         yield "aws", "fail", str(error)
         return
-    who = looked("aws credentials", lambda: identity(api))
+    who = finding_of("aws credentials", lambda: identity(api))
     yield who
     if who[1] == "fail":
         return
     for queue in filter(None, (settings.queue, settings.on_demand_queue)):
-        yield looked(f"queue {queue}", partial(queue_of_jobs, api, queue))
+        yield finding_of(f"queue {queue}", partial(queue_of_jobs, api, queue))
         yield from places(api, queue, settings)
-    yield looked("job definition", lambda: definition(api, settings.job_definition))
-    yield looked("log group", lambda: log_group(api, settings.log_group))
+    yield finding_of("job definition", lambda: definition(api, settings.job_definition))
+    yield finding_of("log group", lambda: log_group(api, settings.log_group))
 
 
-def looked(name: str, look: Callable[[], tuple[str, str]]) -> Check:
+def finding_of(name: str, look: Callable[[], tuple[str, str]]) -> Check:
     """Return what a look found; a call that fails is a finding."""
     try:
         return (name, *look())
@@ -76,7 +76,7 @@ def places(api: Api, name: str, settings: Settings) -> Iterator[Check]:
         return
     for place in found:
         label = f"environment {place['computeEnvironmentName']}"
-        fault = fault_of(place, settings.vcpus, settings.memory)
+        fault = environment_fault(place, settings.vcpus, settings.memory)
         most = (place.get("computeResources") or {}).get("maxvCpus", "an unknown number of")
         yield label, "fail" if fault else "ok", fault or f"at most {most} vCPUs"
 

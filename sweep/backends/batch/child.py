@@ -1,4 +1,4 @@
-"""Batch child: one job of an array: its part of the tasks, run by the same workers as anywhere.
+"""Child: one job of an array: its part of the tasks, run by the same workers as anywhere.
 
 ``python -P -m sweep.backends.batch_child --store URL --array NAME`` takes the part
 that AWS_BATCH_JOB_ARRAY_INDEX says. It leaves with 0 when each of its tasks has an end, a model's

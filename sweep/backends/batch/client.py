@@ -1,4 +1,4 @@
-"""Api: the calls to AWS, paced, tried again where that is safe, their failures in words.
+"""Client: the calls to AWS, paced, tried again where that is safe, their failures in words.
 
 SubmitJob knows no token that would make a repetition harmless. So after a lost answer we look for
 the job by its name, which is its own, before we submit again.
@@ -99,7 +99,7 @@ class Api:
                         return job
                 if time.monotonic() > end:
                     msg = "submit_job"
-                    raise unreachable(msg, error) from error
+                    raise unreachable_error(msg, error) from error
 
     def cancel(self, job: str, reason: str) -> None:
         """Cancel what has not started of a job; what runs goes on to its end."""
@@ -146,13 +146,13 @@ class Api:
         while True:
             self.pace()
             self.calls[verb] = self.calls.get(verb, 0) + 1
-            error, definite = attempted(getattr(self.clients["batch"], verb), request)
+            error, definite = attempt(getattr(self.clients["batch"], verb), request)
             if isinstance(error, dict):
                 return error
             if not definite and not idempotent:
                 raise Waiting(str(error)) from error
             if time.monotonic() > end:
-                raise unreachable(verb, error) from error
+                raise unreachable_error(verb, error) from error
             time.sleep(random.uniform(0, pause))
             pause = min(pause * 2, 30.0)
 
@@ -164,10 +164,14 @@ class Api:
         self.last = time.monotonic()
 
 
-def attempted(
-    verb: Callable[..., Json], request: Mapping[str, Any]
-) -> tuple[Json | Exception, bool]:
-    """Return the answer, or an error that may pass, and whether it surely did nothing."""
+def attempt(verb: Callable[..., Json], request: Mapping[str, Any]) -> tuple[Json | Exception, bool]:
+    """Return the answer, or an error that may pass, and whether it surely did nothing.
+
+    Raises
+    ------
+    UsageError
+        If AWS, or boto3 before it, refuses the call.
+    """
     from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
     try:
@@ -177,21 +181,21 @@ def attempted(
         busy = error.response["Error"].get("Code") in BUSY or status == 429
         if busy or status >= 500:
             return error, busy
-        raise refused(error) from error
+        raise refused_error(error) from error
     except HTTPClientError as error:
         return error, isinstance(error, EndpointConnectionError)
     except Exception as error:  # credentials, parameters: boto3 has a class for each
         if type(error).__module__.startswith("botocore"):
-            raise refused(error) from error
+            raise refused_error(error) from error
         raise
 
 
-def refused(error: Exception) -> SweepError:
+def refused_error(error: Exception) -> SweepError:
     """Return the error of a call that AWS, or boto3 before it, refuses."""
     return UsageError(f"AWS Batch: {error}; `sweep doctor CONFIG` looks at every step")
 
 
-def unreachable(verb: str, error: object) -> SweepError:
+def unreachable_error(verb: str, error: object) -> SweepError:
     """Return the error of a call that went on failing."""
     msg = (
         f"AWS Batch: {verb} failed for {PATIENCE:.0f} s, last with: {error}. Jobs that were "

@@ -1,4 +1,4 @@
-"""Ends: how tasks of an array ended, as the jobs tell it through the store.
+"""Completions: how tasks of an array ended, as the jobs tell it through the store.
 
 A child writes ``arrays/NAME/ends/KEY-ATTEMPT.json`` when a task of it has ended, with what its
 worker printed. That a task succeeded is said by its estimates alone.

@@ -1,4 +1,4 @@
-"""Remote: a run that needs no machine of yours: its coordinator is a small job itself.
+"""Detached: a run that needs no machine of yours: its coordinator is a small job itself.
 
 The job carries the run on from the store, as `sweep resume` does anywhere. If its host is lost it
 is started again, and takes up the arrays of its predecessor.

@@ -1,4 +1,4 @@
-"""Watch: one array while it lives: what has ended, what was lost, why it waits.
+"""Polling: one array while it lives: what has ended, what was lost, why it waits.
 
 Children are never asked about one by one. The parent's counts come with one DescribeJobs for all
 arrays; ends are listed in the store; failed children are listed when the count of failures moved.
@@ -12,7 +12,7 @@ from typing import Any
 from sweep.backends.batch.arrays import Array
 from sweep.backends.batch.client import Api
 from sweep.backends.batch.completions import ended_keys, read_ends, success
-from sweep.backends.batch.retry import Loss, judge
+from sweep.backends.batch.retry import Loss, why_failed
 from sweep.backends.events import Done
 from sweep.keys import Json
 from sweep.store import Store
@@ -90,7 +90,7 @@ def look(
         if not over and child not in one.failed:
             continue
         del one.left[key]
-        yield success(store, key, attempt) or lost(one, key, child, told)
+        yield success(store, key, attempt) or loss_of(one, key, child, told)
 
 
 def note(one: Live, told: Mapping[str, Any] | None) -> bool:
@@ -117,12 +117,12 @@ def note_failures(api: Api, one: Live, told: Mapping[str, Any]) -> None:
             one.failed.setdefault(child["arrayProperties"]["index"], child)
 
 
-def lost(one: Live, key: str, child: int, told: Mapping[str, Any] | None) -> Lost:
+def loss_of(one: Live, key: str, child: int, told: Mapping[str, Any] | None) -> Lost:
     """Return a task that was lost, and why."""
     alone = len(one.array.part(child)) == 1
     job = one.job if one.array.children == 1 else f"{one.job}:{child}"
     if child in one.failed:
-        return Lost(key, judge(one.failed[child]), alone, job)
+        return Lost(key, why_failed(one.failed[child]), alone, job)
     if told is None:
         return Lost(key, GONE, alone, job)
     return Lost(key, SILENT, alone, job)

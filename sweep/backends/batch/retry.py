@@ -1,4 +1,4 @@
-"""Judge: why a job has ended, in words, and what its tasks need next. No call is made here."""
+"""Retry: why a job has ended, in words, and what its tasks need next. No call is made here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from sweep.backends.batch.arrays import Need
 from sweep.backends.events import Failure
 from sweep.words.numbers import count_of
 
-__all__ = ["LOSSES", "Loss", "Policy", "judge", "judge_failure"]
+__all__ = ["LOSSES", "Loss", "Policy", "judge_failure", "why_failed"]
 
 OURS = "sweep: "  # how the reasons begin that we end jobs with
 LOSSES = 10
@@ -57,7 +57,7 @@ KINDS = {
 }
 
 
-def judge(job: Mapping[str, Any]) -> Loss:
+def why_failed(job: Mapping[str, Any]) -> Loss:
     """Return why a job failed, from what ListJobs or DescribeJobs says of it."""
     container = job.get("container") or {}
     told = {"status": job.get("statusReason") or "", "reason": container.get("reason") or ""}

@@ -1,4 +1,4 @@
-"""Course: a run's arrays from submission to the last end. The store holds all that matters of it.
+"""Scheduler: a run's arrays from submission to the last end, all that matters in the store.
 
 Kill it and its jobs run on; the next one finds them by the marks in the store and takes them up.
 """
@@ -179,7 +179,7 @@ class Course:
         for need, keys in waiting.items():
             if self.stopped is None:
                 tasks = count_of(len(keys), "task")
-                yield Note(f"AWS Batch: {tasks} to be tried again: {described(need)}")
+                yield Note(f"AWS Batch: {tasks} to be tried again: {describe_next(need)}")
                 self.submit(need, keys)
             elif self.stopped:
                 yield from (self.given_up(need, key, self.stopped) for key in keys)
@@ -210,7 +210,7 @@ class Course:
             raise failed[0]
 
 
-def described(need: Need) -> str:
+def describe_next(need: Need) -> str:
     """Return what tasks get next, in words."""
     losses = f", after {need.losses} lost hosts" if need.losses else ""
     return f"queue {need.queue}, {need.memory} MiB, {need.pack} in a job{losses}"

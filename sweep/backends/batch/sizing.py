@@ -1,4 +1,4 @@
-"""Packing: how many outcomes one job takes, by how long earlier fits took."""
+"""Sizing: how many outcomes one job takes, by how long earlier fits took."""
 
 import math
 import statistics

@@ -1,4 +1,4 @@
-"""Stuck: why jobs wait, from what AWS says of the queue and its compute environments."""
+"""Waiting: why jobs wait, from what AWS says of the queue and its compute environments."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -46,7 +46,7 @@ def why_waiting(api: Api, name: str, vcpus: int, memory: int) -> list[str]:
         places = environments(api, queue)
     except SweepError as error:
         return [f"the queue cannot be looked at: {error}"]
-    faults = [fault_of(place, vcpus, memory) for place in places]
+    faults = [environment_fault(place, vcpus, memory) for place in places]
     if all(faults):  # one sound environment is enough
         found += [fault for fault in faults if fault]
     return found or [
@@ -66,7 +66,7 @@ def queue_faults(queue: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def fault_of(place: Mapping[str, Any], vcpus: int, memory: int) -> str | None:
+def environment_fault(place: Mapping[str, Any], vcpus: int, memory: int) -> str | None:
     """Return why a compute environment cannot run such a job, None if it can."""
     name, resources = place["computeEnvironmentName"], place.get("computeResources") or {}
     most = resources.get("maxvCpus")
@@ -86,7 +86,7 @@ def fault_of(place: Mapping[str, Any], vcpus: int, memory: int) -> str | None:
 
 def too_large(name: str, types: list[str], vcpus: int, memory: int) -> str | None:
     """Return that a job is larger than every instance, where the types name their size."""
-    sizes = [size_of(kind) for kind in types]
+    sizes = [vcpus_of(kind) for kind in types]
     if not sizes or None in sizes or max(s for s in sizes if s is not None) >= vcpus:
         return None
     return (
@@ -96,7 +96,7 @@ def too_large(name: str, types: list[str], vcpus: int, memory: int) -> str | Non
     )
 
 
-def size_of(kind: str) -> int | None:
+def vcpus_of(kind: str) -> int | None:
     """Return the vCPUs of an instance type of the usual families, None if not known."""
     word = kind.partition(".")[2]
     sizes = {"medium": 2, "large": 2, "xlarge": 4}

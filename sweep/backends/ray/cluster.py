@@ -1,4 +1,4 @@
-"""Ray: warm workers on the cores of a cluster, tasks streamed to them, results in the store.
+"""Cluster: warm workers on the cores of Ray, tasks streamed to them, results in the store.
 
 Each core has an actor that holds a `Host`; one call to it is always under way. The driver hands out
 few tasks ahead of time and receives keys and states, never draws. A dead actor or node costs the
@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from sweep.backends.events import RETRIED, Done, Event, Failure, Note, Progress, Started
-from sweep.backends.local import counted
+from sweep.backends.local import with_attempt
 from sweep.backends.ray.host import Host, done_from
 from sweep.config import Execution
 from sweep.errors import SweepError, UsageError
@@ -165,7 +165,7 @@ class RayCluster:
                 actor.keys.append(key)
                 actor.first.append(key)
             else:
-                yield counted(done, queue.attempts[key])
+                yield with_attempt(done, queue.attempts[key])
 
     def _lost(self, keys: list[str], error: Exception, queue: Queue) -> Iterator[Event]:
         for key in reversed(keys):
@@ -187,7 +187,13 @@ def end_actor(ray: Any, actor: Actor) -> None:
 
 
 def refuse_stillborn(actor: Actor, error: Exception) -> None:
-    """Give up when actors die before they answer: what keeps them from starting will not pass."""
+    """Give up when actors die before they answer: what keeps them from starting will not pass.
+
+    Raises
+    ------
+    SweepError
+        If it happened too often.
+    """
     actor.stillborn = 0 if actor.ready else actor.stillborn + 1
     if actor.stillborn > STILLBORN:
         msg = f"workers cannot start on this Ray cluster: {error}"

@@ -1,4 +1,4 @@
-"""Ray host: what lives in a Ray actor, one core of the cluster: a pool of one warm worker.
+"""Host: what lives in a Ray actor, one core of the cluster: a pool of one warm worker.
 
 It is called in steps: it is given keys, and answers with what happened since. Only text and
 numbers travel.
@@ -46,10 +46,10 @@ class Host:
             if any(h["event"] == "done" for h in happened) or time.monotonic() >= end:
                 return happened
             for event in self.pool.events(min(LONGEST, max(0.0, end - time.monotonic()))):
-                happened.append(plain(event))
+                happened.append(event_as_json(event))
 
 
-def plain(event: Progress | Done) -> Json:
+def event_as_json(event: Progress | Done) -> Json:
     """Return an event as text and numbers."""
     return {"event": "done" if isinstance(event, Done) else "progress", **asdict(event)}
 

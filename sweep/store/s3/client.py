@@ -1,4 +1,4 @@
-"""S3 client: single requests to one bucket, each tried until it has a definite answer.
+"""Client: single requests to one bucket, each tried until it has a definite answer.
 
 The retries of the AWS library are turned off. They give up too early when a server asks to slow
 down, and they hide that a request was sent twice: then the answer "precondition failed" may be
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from sweep.errors import CorruptArtifact, StoreError
 from sweep.faultpoint import faultpoint
 from sweep.keys import Json, sha256
-from sweep.store.s3.connection import LIMITS, Limits, connect
-from sweep.store.s3.errors import code_of, explained, is_passing, status_of
+from sweep.store.s3.connection import LIMITS, Timeouts, connect
+from sweep.store.s3.errors import code_of, explain_error, is_passing, status_of
 
-__all__ = ["Bucket", "Stored", "unsupported"]
+__all__ = ["Bucket", "Stored", "unsupported_error"]
 
 READS = 5  # of an object whose bytes do not match: 1 % of flipped replies fail 1 read in 10**9
 
@@ -45,7 +45,7 @@ class Changed(Exception):  # an answer, not an error
 class Bucket:
     """One bucket, as conditional single requests."""
 
-    def __init__(self, name: str, limits: Limits = LIMITS) -> None:
+    def __init__(self, name: str, limits: Timeouts = LIMITS) -> None:
         self.name = name
         self.limits = limits
         self.client = connect(limits)
@@ -191,11 +191,11 @@ class Bucket:
             except failures as error:
                 if status_of(error):
                     _reached.add(self.endpoint)
-                answered(error)
+                raise_answers(error)
                 pause = random.uniform(0, self._longest_pause(tries))
                 late = time.monotonic() - started + pause > self._budget()
                 if late or not is_passing(error):
-                    raise explained(error, what, self._where(key), tries) from error
+                    raise explain_error(error, what, self._where(key), tries) from error
                 time.sleep(pause)
             else:
                 _reached.add(self.endpoint)
@@ -226,7 +226,7 @@ def kinds_of_failure() -> tuple[type[Exception], ...]:
     )
 
 
-def answered(error: Exception) -> None:
+def raise_answers(error: Exception) -> None:
     """Raise the two errors that are answers: no such object, and the condition does not hold."""
     if status_of(error) == 412:
         raise Changed from error
@@ -234,7 +234,7 @@ def answered(error: Exception) -> None:
         raise Gone from error
 
 
-def unsupported(bucket: Bucket, what: str) -> StoreError:
+def unsupported_error(bucket: Bucket, what: str) -> StoreError:
     """Return the error for a server that does not keep the one promise the store rests on."""
     return StoreError(
         f"s3://{bucket.name} at {bucket.endpoint} {what}: two workers could overwrite each other's "

@@ -1,4 +1,4 @@
-"""S3 connect: a client of the AWS library, made once per process from the AWS settings."""
+"""Connection: AWS's client, made once per process from the AWS settings."""
 
 import os
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Any
 
 from sweep.errors import StoreSetup
 
-__all__ = ["LIMITS", "Limits", "connect", "credentials_source"]
+__all__ = ["LIMITS", "Timeouts", "connect", "credentials_source"]
 
 CONNECTIONS = 32
 
 
 @dataclass(frozen=True)
-class Limits:
+class Timeouts:
     """Timeouts in seconds: to connect, to read a byte, of a whole operation, and the pauses.
 
     ``total`` is for an operation with its retries, between which ``first_pause`` grows to
@@ -29,10 +29,10 @@ class Limits:
     longest_pause: float = 8.0
 
 
-LIMITS = Limits()
+LIMITS = Timeouts()
 
 
-def connect(limits: Limits) -> Any:
+def connect(limits: Timeouts) -> Any:
     """Return the process's client for the present AWS settings; it is safe for threads.
 
     Raises
@@ -45,7 +45,7 @@ def connect(limits: Limits) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _connected(settings: frozenset[tuple[str, str]], process: int, limits: Limits) -> Any:
+def _connected(settings: frozenset[tuple[str, str]], process: int, limits: Timeouts) -> Any:
     session = _session()
     from botocore.exceptions import BotoCoreError
 

@@ -1,4 +1,4 @@
-"""S3 words: which errors of S3 pass by themselves, and what to tell people about the others.
+"""Errors: which of S3's pass by themselves, and what to tell people about the others.
 
 A message names the error's code and the bucket, never a key or a secret: none is looked at here.
 """
@@ -6,7 +6,7 @@ A message names the error's code and the bucket, never a key or a secret: none i
 from sweep.errors import StoreError, StoreSetup
 from sweep.keys import Json
 
-__all__ = ["code_of", "explained", "is_passing", "status_of"]
+__all__ = ["code_of", "explain_error", "is_passing", "status_of"]
 
 PASSING = frozenset(
     {
@@ -98,7 +98,7 @@ def is_passing(error: Exception) -> bool:
     return isinstance(error, faults)
 
 
-def explained(error: Exception, what: str, where: str, tries: int) -> StoreError:
+def explain_error(error: Exception, what: str, where: str, tries: int) -> StoreError:
     """Return the error to raise: what could not be done, where, why, and what to do next."""
     if type(error).__name__ in NO_CREDENTIALS:
         return StoreSetup(f"cannot {what} {where}: no AWS credentials were found; {CREDENTIALS}")

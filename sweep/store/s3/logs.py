@@ -1,4 +1,4 @@
-"""S3 logs: appending, which S3 does not have, as segments that each have one writer.
+"""Logs: appending, which S3 does not have, as segments that each have one writer.
 
 What one store object appends to ``runs/R/events.jsonl`` lies in objects of its own,
 ``runs/R/events.jsonl/.START-NONCE-NUMBER``: rewritten whole with every append until they hold

@@ -1,4 +1,4 @@
-"""S3 probe: before the first write, prove that the server honours conditional writes.
+"""Probe: before the first write, prove that the server honours conditional writes.
 
 Many servers that speak S3 ignore the headers, and silently let the last writer win. One object is
 written twice "if there is none", then "if it still is" a version that never was: both must be
@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from sweep.faultpoint import faultpoint
-from sweep.store.cache import cache_root, write_whole
-from sweep.store.s3.client import Bucket, unsupported
+from sweep.store.cache import cache_root, write_in_place
+from sweep.store.s3.client import Bucket, unsupported_error
 
 __all__ = ["forget_probes", "probe", "probe_once"]
 
@@ -39,7 +39,7 @@ def probe_once(bucket: Bucket, prefix: str) -> None:
         probe(bucket, prefix)
         faultpoint("s3.after_probe")
         with suppress(OSError):  # it is only proven again next time
-            write_whole(mark, "\n".join(subject).encode())
+            write_in_place(mark, "\n".join(subject).encode())
     _proven.add(subject)
 
 
@@ -49,9 +49,9 @@ def probe(bucket: Bucket, prefix: str) -> None:
     bucket.put(key, b"1", None)
     try:
         if bucket.put(key, b"2", None) is not None:
-            raise unsupported(bucket, "ignores If-None-Match")
+            raise unsupported_error(bucket, "ignores If-None-Match")
         if bucket.put(key, b"3", NEVER) is not None:
-            raise unsupported(bucket, "ignores If-Match")
+            raise unsupported_error(bucket, "ignores If-Match")
     finally:
         bucket.delete(key)
 

@@ -1,4 +1,4 @@
-"""S3 store: artifacts as objects below one prefix of a bucket, of AWS or of a server like it.
+"""Store: artifacts as objects below one prefix of a bucket, of AWS or of a server like it.
 
 The first writer wins by ``If-None-Match: *``, a change names the version it replaces
 (``If-Match``), and before the first write the server proves that it honours both. Each object
@@ -12,10 +12,10 @@ from sweep.errors import UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored
-from sweep.store.cache import cached, is_shared
+from sweep.store.cache import is_shared, read_cached
 from sweep.store.names import check_appendable, check_name, check_replaceable, is_log
 from sweep.store.s3.client import Bucket
-from sweep.store.s3.connection import LIMITS, Limits
+from sweep.store.s3.connection import LIMITS, Timeouts
 from sweep.store.s3.logs import MARK, Logs
 from sweep.store.s3.probe import probe_once
 
@@ -67,7 +67,7 @@ class S3:
     """A ``sweep.store.Store`` in a bucket."""
 
     def __init__(
-        self, bucket: str, prefix: str, limits: Limits = LIMITS, copies: bool = True
+        self, bucket: str, prefix: str, limits: Timeouts = LIMITS, copies: bool = True
     ) -> None:
         self.bucket = Bucket(bucket, limits)
         self.prefix = f"{prefix}/" if prefix else ""
@@ -89,7 +89,7 @@ class S3:
         if is_log(name):
             return self._found(name, self._logs.get(key))
         if self._copies and is_shared(name):
-            return cached(name, lambda: self._read(name))
+            return read_cached(name, lambda: self._read(name))
         return self._read(name)
 
     def size(self, name: str) -> int | None:
