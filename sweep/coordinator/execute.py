@@ -182,7 +182,7 @@ def do_tasks(  # noqa: PLR0913, PLR0917 # of `carry_on`
     def take(event: Event) -> None:
         if isinstance(event, Note):
             tell(event.message, event.facts)
-        elif not sharing.claimed(event):
+        elif not sharing.is_at_others(event):
             entry = entries[event.key]
             record(store, run, event, entry, execution)
             faultpoint("run.after_event", type(event).__name__)

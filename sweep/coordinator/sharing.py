@@ -53,12 +53,12 @@ class Sharing:
         try:
             while keys:
                 yield from backend.run(keys, self.store.url, stop)
-                yield from self.awaited(stop)
+                yield from self.wait_for_others(stop)
                 keys = self.free
         finally:
             self.let_go()
 
-    def claimed(self, event: Event) -> bool:
+    def is_at_others(self, event: Event) -> bool:
         """Return whether an event only says that others are at the task; it is then kept here."""
         if isinstance(event, Started):
             self.here.add(event.key)
@@ -71,7 +71,7 @@ class Sharing:
         self.before[event.key] = failure_if_sound(self.store, self.fits[event.key])
         return True
 
-    def awaited(self, stop: Callable[[], bool]) -> Generator[Event, None, None]:
+    def wait_for_others(self, stop: Callable[[], bool]) -> Generator[Event, None, None]:
         """Yield the ends of tasks that others were at, until there are no more.
 
         It ends early when some are ``free``, to be done here, and once ``stop()`` is true.
@@ -88,7 +88,7 @@ class Sharing:
     def look(self, watch: Watch) -> Generator[Event, None, None]:
         """Look at every claim once."""
         keys = list(self.elsewhere)
-        standing = concurrently(lambda key: watch.stands(self.fits[key]), keys)
+        standing = concurrently(lambda key: watch.is_at_work(self.fits[key]), keys)
         for key, claimed in zip(keys, standing, strict=True):
             if claimed:
                 continue

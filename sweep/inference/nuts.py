@@ -134,7 +134,7 @@ def start_sampler(compiled: Any, settings: Settings, seed: int, watch: Watch | N
     """Return nutpie's sampler, at work in threads of its own."""
     import nutpie
 
-    def told(chains: list[Any]) -> None:
+    def tell_draws(chains: list[Any]) -> None:
         if watch is not None:
             watch(sum(chain.finished_draws for chain in chains))
 
@@ -148,7 +148,7 @@ def start_sampler(compiled: Any, settings: Settings, seed: int, watch: Watch | N
         target_accept=settings.target_accept,
         save_warmup=False,
         progress_bar=False,
-        progress_callback=None if watch is None else told,
+        progress_callback=None if watch is None else tell_draws,
         progress_rate=EVERY,
         blocking=False,
     )

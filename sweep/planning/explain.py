@@ -70,7 +70,7 @@ class StoredRecipes:
                 return None
         return self.recipes[kind, key]
 
-    def planned(self, run: str) -> RunPlan:
+    def plan_of(self, run: str) -> RunPlan:
         """Return the plan of an earlier run."""
         if run not in self.plans:
             self.plans[run] = plan_of(self.store, run)
@@ -82,7 +82,7 @@ def explain(store: Store, plan: Plan) -> list[Explanation]:
     earlier = candidates(store, plan.left())
     sources = StoredRecipes(store, plan)
 
-    def explained(entry: Entry) -> Explanation:
+    def explain_entry(entry: Entry) -> Explanation:
         name, action = entry.name, entry.action
         if action == "taken":
             return Explanation(name, action, "its estimates are there")
@@ -90,7 +90,7 @@ def explain(store: Store, plan: Plan) -> list[Explanation]:
             return Explanation(name, action, failure_words(store, entry))
         return compare_with_nearest(sources, entry, earlier[entry.id])
 
-    return concurrently(explained, plan.entries)
+    return concurrently(explain_entry, plan.entries)
 
 
 def failure_words(store: Store, entry: Entry) -> str:
@@ -150,7 +150,7 @@ def in_words(
     for difference in found:
         told += seed_words(old, new) if difference.field == "seed" else [difference]
     if any(d.field.startswith("model") for d in found):
-        told += model_causes(sources, sources.planned(run))
+        told += model_causes(sources, sources.plan_of(run))
     if any(d.field.startswith(TRANSFORMED) for d in found):
         told += causes(sources, old, new)
     return tuple({d.field: d for d in told}.values())

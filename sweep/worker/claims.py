@@ -56,7 +56,7 @@ class Claim:
         """Return who it is, for people."""
         return f"process {self.process} on {self.host}"
 
-    def abandoned(self) -> bool:
+    def is_abandoned(self) -> bool:
         """Return whether its process is gone for certain: only seen from the same machine."""
         here = self.machine == machine() != ""
         return here and birth_of(self.process) != self.born
@@ -112,7 +112,7 @@ def acquire(store: Store, fit: str, holder: str) -> Claim:
         if found is None:
             continue
         claim, content = found
-        if claim.holder != holder and not claim.abandoned():
+        if claim.holder != holder and not claim.is_abandoned():
             raise Claimed(claim.words())
         if store.replace(claim_place(fit), seal(asdict(mine)), content):
             return mine
@@ -170,7 +170,7 @@ class Watch:
     clock: Callable[[], float] = time.monotonic
     seen: dict[str, tuple[str, float]] = field(default_factory=dict)
 
-    def stands(self, fit: str) -> bool:
+    def is_at_work(self, fit: str) -> bool:
         """Return whether somebody is at a fit; a claim that nobody keeps is removed."""
         found = read_claim(self.store, fit)
         if found is None:
@@ -181,7 +181,7 @@ class Watch:
             self.seen[fit] = content, self.clock()
             since = self.clock()
         patience = MISSED * min(claim.pace, SLOWEST)
-        if not claim.abandoned() and self.clock() - since <= patience:
+        if not claim.is_abandoned() and self.clock() - since <= patience:
             return True
         return not self.store.delete(claim_place(fit), content)
 

@@ -50,7 +50,7 @@ def test_a_claim_stands_while_the_block_runs_and_says_who_it_is(store: Store) ->
     with hold_claim(store, FIT, "me"):
         claim = content(store)
         assert ("me", os.getpid(), 0) == (claim.holder, claim.process, claim.beat)
-        assert not claim.abandoned()
+        assert not claim.is_abandoned()
     assert [] == claims(store)
 
 
@@ -74,12 +74,12 @@ def test_another_holder_is_told_who_has_it_and_the_same_one_goes_on(store: Store
 def test_what_a_dead_process_of_this_machine_held_is_free_at_once(store: Store) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     theirs = replace(acquire(store, FIT, "me"), process=process.pid, born=birth_of(process.pid))
-    assert not theirs.abandoned()
-    assert replace(theirs, born=theirs.born - 1).abandoned()  # its number was given away again
+    assert not theirs.is_abandoned()
+    assert replace(theirs, born=theirs.born - 1).is_abandoned()  # its number was given away again
     process.kill()
     while birth_of(process.pid):  # dead, though its parent has not yet asked how
         continue
-    assert theirs.abandoned()
+    assert theirs.is_abandoned()
     process.communicate()
     store.delete(claim_place(FIT))
     write_record(store, claim_place(FIT), asdict(theirs))
@@ -88,9 +88,9 @@ def test_what_a_dead_process_of_this_machine_held_is_free_at_once(store: Store) 
 
 
 def test_nothing_is_known_of_processes_of_another_machine() -> None:
-    assert not FAR.abandoned()
-    assert not replace(FAR, machine="").abandoned()
-    assert replace(FAR, machine=machine(), process=os.getpid(), born=1).abandoned()
+    assert not FAR.is_abandoned()
+    assert not replace(FAR, machine="").is_abandoned()
+    assert replace(FAR, machine=machine(), process=os.getpid(), born=1).is_abandoned()
 
 
 def test_a_holder_changes_its_claim_ever_more_slowly(store: Store) -> None:
@@ -130,11 +130,11 @@ def test_a_claim_that_changes_stands_for_ever_and_one_that_does_not_is_removed(
     change = changes(store)
     for _ in range(10):
         next(change)
-        assert watch.stands(FIT)
+        assert watch.is_at_work(FIT)
         now[0] += MISSED * PACE
-        assert watch.stands(FIT)
+        assert watch.is_at_work(FIT)
     now[0] += 0.1
-    assert not watch.stands(FIT)
+    assert not watch.is_at_work(FIT)
     assert [] == claims(store)
 
 
@@ -143,9 +143,9 @@ def test_time_counts_from_the_first_look_and_no_pace_is_too_slow(store: Store) -
     next(changes(store, pace=1e9))
     watch = Watch(store, clock=lambda: now[0])
     now[0] = 1e9
-    assert watch.stands(FIT)
+    assert watch.is_at_work(FIT)
     now[0] += MISSED * SLOWEST + 1
-    assert not watch.stands(FIT)
+    assert not watch.is_at_work(FIT)
 
 
 def test_who_removes_a_claim_that_was_renewed_just_now_fails(
@@ -155,12 +155,12 @@ def test_who_removes_a_claim_that_was_renewed_just_now_fails(
     change = changes(store)
     next(change)
     watch = Watch(store, clock=lambda: now[0])
-    assert watch.stands(FIT)
+    assert watch.is_at_work(FIT)
     now[0] += 1e4
     seen = read_claim(store, FIT)
     next(change)
     monkeypatch.setattr("sweep.worker.claims.read_claim", lambda *_: seen)
-    assert watch.stands(FIT)
+    assert watch.is_at_work(FIT)
     assert 1 == content(store).beat
 
 
