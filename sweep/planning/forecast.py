@@ -25,7 +25,8 @@ __all__ = ["Forecast", "forecast", "parameters_of"]
 
 LOOKED = 50  # stored results looked at; keys are digests, so the first ones are a random sample
 SECONDS = 1.0  # of a fit, while the store holds none
-FLOAT, FITTED = 4, 1500  # bytes: of a stored draw, and of what a fit says of itself
+FLOAT, FITTED = 4, 1500  # bytes: of a stored number, and of what a fit says of itself
+TOLD = 4 / 3 * (4 + 2 / 8)  # bytes of what the sampler says of a draw: a number, two bits, as text
 TABLE, ROW = 20_000, 106  # bytes: a stored table of estimates, and each of its rows
 REPORT, REPORT_ROW = 250_000, 620  # bytes: a report's three files, and each row in all of them
 UNKNOWN = 20  # parameters of a model file that nobody has fitted, beside its levels
@@ -105,7 +106,7 @@ def bytes_per_fit(store: Store, plan: Plan) -> tuple[int, str]:
     guess = "" if known else " (a guess)"
     size = f"{count_of(draws, 'draw')} x {count_of(numbers, 'parameter')}{guess}"
     words = f"{size}, at the first checkpoint"
-    return FLOAT * draws * numbers + len(seal(recipe)) + FITTED, words
+    return round(draws * (FLOAT * numbers + TOLD)) + len(seal(recipe)) + FITTED, words
 
 
 def fit_shape(recipe: Recipe) -> Any:
