@@ -125,6 +125,7 @@ def test_a_survivor_needs_a_reason_and_few_may_be() -> None:
     assert "It is faster so." in text
 
 
+@pytest.mark.skipif(not PAGE.is_file(), reason="no release yet: `make mutants` writes its page")
 def test_every_survivor_on_the_page_has_its_reason_there() -> None:
     text = PAGE.read_text()
     assert reasons()
