@@ -18,13 +18,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any, NoReturn
 
 from sweep.worker.safe_path import python_command
 
-__all__ = ["Command", "quick_workers", "real_workers", "start_sweep"]
+__all__ = ["Child", "Command", "quick_workers", "real_workers", "start_fork", "start_sweep"]
 
 ROOT = Path(__file__).parents[1]
 PR_SET_CHILD_SUBREAPER = 36  # of linux/prctl.h
@@ -221,11 +222,18 @@ def start_sweep(*arguments: str | Path) -> Command:
         command = python_command("sweep", *words)
         started = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         return Command(started, output)
+    environment = {**forker.environment, **os.environ}
+    command = python_command("sweep", *words)
+    return Command(start_fork(command[1:], environment, output), output)
+
+
+def start_fork(
+    arguments: Sequence[str], environment: Mapping[str, str], output: IO[bytes]
+) -> Child:
+    """Start a fork that is what ``python ARGUMENTS`` would be; it prints to a file."""
     with open(os.devnull, "rb") as nothing:
         streams = [nothing.fileno(), output.fileno(), output.fileno()]
-        environment = {**forker.environment, **os.environ}
-        given = python_command("sweep", *words)[1:]
-        return Command(Child(forker.fork(given, streams, environment)), output)
+        return Child(STARTER.forker().fork(arguments, streams, environment))
 
 
 def serve(requests: socket.socket) -> None:
@@ -250,8 +258,7 @@ def serve(requests: socket.socket) -> None:
 
 def become(request: Mapping[str, Any], streams: Sequence[int], told: int, parent: int) -> NoReturn:
     """Be what is asked for, once it can be seen as such, and ``parent`` has handed it on."""
-    from sweep.cli import main
-    from tests.chaos.host import leave, worker
+    from tests.chaos.host import be_called, leave, worker
 
     os.setsid()
     be_called([sys.executable, *request["arguments"]])
@@ -264,18 +271,9 @@ def become(request: Mapping[str, Any], streams: Sequence[int], told: int, parent
     if request["arguments"] == WORKER:
         worker(request["environment"])
     os.closerange(3, 4096)
-    sys.argv = ["sweep", *request["arguments"][3:]]
-    leave(main, request["environment"])
-
-
-def be_called(arguments: Sequence[str]) -> None:
-    """Write other arguments over those that the kernel shows of this process."""
-    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-    start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end
-    words = "\0".join(arguments).encode() + b"\0"
-    assert len(words) <= end - start
-    ctypes.memset(start, 0, end - start)
-    ctypes.memmove(start, words, len(words))
+    module, *rest = request["arguments"][2:]  # after -P -m
+    sys.argv = [module, *rest]
+    leave(import_module("sweep.cli" if module == "sweep" else module).main, request["environment"])
 
 
 def main() -> None:

@@ -119,7 +119,10 @@ def calls(node: ast.AST, source: Source) -> Bugs:
     """Yield what can be wrong with a call, or with the entries of a dictionary."""
     if isinstance(node, ast.Call):
         named = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if named in NAMES:
+        empty = (
+            bool(node.args) and isinstance(node.args[0], ast.Constant) and not node.args[0].value
+        )
+        if named in NAMES and not empty:  # no zeros are no ones
             end = source.end(node.func)
             yield f"{named} to {NAMES[named]}", [Edit(end - len(named), end, NAMES[named])]
         for keyword in node.keywords:

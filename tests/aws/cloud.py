@@ -15,6 +15,8 @@ from typing import Any
 
 import boto3
 
+from tests.aws.emulation.processes import FORKS
+
 __all__ = ["CREDENTIALS", "Cloud", "emulated"]
 
 ROOT = Path(__file__).parents[2]
@@ -120,8 +122,11 @@ class Cloud:
 
 
 @contextmanager
-def emulated() -> Iterator[Cloud]:
-    """Run an emulation while the block runs; its jobs end with it."""
+def emulated(*, forks: bool = False) -> Iterator[Cloud]:
+    """Run an emulation while the block runs; its jobs end with it.
+
+    With ``forks`` the children of arrays are forks of one warm process.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -129,7 +134,7 @@ def emulated() -> Iterator[Cloud]:
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": url}
-    environment |= {"PYTHONPATH": path, "PATH": programs}
+    environment |= {"PYTHONPATH": path, "PATH": programs} | ({FORKS: "1"} if forks else {})
     command = [sys.executable, "-m", "tests.aws.emulation.server", str(port)]
     process = subprocess.Popen(command, env=environment, cwd=ROOT)
     cloud = Cloud(url, process)

@@ -5,11 +5,12 @@ The fits are stubs; processes, clusters and stores are real, and so is what is d
 
 import os
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, chdir, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # Ray's own; ours are errors
 
 BACKENDS: dict[str, Callable[[], AbstractContextManager[Site]]] = {
     "local": lambda: nullcontext(Site()),
-    "batch": batch_site,
+    "batch": partial(batch_site, forks=True),
     "ray": ray_site,
 }
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("batch", "ray")]
@@ -102,10 +103,10 @@ def test_files_beside_the_config_that_are_named_like_modules_are_not_imported(
 def test_a_killed_worker_costs_an_attempt_and_nothing_else(
     site: Site, project: Project, expected: dict[str, Any], number: int
 ) -> None:
-    killer = threading.Thread(target=kill_a_worker, args=[number])
-    killer.start()
-    swept = project.sweep(stubs(project, MANY, **site.fresh()))
-    killer.join()
+    with ThreadPoolExecutor(1) as aside:
+        killed = aside.submit(kill_a_worker, number)
+        swept = project.sweep(stubs(project, MANY, **site.fresh()))
+        assert killed.result() > 0
     ended_well(swept.store, swept.run, expected)
 
 

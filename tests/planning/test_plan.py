@@ -3,7 +3,9 @@
 import itertools
 import json
 import shutil
+import sys
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -435,3 +437,15 @@ def test_where_a_log_lies_stays_as_it_is_for_stores_outlive_versions() -> None:
     assert "runs/R/logs/a%2Fb%2E.log" == log_name("R", EntryId("a/b."))
     assert log_name("R", EntryId(long + "b")) != log_name("R", EntryId(long + "c"))
     assert "runs/R/logs/a%2Fb.2026-Q1.log" == log_name("R", EntryId("a/b", "2026-Q1"))
+
+
+def test_a_runs_id_is_date_time_and_the_seconds_fraction_in_four_digits(
+    begun: tuple[Store, Plan, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fraction counts 65,536ths: ids of one second sort as its runs began."""
+    store, plan, _ = begun
+    clock = [datetime(2055, 1, 2, 3, 4, 5, micro, UTC) for micro in (500_000, 999_999)]
+    later = SimpleNamespace(now=lambda _: clock.pop(0))
+    monkeypatch.setattr(sys.modules[new_run.__module__], "datetime", later)
+    ids = [new_run(store, plan.record) for _ in range(2)]
+    assert ["20550102-030405-8000", "20550102-030405-ffff"] == ids

@@ -145,14 +145,14 @@ class BatchSite(Site):
 
 
 @contextmanager
-def batch_site() -> Iterator[BatchSite]:
+def batch_site(*, forks: bool = False) -> Iterator[BatchSite]:
     """Start the emulated cloud, with a queue of two vCPUs and a bucket."""
     pytest.importorskip("boto3")
     pytest.importorskip("moto")
     from tests.aws.cloud import emulated
 
     before = dict(os.environ)
-    with emulated() as cloud:
+    with emulated(forks=forks) as cloud:
         os.environ.update(cloud.environment())
         cloud.set_up("queue", vcpus=2)
         cloud.define()

@@ -162,8 +162,7 @@ class Scheduler:
         """See whether an attempt has ended, or is to be ended."""
         job, seconds = one.job, time.monotonic() - one.since
         process, limit = one.attempt.process, job.asked["timeout"]
-        if process.poll() is not None:
-            code = process.returncode
+        if (code := process.poll()) is not None:
             reason = one.why or "Essential container in task exited"
             self.end(one, reason, 128 - code if code < 0 else code, None)
         elif one.spot is not None and seconds >= one.spot:
