@@ -92,7 +92,8 @@ def on_disks(*courses: tuple[Project, str, list[list[str]]]) -> list[dict[str, A
     script = [sys.executable, "-W", "ignore", "-c", DRIVER, json.dumps(given)]
     done = subprocess.run(
         ["unshare", "-rm", *script],
-        cwd=ROOT, env=warm_environment(), stdout=subprocess.PIPE, text=True, check=True,
+        env={**warm_environment(), "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
+        check=True,
     )  # fmt: skip
     told: list[dict[str, Any]] = json.loads(done.stdout)
     return told

@@ -148,6 +148,17 @@ def test_a_new_outcome_is_counted_among_the_respondents_that_are_stored(project:
         assert (300.0, yes) == (meta["n"], meta["y"])
 
 
+def test_answers_are_held_to_a_list_of_failures_that_is_new_though_they_are_counted(
+    project: Project,
+) -> None:
+    liked = survey_of()["liked"].where(survey_of().index != 5, "Maybe")
+    project.write("survey.csv", survey_of().assign(liked=liked))
+    rule = {"name": "liked", "success": ["Yes"]}
+    project.plan(project.config({"outcomes": [rule]}))
+    with pytest.raises(DataError, match=r"'Maybe' \(1 time\) is neither among success"):
+        project.plan(project.config({"outcomes": [{**rule, "failure": ["No"]}]}))
+
+
 def test_questions_may_be_called_like_columns_of_our_own(project: Project) -> None:
     names = ("index", "level_0", "row", "cell", "n", "y", "codes")
     liked = survey_of()["liked"]

@@ -32,7 +32,7 @@ def earlier(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[SweepCon
     """Return a config, and what the earlier program made of it."""
     config: SweepConfig = stubs(project, 3)
     with monkeypatch.context() as before:
-        for module in ("recipes", "tasks"):
+        for module in ("planning.recipes", "worker.task"):
             before.setattr(f"sweep.{module}.ESTIMATE", 1)
         before.setattr("sweep.worker.task.to_parquet", as_before)
         store, run = swept_here(project, config)
