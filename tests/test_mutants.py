@@ -11,6 +11,7 @@ from benchmarks.mutants.host import Verdict
 from benchmarks.mutants.page import ALLOWED, LEAST, PAGE, objections, page, reasons
 from benchmarks.mutants.targets import ROOT, TARGETS, area_of, modules
 
+LONGEST_STATEMENT = 12  # lines
 SOURCE = b'''"""Words."""
 from sweep.faultpoint import faultpoint
 
@@ -62,13 +63,20 @@ def test_every_kind_of_bug_is_planted_where_it_can_be() -> None:
     } == changes()
 
 
+def alike(before: list[bytes], after: list[bytes]) -> int:
+    """Return with how many lines in common two sources begin."""
+    return next((k for k, (a, b) in enumerate(zip(before, after)) if a != b), len(after))
+
+
 def test_a_bug_is_one_change_and_the_source_is_a_program_still() -> None:
     for mutant in [*chosen()[::7], *mutants_of("targets.py", SOURCE)]:
         path = ROOT / "sweep" / mutant.module
         source = path.read_bytes() if path.is_file() else SOURCE
         changed = mutant.site.apply(source)
         assert ast.dump(ast.parse(source)) != ast.dump(ast.parse(changed))
-        assert 1 >= abs(len(source.splitlines()) - len(changed.splitlines()))
+        before, after = source.splitlines(), changed.splitlines()
+        same = alike(before, after) + alike(before[::-1], after[::-1])
+        assert len(before) - same <= LONGEST_STATEMENT, mutant
 
 
 def test_a_mutant_is_called_the_same_wherever_its_function_lies() -> None:

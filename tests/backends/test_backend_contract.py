@@ -99,6 +99,7 @@ def test_files_beside_the_config_that_are_named_like_modules_are_not_imported(
     assert not told.exists(), told.read_text()
 
 
+@pytest.mark.starts  # a fork may be done before it is seen
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
 def test_a_killed_worker_costs_an_attempt_and_nothing_else(
     site: Site, project: Project, expected: dict[str, Any], number: int

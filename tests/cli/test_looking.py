@@ -192,7 +192,9 @@ def test_a_plan_forecasts_minutes_and_bytes_and_says_what_from(small: Path) -> N
     told = json.loads(ended.out)
     assert (1.0, 0) == (told["seconds_per_fit"], told["fits_measured"])
     assert told["bytes_from"]["fits"].startswith("400 draws x 109 parameters")
-    assert 2 * 4 * 400 * 109 < told["bytes"]["fits"] < 2 * 4 * 400 * 109 + 10_000
+    told_of_draws = 2 * 400 * 6  # bytes: what the sampler says of each
+    least = 2 * 4 * 400 * 109 + told_of_draws - 1_000
+    assert least < told["bytes"]["fits"] < least + 11_000
     assert told["bytes"]["total"] == sum(n for k, n in told["bytes"].items() if k != "total")
     assert min(told["bytes"].values()) > 0
     text = inside("plan", small, "--limit", "2", cwd=small.parent).out
