@@ -65,7 +65,9 @@ def test_every_kind_of_bug_is_planted_where_it_can_be() -> None:
 
 def alike(before: list[bytes], after: list[bytes]) -> int:
     """Return with how many lines in common two sources begin."""
-    return next((k for k, (a, b) in enumerate(zip(before, after)) if a != b), len(after))
+    return next(
+        (k for k, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), len(after)
+    )
 
 
 def test_a_bug_is_one_change_and_the_source_is_a_program_still() -> None:
