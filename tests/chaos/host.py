@@ -145,7 +145,7 @@ def worker(environment: Mapping[str, str]) -> NoReturn:
     """Be a worker on the standard streams."""
     from sweep.worker.serve import main
 
-    be_called([sys.executable, "-m", "sweep.worker"])
+    be_called(python_command("sweep.worker"))
     os.closerange(3, 4096)  # the rest of the pipes; also tells the parent that we are on our way
     sys.stdin = open(0)  # noqa: SIM115 # as long as the process lives
     sys.argv = ["sweep.worker"]
