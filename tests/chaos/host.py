@@ -143,6 +143,7 @@ def fork_workers() -> None:
 
 def worker(environment: Mapping[str, str]) -> NoReturn:
     """Be a worker on the standard streams."""
+    from sweep.worker.safe_path import python_command
     from sweep.worker.serve import main
 
     be_called(python_command("sweep.worker"))
