@@ -15,7 +15,7 @@ LOAD = """
 import sys
 import sweep.toolchain
 sweep.toolchain.cpu_class = lambda: sys.argv[1]
-from sweep.worker.warmup import warm_environment
+from sweep.worker.environment import warm_environment
 import os, subprocess
 environment = warm_environment()
 done = subprocess.run([sys.executable, "-m", "sweep.worker", "--compile"], env=environment)
@@ -77,7 +77,7 @@ def test_a_job_compiles_nothing_that_the_image_has(tmp_path: Path) -> None:
 def test_times_with_fractions_would_compile_again(tmp_path: Path) -> None:
     image = tmp_path / "opt"
     shutil.copytree(ROOT / "sweep", image / "sweep", ignore=shutil.ignore_patterns("__pycache__"))
-    ask = "from sweep.worker.warmup import cache_directory; print(cache_directory())"
+    ask = "from sweep.worker.environment import cache_directory; print(cache_directory())"
     found = []
     for nanoseconds in (SECOND * 10**9 + 1, SECOND * 10**9):
         for path in image.rglob("*.py"):
