@@ -60,7 +60,8 @@ class Sized(Sequence[str]):
         return self.size
 
     def __getitem__(self, index: Any) -> Any:
-        raise NotImplementedError
+        msg = f"numbering looked at the label of level {index}: only their number counts"
+        raise AssertionError(msg)
 
 
 def levels_of(sizes: Sequence[int], name: str = "v") -> dict[str, Any]:
