@@ -17,7 +17,7 @@ from typing import Any
 
 from sweep.artifacts.commit import TRIES, put_all, unstable_error
 from sweep.artifacts.manifest import Manifest, describe, key_of, pack_done, place, unpack_done
-from sweep.artifacts.records import damaged
+from sweep.artifacts.records import damage_error
 from sweep.errors import CorruptArtifact, Nondeterminism, StoreError, UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import Recipe, sha256
@@ -168,7 +168,7 @@ def read_done(store: Store, kind: str, key: str) -> Manifest:
     try:
         return unpack_done(data, kind, key)
     except CorruptArtifact as error:
-        raise damaged(store, name, error) from error
+        raise damage_error(store, name, error) from error
     except StoreError as error:
         msg = f"{store.url}/{name}: {error}"
         raise StoreError(msg) from error
@@ -209,8 +209,8 @@ def read_payload(store: Store, done: Manifest, logical: str) -> bytes:
     size = store.size(name)  # before reading: damage may be of any size
     if size != file.size:
         found = "no file" if size is None else count_of(size, "byte")
-        raise damaged(store, name, f"{expected} {found}")
+        raise damage_error(store, name, f"{expected} {found}")
     data = store.get(name)
     if (content := sha256(data)) != file.sha256:
-        raise damaged(store, name, f"{expected} {count_of(size, 'byte')} of SHA-256 {content}")
+        raise damage_error(store, name, f"{expected} {count_of(size, 'byte')} of SHA-256 {content}")
     return data

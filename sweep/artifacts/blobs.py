@@ -1,7 +1,7 @@
 """Blobs: model files that runs pin, by the digest of their bytes."""
 
 from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
-from sweep.artifacts.records import damaged
+from sweep.artifacts.records import damage_error
 from sweep.keys import bytes_digest
 from sweep.store import Store
 
@@ -36,5 +36,7 @@ def get_blob(store: Store, name: str) -> bytes:
     """
     data = store.get(blob_place(name))
     if (found := bytes_digest(data)) != name:
-        raise damaged(store, blob_place(name), f"expected bytes of digest {name}, found {found}")
+        raise damage_error(
+            store, blob_place(name), f"expected bytes of digest {name}, found {found}"
+        )
     return data

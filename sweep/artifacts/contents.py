@@ -6,7 +6,7 @@ import numpy as np
 
 from sweep.artifacts.artifact import Artifact, publish_same, read
 from sweep.artifacts.encoding import pack_arrays, pack_json, unpack_arrays, unpack_json
-from sweep.artifacts.quarantine import Tell, tell_nobody, whole
+from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import CountsMeta, FitRecipe, TaskMeta
 from sweep.data.cells import Counts
 from sweep.data.counts import Sums
@@ -67,7 +67,7 @@ def get_design(store: Store, key: str) -> Design:
 
 def stored_design(store: Store, key: str, tell: Tell = tell_nobody) -> Design | None:
     """Return a design with its respondents, None if it is to be made; see `quarantine.whole`."""
-    found = whole(store, "design", key, tell=tell)
+    found = read_if_sound(store, "design", key, tell=tell)
     return None if found is None else design_from(found)
 
 

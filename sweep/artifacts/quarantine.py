@@ -14,7 +14,7 @@ from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, Store
 
-__all__ = ["Tell", "move_aside", "quarantine", "read_file_if_sound", "tell_nobody", "whole"]
+__all__ = ["Tell", "move_aside", "quarantine", "read_file_if_sound", "read_if_sound", "tell_nobody"]
 
 type Tell = Callable[[str], None]
 """Where it is told that something was damaged: the run's journal, and its user."""
@@ -24,7 +24,7 @@ def tell_nobody(message: str) -> None:
     """Tell nobody."""
 
 
-def whole(
+def read_if_sound(
     store: Store,
     kind: str,
     key: str,

@@ -8,7 +8,7 @@ from sweep.errors import CorruptArtifact
 from sweep.keys import Json
 from sweep.store import Store
 
-__all__ = ["MENDED_BY", "damaged", "read_record", "write_record"]
+__all__ = ["MENDED_BY", "damage_error", "read_record", "write_record"]
 
 MENDED_BY = {
     "designs": "`sweep run CONFIG` makes it anew from the survey",
@@ -25,7 +25,7 @@ MENDED_BY = {
 """What makes a damaged file anew, by where it lies."""
 
 
-def damaged(store: Store, name: str, damage: object) -> CorruptArtifact:
+def damage_error(store: Store, name: str, damage: object) -> CorruptArtifact:
     """Return the error about a damaged file: what is wrong, and what mends it."""
     advice = MENDED_BY.get(name.partition("/")[0], "`sweep verify --quarantine` moves it aside")
     return CorruptArtifact(f"{store.url}/{name}: {damage}", advice)
@@ -48,4 +48,4 @@ def read_record(store: Store, name: str) -> Json:
     try:
         return unseal(data)
     except CorruptArtifact as error:
-        raise damaged(store, name, error) from error
+        raise damage_error(store, name, error) from error

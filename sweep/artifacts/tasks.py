@@ -5,7 +5,7 @@ from functools import cached_property
 
 from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
-from sweep.artifacts.records import damaged, read_record, write_record
+from sweep.artifacts.records import damage_error, read_record, write_record
 from sweep.keys import Json, digest
 from sweep.store import Store
 
@@ -77,9 +77,11 @@ def read_task(store: Store, key: str) -> Task:
     try:
         task = Task(**record)
     except TypeError as error:
-        raise damaged(store, place, f"expected the fields of a task, found {error}") from error
+        raise damage_error(store, place, f"expected the fields of a task, found {error}") from error
     if task.key != key:
-        raise damaged(store, place, f"expected task {key}, found task {task.key}")
+        raise damage_error(store, place, f"expected task {key}, found task {task.key}")
     if (named := task.estimates["fit"]) != task.fit_key:
-        raise damaged(store, place, f"expected the recipe of fit {named}, found {task.fit_key}")
+        raise damage_error(
+            store, place, f"expected the recipe of fit {named}, found {task.fit_key}"
+        )
     return task

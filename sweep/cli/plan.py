@@ -159,9 +159,9 @@ def plan_facts(config: "SweepConfig", store: "Store", made: "Plan") -> "Json":
 
 def planned_row(entry: "Entry", minimum_base: int) -> "Json":
     """Return what a plan shows of one outcome; ``n`` is None where it is withheld."""
-    from sweep.estimates.table import base_shown
+    from sweep.estimates.table import shown_base
 
-    base = base_shown(entry.n, minimum_base)
+    base = shown_base(entry.n, minimum_base)
     return {**entry.names(), "tags": list(entry.tags), "action": entry.action, "n": base}
 
 

@@ -53,10 +53,10 @@ def retry(
 
     What is selected is sampled anew also where only its draws are gone or damaged.
     """
-    from sweep.journal.remaining import unfinished
+    from sweep.journal.remaining import unfinished_entries
 
     opened = open_run(run, store)
-    left = unfinished(opened.store, opened.plan, select)  # refuses what selects nothing
+    left = unfinished_entries(opened.store, opened.plan, select)  # refuses what selects nothing
     if detach:
         patterns = [word for pattern in select for word in ("--select", pattern)]
         send_away(opened, ["retry", opened.id, *patterns], format_)

@@ -129,7 +129,7 @@ def fit(
     from sweep.client.verbs import read_and_plan
     from sweep.errors import DataError
     from sweep.estimates.formats import from_parquet
-    from sweep.estimates.table import as_shown, base_shown
+    from sweep.estimates.table import as_shown, shown_base
     from sweep.journal.partial import sample_words
     from sweep.planning.plan import write_tasks
     from sweep.words.numbers import count_of
@@ -142,7 +142,7 @@ def fit(
     for message in made.mended:
         say(message)
     write_tasks(store, made, [entry.key], say)
-    base = base_shown(entry.n, read.study.minimum_base)
+    base = shown_base(entry.n, read.study.minimum_base)
     answers = "number of answers withheld" if base is None else count_of(base, "answer")
     say(f"{outcome}: {answers}, {WORDS[entry.action]}")
     result = fitted_here(store, made.record, "draws" in read.execution.keep)

@@ -1,4 +1,4 @@
-"""Results: one run as it is in the store, and what it holds as data frames, trees and files."""
+"""Handle: one run as it is in the store, and what it holds as data frames, trees and files."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed
-from sweep.estimates.select import known
+from sweep.estimates.select import refuse_unknown
 from sweep.journal.partial import partial_words
 from sweep.keys import Json
 from sweep.store import Store
@@ -117,9 +117,9 @@ class Run:
             If something named matches nothing.
         """
         from sweep.estimates.select import select
-        from sweep.results.run_outcomes import by_name
+        from sweep.results.run_outcomes import patterns_by_name
 
-        names = by_name(self._states, outcomes)
+        names = patterns_by_name(self._states, outcomes)
         return select(self._estimates, by, names, group).copy()
 
     @property
@@ -247,10 +247,10 @@ class Run:
             If a pattern matches no outcome, or nothing is left to try.
         """
         from sweep.client.resume import carry_on_shown
-        from sweep.journal.remaining import unfinished
+        from sweep.journal.remaining import unfinished_entries
 
         patterns = [select] if isinstance(select, str) else list(select)
-        left = unfinished(self.store, self.plan, patterns)
+        left = unfinished_entries(self.store, self.plan, patterns)
         carry_on_shown(self.store, self.plan, left, progress)
         return Run(self.store, self.id)
 
@@ -278,7 +278,7 @@ class Run:
 
     def _entry(self, outcome: str) -> "Entry":
         entries = {entry.name: entry for entry in self.plan.entries}
-        known("outcome", outcome, list(entries))
+        refuse_unknown("outcome", outcome, list(entries))
         return entries[outcome]
 
     @cached_property

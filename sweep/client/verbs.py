@@ -129,14 +129,14 @@ def plan(
     """
     import pandas as pd
 
-    from sweep.estimates.table import base_shown
+    from sweep.estimates.table import shown_base
 
     read, _, made = read_and_plan(config, select, set, sample, limit)
     for message in made.mended:
         warnings.warn(message, stacklevel=2)
     least = read.study.minimum_base
     rows = [
-        (*e.names().values(), ", ".join(e.tags), base_shown(e.n, least), e.action)
+        (*e.names().values(), ", ".join(e.tags), shown_base(e.n, least), e.action)
         for e in made.entries
     ]
     return pd.DataFrame(rows, columns=list(PLAN_COLUMNS)).astype({"n": "Int64"})

@@ -7,13 +7,21 @@ from sweep.config.mapping import assignments, config_of
 from sweep.config.outcomes import DONT_KNOW_VALUES, OutcomeRule
 from sweep.config.read import parse_config, read_config
 from sweep.config.schema import MISSING_LIMIT, Sampler, Study, SweepConfig
-from sweep.config.variables import Covariate, Cut, Population, Predictor, Priors, Recode, Survey
+from sweep.config.variables import (
+    CovariateTable,
+    Cut,
+    Population,
+    Predictor,
+    Priors,
+    Recode,
+    Survey,
+)
 
 __all__ = [
     "DONT_KNOW_VALUES",
     "MISSING_LIMIT",
     "RESERVED",
-    "Covariate",
+    "CovariateTable",
     "Cut",
     "Execution",
     "Group",

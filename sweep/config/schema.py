@@ -22,7 +22,7 @@ from sweep.config.nodes import Node, Origin, Place
 from sweep.config.outcomes import OutcomeRule
 from sweep.config.section import Fields, Section, refuse, show
 from sweep.config.values import Pair, Text
-from sweep.config.variables import Covariate, Derived, Population, Predictor, Priors, Survey
+from sweep.config.variables import CovariateTable, Derived, Population, Predictor, Priors, Survey
 
 __all__ = ["MISSING_LIMIT", "Sampler", "Study", "SweepConfig"]
 
@@ -88,7 +88,7 @@ class Study(Section):
     interactions: tuple[Pair, ...] = Field(
         default=(), description="Pairs of predictors whose combinations get effects of their own."
     )
-    covariates: dict[Text, Covariate] = Field(
+    covariates: dict[Text, CovariateTable] = Field(
         default_factory=dict, description="By predictor: numbers that describe its levels."
     )
     priors: Priors = Field(default=Priors(), description="Prior standard deviations.")

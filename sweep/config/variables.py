@@ -11,7 +11,16 @@ from pydantic_core import InitErrorDetails
 from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats, show
 from sweep.config.values import Condition, Level, Positive, SourceFile, Text
 
-__all__ = ["Covariate", "Cut", "Derived", "Population", "Predictor", "Priors", "Recode", "Survey"]
+__all__ = [
+    "CovariateTable",
+    "Cut",
+    "Derived",
+    "Population",
+    "Predictor",
+    "Priors",
+    "Recode",
+    "Survey",
+]
 
 Renames = Annotated[
     dict[Text, Text],
@@ -150,7 +159,7 @@ class Predictor(Section):
         return mistakes_of_repeats("levels", data.get("levels"))
 
 
-class Covariate(Section):
+class CovariateTable(Section):
     """Numbers that describe the levels of one predictor, joined from a table."""
 
     source: SourceFile = Field(

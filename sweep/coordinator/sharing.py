@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sweep.artifacts.quarantine import whole
+from sweep.artifacts.quarantine import read_if_sound
 from sweep.backends import Backend
 from sweep.backends.events import Done, Event, Failure, Note, Started
 from sweep.config import Execution
@@ -101,7 +101,7 @@ class Sharing:
 
     def found(self, key: str) -> Done | None:
         """Return how others ended a task; None if they broke off, or it may go well here."""
-        estimates = whole(self.store, "estimates", key)
+        estimates = read_if_sound(self.store, "estimates", key)
         if estimates is not None:
             return Done(key, 1, {**estimates.meta, "seconds": 0.0}, None, taken=True)
         failure = failure_if_sound(self.store, self.fits[key])

@@ -13,8 +13,6 @@ from sweep.words.values import brief
 
 __all__ = ["standardise"]
 
-Covariates = dict[str, dict[str, NDArray[np.float64]]]
-
 
 def covariate_values(
     predictor: str, table: pd.DataFrame, levels: Sequence[str], study: Study

@@ -12,9 +12,9 @@ import pandas as pd
 
 from sweep.config import Predictor, Study
 from sweep.data.cells import encode_codes
-from sweep.data.covariates import Covariates, covariate_values
+from sweep.data.covariates import covariate_values
 from sweep.data.frame import Frame, frame_of
-from sweep.data.levels import encode_column, levels_of
+from sweep.data.levels import Covariates, encode_column, levels_of
 from sweep.data.respondents import Respondents, respondent_rows, weights
 from sweep.data.variables import Table
 from sweep.errors import DataError

@@ -11,7 +11,7 @@ from sweep.errors import DataError
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, few
 
-__all__ = ["Levels"]
+__all__ = ["Covariates", "Levels"]
 
 
 def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) -> tuple[str, ...]:
@@ -81,3 +81,7 @@ def encode_column(values: pd.Series, name: str, levels: Sequence[str]) -> NDArra
 
 
 type Levels = Mapping[str, tuple[str, ...]]
+"""The levels of each variable, in their order."""
+
+type Covariates = Mapping[str, Mapping[str, NDArray[np.float64]]]
+"""Of each predictor the covariates by name; a value for each of its levels."""

@@ -1,4 +1,4 @@
-"""Summarise: one outcome's rows of the estimates table, from its stored draws and its answers."""
+"""Rows: one outcome's part of the estimates table, from its stored draws and its answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sweep.data.levels import Levels
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
 from sweep.diagnostics.verdict import ESS_PER_CHAIN, r_hat_threshold
 from sweep.estimates.poststratify import Weighting, split
-from sweep.estimates.table import tidy, withheld
+from sweep.estimates.table import tidy, withheld_flag
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 
@@ -115,7 +115,7 @@ def flags(summary: ChainSummary, small: NDArray[np.bool_], minimum_base: int) ->
     floor = ESS_PER_CHAIN * summary.chains
     made: list[str | None] = []
     for k in range(len(small)):
-        reasons = [withheld(minimum_base)] if small[k] else []
+        reasons = [withheld_flag(minimum_base)] if small[k] else []
         if apart[k]:
             reasons.append(f"R-hat {summary.r_hat[k]:.3f}: chains disagree")
         if summary.ess_min[k] < floor:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-__all__ = ["known", "select"]
+__all__ = ["refuse_unknown", "select"]
 
 
 def select(
@@ -47,7 +47,7 @@ def select(
     if by is not None:
         chosen = chosen[_in_grouping(frame, by).reindex(chosen.index)]
     if group is not None:
-        known("group", group, list(frame["group"].dropna().unique()))
+        refuse_unknown("group", group, list(frame["group"].dropna().unique()))
         chosen = chosen[chosen["group"] == group]
     return chosen.reset_index(drop=True)
 
@@ -58,7 +58,7 @@ def _of_outcomes(frame: "pd.DataFrame", outcomes: str | Sequence[str]) -> "pd.Da
     for glob in [outcomes] if isinstance(outcomes, str) else outcomes:
         matched = {name for name in names if name == glob or fnmatchcase(name, glob)}
         if not matched:
-            known("outcome", glob, names)
+            refuse_unknown("outcome", glob, names)
         wanted |= matched
     return frame[frame["outcome"].isin(wanted)]
 
@@ -69,7 +69,7 @@ def _in_grouping(frame: "pd.DataFrame", by: Sequence[str]) -> "pd.Series[Any]":
         raise UsageError(msg)
     variables = [name for name in frame.columns if name not in RESERVED]
     for variable in by:
-        known("variable", variable, variables)
+        refuse_unknown("variable", variable, variables)
     wanted = tuple(v for v in variables if v in by)
     unnamed = frame["group"].isna()
     shapes = grouped_by(frame)
@@ -85,7 +85,7 @@ def _in_grouping(frame: "pd.DataFrame", by: Sequence[str]) -> "pd.Series[Any]":
     return mask
 
 
-def known(kind: str, name: str, names: Collection[str]) -> None:
+def refuse_unknown(kind: str, name: str, names: Collection[str]) -> None:
     """Refuse a name, or a pattern, that is not among those there are.
 
     Raises

@@ -22,11 +22,11 @@ __all__ = [
     "STATUSES",
     "TAIL",
     "as_shown",
-    "base_shown",
     "columns",
     "grouped_by",
+    "shown_base",
     "tidy",
-    "withheld",
+    "withheld_flag",
 ]
 
 HEAD = ("outcome", "label", "brand", "metric", "wave", "category", "quantity", "group")
@@ -57,12 +57,12 @@ def columns(variables: Sequence[str]) -> list[str]:
     return [*HEAD, *variables, *TAIL]
 
 
-def withheld(minimum_base: int) -> str:
+def withheld_flag(minimum_base: int) -> str:
     """Return the flag of a row whose n, raw and weighted means are withheld for a small base."""
     return f"n < {minimum_base} (withheld)"
 
 
-def base_shown(n: float, minimum_base: int) -> int | None:
+def shown_base(n: float, minimum_base: int) -> int | None:
     """Return how many answered, as anybody may be told: None where that is withheld.
 
     Below the minimum base it is withheld, of a group and of a whole outcome alike. That nobody

@@ -16,7 +16,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-__all__ = ["DENSE", "SPARSE", "density", "whitened"]
+__all__ = ["DENSE", "SPARSE", "density", "whitened_density"]
 
 DENSE, SPARSE = 0, 1
 kernel: Any = nb.njit(fastmath=True, error_model="numpy", cache=True)
@@ -230,7 +230,7 @@ def density(x, data, layout, grad):
 
 
 @kernel
-def whitened(w, data, layout, centre, spread, grad):
+def whitened_density(w, data, layout, centre, spread, grad):
     """Return the density at ``centre + spread @ w`` and fill the gradient in w.
 
     A linear change of coordinates: densities differ by a constant. ``spread`` (x, w) is C-ordered.

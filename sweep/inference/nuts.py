@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sweep.diagnostics.verdict import SamplerStatistics
 from sweep.errors import ModelError
 from sweep.inference.grid import Problem, coefficients
-from sweep.inference.kernels import whitened
+from sweep.inference.kernels import whitened_density
 from sweep.inference.laplace import Approximation
 from sweep.inference.pointer import pointer_model
 from sweep.toolchain import fast_route
@@ -94,7 +94,7 @@ def function_model(
 
     def density(w: Array) -> tuple[float, Array]:
         grad = np.empty(dim)
-        return whitened(w, data, layout, centre, spread, grad), grad
+        return whitened_density(w, data, layout, centre, spread, grad), grad
 
     return from_pyfunc(
         dim,

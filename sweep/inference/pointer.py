@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from sweep.inference.grid import Problem
-from sweep.inference.kernels import whitened
+from sweep.inference.kernels import whitened_density
 from sweep.inference.laplace import Approximation
 from sweep.keys import Json
 
@@ -47,7 +47,7 @@ def density_c(dim, x, grad, value, address):
     centre = nb.carray(to_pointer(record[4]), (dim,), np.float64)
     spread = nb.carray(to_pointer(record[5]), (dim, dim), np.float64)
     w, g, v = nb.carray(x, (dim,)), nb.carray(grad, (dim,)), nb.carray(value, (1,))
-    v[0] = whitened(w, data, layout, centre, spread, g)
+    v[0] = whitened_density(w, data, layout, centre, spread, g)
     return 0 if np.isfinite(v[0]) else NON_FINITE
 
 

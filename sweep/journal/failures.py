@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
-from sweep.artifacts.records import damaged, read_record, write_record
+from sweep.artifacts.records import damage_error, read_record, write_record
 from sweep.config import Execution
 from sweep.faultpoint import faultpoint
 from sweep.keys import Json
@@ -75,7 +75,9 @@ def failure_of(store: Store, fit_key: str) -> PastFailure | None:
     except NotStored:
         return None
     if (found := record.get("fit")) != fit_key:
-        raise damaged(store, place, f"expected the failure of fit {fit_key}, found that of {found}")
+        raise damage_error(
+            store, place, f"expected the failure of fit {fit_key}, found that of {found}"
+        )
     return failure_from(record)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "marked",
+    "mark_partial",
     "name_with_part",
     "partial_words",
     "passed_over",
@@ -82,7 +82,7 @@ def name_with_part(plan: RunPlan) -> str:
     return plan.name if words is None else f"{plan.name} (partial: {words})"
 
 
-def marked(frame: "pd.DataFrame", plan: RunPlan) -> "pd.DataFrame":
+def mark_partial(frame: "pd.DataFrame", plan: RunPlan) -> "pd.DataFrame":
     """Return a frame of a run's results; if the run is partial, ``attrs["partial"]`` says so."""
     words = partial_words(plan)
     if words is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sweep.artifacts.artifact import exists, read
 from sweep.artifacts.blobs import get_blob
 from sweep.artifacts.contents import get_draws
-from sweep.artifacts.quarantine import Tell, tell_nobody, whole
+from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.tasks import read_task
 from sweep.data.outcomes import select_outcomes
 from sweep.errors import CorruptArtifact, UsageError
@@ -20,7 +20,7 @@ from sweep.store.concurrency import concurrently
 if TYPE_CHECKING:
     from sweep.inference.checkpoints import Draws
 
-__all__ = ["check_inputs", "damaged_estimates", "kept_draws", "left_to_do", "unfinished"]
+__all__ = ["check_inputs", "damaged_estimates", "kept_draws", "left_to_do", "unfinished_entries"]
 
 
 def left_to_do(
@@ -44,19 +44,19 @@ def left_to_do(
 
 def is_complete(store: Store, entry: Entry, again: bool, keeps: bool, tell: Tell) -> bool:
     """Return whether nothing is to be done for an entry: it is there, or would fail again."""
-    if whole(store, "estimates", entry.key, tell=tell) is not None:
-        return not keeps or whole(store, "fit", entry.fit_key, tell=tell) is not None
+    if read_if_sound(store, "estimates", entry.key, tell=tell) is not None:
+        return not keeps or read_if_sound(store, "fit", entry.fit_key, tell=tell) is not None
     return not again and failure_if_sound(store, entry.fit_key, tell) is not None
 
 
 def damaged_estimates(store: Store, plan: RunPlan, tell: Tell) -> list[EntryId]:
     """Return the entries whose estimates are damaged; these are moved aside."""
     stored = [e for e in plan.entries if exists(store, "estimates", e.key)]
-    found = concurrently(lambda e: whole(store, "estimates", e.key, tell=tell), stored)
+    found = concurrently(lambda e: read_if_sound(store, "estimates", e.key, tell=tell), stored)
     return [entry.id for entry, sound in zip(stored, found, strict=True) if sound is None]
 
 
-def unfinished(store: Store, plan: RunPlan, patterns: Sequence[str] = ()) -> list[EntryId]:
+def unfinished_entries(store: Store, plan: RunPlan, patterns: Sequence[str] = ()) -> list[EntryId]:
     """Return a run's entries without estimates, of those that patterns select.
 
     With patterns also those whose draws were kept and are gone or damaged.

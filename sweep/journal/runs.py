@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sweep.artifacts.records import damaged, read_record, write_record
+from sweep.artifacts.records import damage_error, read_record, write_record
 from sweep.errors import UsageError
 from sweep.journal.partial import partial_words, passed_over
 from sweep.journal.run_id import id_after, is_run_id, next_id
@@ -129,7 +129,7 @@ def plan_of(store: Store, run: str) -> RunPlan:
     """Return the plan of the run with this very id; raises as `read_plan` does."""
     record = read_record(store, plan_place(run))
     if (found := record.get("run")) != run:
-        raise damaged(store, plan_place(run), f"expected run {run}, found run {found}")
+        raise damage_error(store, plan_place(run), f"expected run {run}, found run {found}")
     return plan_from(record)
 
 

@@ -1,13 +1,9 @@
 """Checks: that the terms a model file returned are a model of these predictors."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sweep.data.levels import Levels
+from sweep.data.levels import Covariates, Levels
 from sweep.errors import ModelError
 from sweep.model.effects import blocks_of
 from sweep.model.files import ModelFile
@@ -15,7 +11,6 @@ from sweep.model.terms import Contrast, Covariate, Intercept, Model, Varying
 
 __all__ = ["check_terms"]
 
-type Covariates = Mapping[str, Mapping[str, NDArray[np.float64]]]
 
 TERMS = (Intercept, Contrast, Varying, Covariate)
 

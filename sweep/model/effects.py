@@ -6,20 +6,17 @@ intercept and the effects do not fight over one constant; they are rescaled by s
 predictor, so that a scale is the standard deviation of one level's effect whatever K is.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data.levels import Levels
+from sweep.data.levels import Covariates, Levels
 from sweep.errors import ModelError
 from sweep.model.terms import Contrast, Covariate, Intercept, Model, Term, Varying, term_name
 from sweep.words.values import few
 
 __all__ = ["Block", "blocks_of", "coefficient_names", "labels_of", "zero_sum_basis"]
-
-type Covariates = Mapping[str, Mapping[str, NDArray[np.float64]]]
 
 
 @dataclass(frozen=True)

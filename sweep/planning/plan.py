@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from sweep.artifacts.artifact import exists
-from sweep.artifacts.quarantine import Tell, tell_nobody, whole
+from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
 from sweep.data.outcomes import Outcome
@@ -182,7 +182,7 @@ def entry_for(look: Look, outcome: Outcome, counted: StoredCounts, task: Task) -
 
 def action_for(look: Look, task: Task) -> str:
     """Return what is to be done: ``taken``, ``estimate``, ``fit``, or nothing (``failed``)."""
-    if whole(look.store, "estimates", task.key, tell=look.tell) is not None:
+    if read_if_sound(look.store, "estimates", task.key, tell=look.tell) is not None:
         return "taken"
     if not look.retry_failed:
         failure = failure_if_sound(look.store, task.fit_key, look.tell)

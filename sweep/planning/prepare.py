@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sweep.artifacts.contents import put_counts, put_design, stored_design
-from sweep.artifacts.quarantine import Tell, tell_nobody, whole
+from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
 from sweep.data.cells import are_too_many
@@ -152,7 +152,7 @@ def count_outcomes(  # what is counted, where from and where to
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
-    stored = concurrently(lambda key: whole(store, "counts", key, tell=tell), distinct)
+    stored = concurrently(lambda key: read_if_sound(store, "counts", key, tell=tell), distinct)
     known: dict[str, CountsMeta] = {
         key: cast("CountsMeta", found.meta)
         for key, found in zip(distinct, stored, strict=True)

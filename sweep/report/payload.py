@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sweep.estimates.table import grouped_by, withheld
+from sweep.estimates.table import grouped_by, withheld_flag
 from sweep.keys import Json
 from sweep.report.contents import OUTCOMES, Report
 from sweep.report.figures import ERROR_DIGITS, significant
@@ -38,7 +38,7 @@ def payload(report: Report) -> Json:
     return {
         "interval": report.interval,
         "minimumBase": report.provenance["minimum_base"],
-        "withheld": withheld(report.provenance["minimum_base"]),
+        "withheld": withheld_flag(report.provenance["minimum_base"]),
         "weighted": bool(report.estimates["weighted"].notna().any()),
         "variables": list(report.variables),
         "outcomes": {name: _plain(report.outcomes[name]) for name in OUTCOMES},

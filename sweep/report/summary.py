@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweep.estimates.table import grouped_by, withheld
+from sweep.estimates.table import grouped_by, withheld_flag
 from sweep.keys import Json
 from sweep.report.contents import Report
 from sweep.report.figures import decimals
@@ -61,7 +61,7 @@ def summary(report: Report) -> Summary:
         for i, record in enumerate(records)
     ]
     lines.sort(key=lambda line: WORST_FIRST.index(line.values["status"]))
-    low = withheld(report.provenance["minimum_base"])
+    low = withheld_flag(report.provenance["minimum_base"])
     found = report.estimates[report.estimates["mean"].notna()]
     totals = _records(_totals(found))
     ends = [row[name] for row in totals for name in ("mcse_lower", "mcse_upper")]

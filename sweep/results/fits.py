@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sweep.estimates.table import base_shown
-from sweep.journal.partial import marked
+from sweep.estimates.table import shown_base
+from sweep.journal.partial import mark_partial
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.states import State
 from sweep.keys import Json
@@ -30,7 +30,7 @@ def fits_of(plan: RunPlan, states: Sequence[State]) -> "pd.DataFrame":
     rows = [fit_row(state, least) for state in states]
     frame = pd.DataFrame(rows, columns=list(FIT_COLUMNS))
     kinds = dict.fromkeys(INTEGERS, "Int64") | dict.fromkeys(NUMBERS, "float64")
-    return marked(frame.astype(kinds), plan)
+    return mark_partial(frame.astype(kinds), plan)
 
 
 def fit_row(state: State, minimum_base: int) -> Json:
@@ -41,7 +41,7 @@ def fit_row(state: State, minimum_base: int) -> Json:
         "status": state.status,
         "reason": state.reason,
         "tags": ", ".join(state.entry.tags),
-        "n": base_shown(state.entry.n, minimum_base),
+        "n": shown_base(state.entry.n, minimum_base),
         "draws": state.draws,
         "r_hat": diagnostics.get("r_hat_max"),
         "ess_bulk": diagnostics.get("ess_bulk_min"),

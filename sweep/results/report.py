@@ -6,10 +6,10 @@ from typing import Any
 
 from sweep.artifacts.artifact import publish_same, read_done
 from sweep.artifacts.contents import get_design
-from sweep.artifacts.quarantine import Tell, tell_nobody, whole
+from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import FitRecipe
 from sweep.estimates.formats import to_csv, to_parquet
-from sweep.estimates.table import base_shown
+from sweep.estimates.table import shown_base
 from sweep.faultpoint import faultpoint
 from sweep.journal.events import append_event, read_events
 from sweep.journal.partial import partial_words
@@ -59,7 +59,7 @@ def outcome_row(state: State, minimum_base: int) -> Json:
         "tags": ", ".join(state.entry.tags),
         "status": state.status,
         "reason": state.reason,
-        "n": base_shown(state.entry.n, minimum_base),
+        "n": shown_base(state.entry.n, minimum_base),
         "draws": state.draws,
         "r_hat": diagnostics.get("r_hat_max"),
         "ess_min": min(known) if known else None,
@@ -147,7 +147,7 @@ def publish_report(store: Store, run: str, tell: Tell = tell_nobody) -> str:
     if not any(e.get("report") == key for e in read_events(store, run)):
         append_event(store, run, {"event": "report", "report": key})
         faultpoint("report.after_event")
-    if whole(store, "report", key, tell=tell) is None:
+    if read_if_sound(store, "report", key, tell=tell) is None:
         payload = report_payload(report_of(store, plan, states, lineage))
         faultpoint("report.after_render")
         publish_same(store, "report", recipe, payload)

@@ -9,7 +9,7 @@ from sweep.config import Group
 from sweep.config.groups import read_groups
 from sweep.errors import UsageError
 from sweep.estimates.poststratify import Weighting, weighting_of
-from sweep.estimates.select import known
+from sweep.estimates.select import refuse_unknown
 from sweep.inference.posterior import (
     grouped_draws,
     named_draws,
@@ -87,10 +87,10 @@ def grouping_of(
     if group is not None:
         groups = read_groups(plan.study["groups"])
         named = {g.name: g for g in groups if g.name is not None}
-        known("group", group, list(named))
+        refuse_unknown("group", group, list(named))
         return named[group]
     for name in by or ():
-        known("variable", name, list(frame.variables()))
+        refuse_unknown("variable", name, list(frame.variables()))
     return Group(by=tuple(dict.fromkeys(by or ())))
 
 

@@ -10,10 +10,12 @@ from sweep.journal.entries import Entry
 from sweep.journal.states import State
 from sweep.words.values import few
 
-__all__ = ["by_name", "with_draws"]
+__all__ = ["patterns_by_name", "with_draws"]
 
 
-def by_name(states: Sequence[State], patterns: str | Sequence[str] | None) -> list[str] | None:
+def patterns_by_name(
+    states: Sequence[State], patterns: str | Sequence[str] | None
+) -> list[str] | None:
     """Return patterns with every ``tag:NAME`` and ``status:STATE`` replaced by the outcomes' names.
 
     Names are escaped, so that they are globs that match nothing else.

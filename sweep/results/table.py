@@ -8,7 +8,7 @@ from sweep.artifacts.contents import get_design
 from sweep.estimates.formats import from_parquet
 from sweep.estimates.table import as_shown, tidy
 from sweep.journal.entries import Entry
-from sweep.journal.partial import marked
+from sweep.journal.partial import mark_partial
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.states import State, outcome_states
 from sweep.results.lineage import Lineage, lineage_of
@@ -47,7 +47,7 @@ def table_of(
         rows = rows_of(store, states[start : start + BLOCK], lineage.apart)
         typed.append(tidy(rows, list(levels), levels))
     weight = plan.study["survey"]["weight"]
-    return marked(as_shown(pd.concat(typed, ignore_index=True), weight), plan)
+    return mark_partial(as_shown(pd.concat(typed, ignore_index=True), weight), plan)
 
 
 def rows_of(store: Store, states: Sequence[State], apart: Mapping[str, str]) -> "pd.DataFrame":

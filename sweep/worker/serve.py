@@ -72,9 +72,9 @@ def done_before(store: Store, key: str, keep_draws: bool, memory: Memory) -> Jso
     It is not done if the run keeps draws and the draws these estimates were made from are gone.
     """
     from sweep.artifacts.artifact import exists
-    from sweep.artifacts.quarantine import whole
+    from sweep.artifacts.quarantine import read_if_sound
 
-    found = whole(store, "estimates", key, tell=memory.tell)
+    found = read_if_sound(store, "estimates", key, tell=memory.tell)
     if found is None or (keep_draws and not exists(store, "fit", found.recipe["fit"])):
         return None
     return {**found.meta, "seconds": 0.0, "hit": True}

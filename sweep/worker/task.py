@@ -9,9 +9,9 @@ from sweep.artifacts.blobs import get_blob
 from sweep.artifacts.contents import get_design, get_sums, put_fit
 from sweep.artifacts.encoding import unpack_arrays
 from sweep.artifacts.manifest import place
-from sweep.artifacts.quarantine import whole
+from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import TaskMeta
-from sweep.artifacts.records import damaged
+from sweep.artifacts.records import damage_error
 from sweep.artifacts.tasks import Task
 from sweep.config import Group
 from sweep.data.cells import Counts
@@ -76,7 +76,7 @@ def grid_from(task: Task, design: Design) -> Grid:
 
 def fit_task(store: Store, task: Task, keep_draws: bool, memory: "Memory") -> Fitted:
     """Return the task's fit: from the store, else sampled now; without draws it is not stored."""
-    stored = whole(store, "fit", task.fit_key, ["draws.npz"], memory.tell)
+    stored = read_if_sound(store, "fit", task.fit_key, ["draws.npz"], memory.tell)
     if stored is not None:
         draws = unpack_arrays(stored.payload["draws.npz"])
         told = {name: value for name, value in stored.meta.items() if name != "statistics"}
@@ -181,7 +181,7 @@ def inputs_of(store: Store, task: Task, memory: "Memory") -> tuple[Design, Count
     design = design_of(store, task, memory)
     counts = counts_of(get_sums(store, task.counts), design.levels)
     if counts.digests() != task.fit["counts"]:
-        raise damaged(
+        raise damage_error(
             store, place("counts", task.counts), "its answers are not those the task names"
         )
     return design, counts

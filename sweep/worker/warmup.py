@@ -21,7 +21,7 @@ def compile_kernels() -> None:
 
     from sweep.data.cells import Counts, cells_of
     from sweep.inference.grid import grid_of, problem_of
-    from sweep.inference.kernels import whitened
+    from sweep.inference.kernels import whitened_density
     from sweep.inference.laplace import approximate
     from sweep.inference.pointer import compile_pointers
     from sweep.model.effects import blocks_of
@@ -35,5 +35,5 @@ def compile_kernels() -> None:
     problem = problem_of(grid, counts)
     a = approximate(problem)
     w = np.zeros(problem.dim)
-    whitened(w, problem.data, problem.layout, a.centre, a.spread, np.empty(problem.dim))
+    whitened_density(w, problem.data, problem.layout, a.centre, a.spread, np.empty(problem.dim))
     compile_pointers()

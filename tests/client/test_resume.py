@@ -23,7 +23,7 @@ from sweep.journal.entries import Entry, EntryId
 from sweep.journal.events import entry_of, read_events
 from sweep.journal.failures import PastFailure, failure_of, remember_failure
 from sweep.journal.logs import append_log, read_log
-from sweep.journal.remaining import unfinished
+from sweep.journal.remaining import unfinished_entries
 from sweep.journal.runs import RunPlan, cancel_run, new_run, read_plan, runs_in
 from sweep.store import open_store
 from tests.forking import start_sweep
@@ -127,7 +127,7 @@ def test_a_coordinator_that_was_killed_is_carried_on_from_elsewhere(
     coordinator.kill()
     coordinator.wait()
     plan = read_plan(store, "last")
-    left = unfinished(store, plan)
+    left = unfinished_entries(store, plan)
     assert 0 < len(left) < MANY
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.config import (
-    Covariate,
+    CovariateTable,
     Cut,
     Group,
     Predictor,
@@ -74,7 +74,9 @@ def test_the_example_means_what_it_says() -> None:
     assert Predictor(levels=("None", "GCSE", "A-level", "Degree")) == study.predictors["education"]
     assert (("age_band", "region"),) == study.interactions
     assert study.covariates == {
-        "region": Covariate(source="regions.csv", key="region", columns=("urban_share", "income"))
+        "region": CovariateTable(
+            source="regions.csv", key="region", columns=("urban_share", "income")
+        )
     }
     assert study.groups == (
         Group(),

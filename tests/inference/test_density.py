@@ -10,7 +10,7 @@ from sweep.diagnostics.chains import summarise_chains
 from sweep.errors import ModelError
 from sweep.inference.definition import define
 from sweep.inference.grid import Grid, coefficients, grid_of, problem_of
-from sweep.inference.kernels import DENSE, SPARSE, density, whitened
+from sweep.inference.kernels import DENSE, SPARSE, density, whitened_density
 from sweep.inference.laplace import approximate
 from sweep.inference.nuts import Settings, run_nuts, sample
 from sweep.model.effects import blocks_of
@@ -114,7 +114,7 @@ def test_whitening_is_a_linear_change_of_coordinates() -> None:
     a = approximate(problem)
     rng = np.random.default_rng(3)
     w, grad, inner = rng.normal(0, 1, problem.dim), np.empty(problem.dim), np.empty(problem.dim)
-    value = whitened(w, problem.data, problem.layout, a.centre, a.spread, grad)
+    value = whitened_density(w, problem.data, problem.layout, a.centre, a.spread, grad)
     x = a.centre + a.spread @ w
     assert density(x, problem.data, problem.layout, inner) == pytest.approx(value, rel=1e-12)
     np.testing.assert_allclose(grad, a.spread.T @ inner, rtol=1e-9, atol=1e-9)

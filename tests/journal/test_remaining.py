@@ -15,7 +15,7 @@ from sweep.journal.remaining import (
     damaged_estimates,
     kept_draws,
     left_to_do,
-    unfinished,
+    unfinished_entries,
 )
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.runs import plan_of
@@ -58,7 +58,7 @@ def test_a_run_lacks_what_it_has_not_done_yet(project: Project) -> None:
     assert IDS == ids(left_to_do(store, plan_of(store, run)))
     work(store, plan.to_do()[1], True, Memory())
     assert IDS[::2] == ids(left_to_do(store, plan_of(store, run)))
-    assert IDS[::2] == unfinished(store, plan_of(store, run))
+    assert IDS[::2] == unfinished_entries(store, plan_of(store, run))
 
 
 def test_what_would_fail_again_is_lacking_only_if_it_is_asked_for(project: Project) -> None:
@@ -67,7 +67,7 @@ def test_what_would_fail_again_is_lacking_only_if_it_is_asked_for(project: Proje
     remember_failure(store, plan.entries[1].fit_key, PastFailure("model", "m"))
     assert IDS[::2] == ids(left_to_do(store, plan))
     assert IDS[1:2] == ids(left_to_do(store, plan, IDS[1:2]))
-    assert IDS[1:2] == unfinished(store, plan, ["status:failed"])
+    assert IDS[1:2] == unfinished_entries(store, plan, ["status:failed"])
 
 
 def test_damaged_estimates_are_moved_aside_told_and_lacking(
@@ -90,11 +90,11 @@ def test_a_finished_run_lacks_its_draws_only_when_they_are_asked_for(
 ) -> None:
     store, plan = swept
     with pytest.raises(UsageError, match="has nothing to try again"):
-        unfinished(store, plan, ["q0*"])
+        unfinished_entries(store, plan, ["q0*"])
     forget(store, f"fits/{plan.entries[0].fit_key}")
     spoil(store, f"fits/{plan.entries[2].fit_key}")
     assert [] == left_to_do(store, plan)
-    assert IDS[::2] == unfinished(store, plan, ["q0*"])
+    assert IDS[::2] == unfinished_entries(store, plan, ["q0*"])
     assert IDS[::2] == ids(left_to_do(store, plan, IDS))
 
 
@@ -105,7 +105,7 @@ def test_a_run_that_keeps_no_draws_lacks_none(project: Project) -> None:
         forget(store, f"fits/{entry.fit_key}")
     assert [] == left_to_do(store, plan, IDS[:2])
     with pytest.raises(UsageError, match="has nothing to try again"):
-        unfinished(store, plan, ["q0*"])
+        unfinished_entries(store, plan, ["q0*"])
     with pytest.raises(UsageError, match=r"'q00' were not kept: set execution.keep to .*draws"):
         kept_draws(store, plan, plan.entries[0])
 

@@ -79,7 +79,7 @@ def make_rows(question: dict[str, Any], rng: np.random.Generator) -> list[dict[s
                 "unseen_share": float(rng.uniform(0, 0.1)),
                 "raw": None if low else raw,
                 "weighted": None if low else (mean + raw) / 2,
-                "flag": estimates.withheld(10) if low else None,
+                "flag": estimates.withheld_flag(10) if low else None,
             }
         )
     return rows

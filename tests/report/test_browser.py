@@ -152,7 +152,7 @@ def test_an_outcomes_own_small_base_is_withheld_in_words(
     host = page.page.locator("#diagnostics-host")
     host.locator("input").fill("Aurora awareness")
     first = shown(page, "#diagnostics-host tbody tr:first-child td:nth-child(4)")
-    assert first == [estimates.withheld(10)]
+    assert first == [estimates.withheld_flag(10)]
     assert quiet(page)
 
 

@@ -134,7 +134,7 @@ def test_the_data_block_holds_the_table_to_the_visible_digit(report: Report, htm
     assert len(rows["o"]) == len(table)
     for i in (0, 1, 4_321):
         assert rows["mean"][i] == pytest.approx(table["mean"][i], abs=5e-6)
-    low = table.index[table["flag"] == estimates.withheld(10)][0]
+    low = table.index[table["flag"] == estimates.withheld_flag(10)][0]
     assert rows["n"][low] is None
     assert rows["flag"]["texts"][rows["flag"]["codes"][low]] == "n < 10 (withheld)"
 

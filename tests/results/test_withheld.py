@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sweep as client
-from sweep.estimates.table import base_shown
+from sweep.estimates.table import shown_base
 from tests.cli.conftest import inside
 from tests.cli.conftest import sweep as command
 from tests.project import OUTCOMES, Project, project_in, survey_of
@@ -58,7 +58,7 @@ def as_rows(frame: pd.DataFrame) -> list[dict[str, object]]:
 def test_a_base_is_shown_from_the_minimum_on_and_where_it_is_nobody(
     n: float, shown: int | None
 ) -> None:
-    assert shown == base_shown(n, 10)
+    assert shown == shown_base(n, 10)
 
 
 def test_the_client_withholds_it(small: Project) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from sweep.data.outcomes import outcomes_of, select_outcomes
 from sweep.errors import DataError, SweepError
-from sweep.estimates.select import known
+from sweep.estimates.select import refuse_unknown
 from sweep.planning.differences import differences
 from sweep.sources.tables import read_columns, read_table
 from sweep.words.values import brief, clip, few
@@ -91,7 +91,7 @@ def test_a_row_that_does_not_fit_is_not_told(project: Project) -> None:
 
 def test_names_and_differences_are_few(project: Project) -> None:
     with pytest.raises(SweepError, match=r"5\(?|and 195 more"):
-        known("outcome", "me", PEOPLE)
+        refuse_unknown("outcome", "me", PEOPLE)
     (difference,) = differences({"levels.region": []}, {"levels.region": PEOPLE})
     assert 5 == difference.words.count("@")
     assert PEOPLE == difference.new, "as data it is whole"
