@@ -4,6 +4,8 @@
 	calibrate-gates calibrate-coverage packages
 SHELL := /bin/sh
 PY := .venv/bin/python
+# One process of tests a core; a test that waits leaves its core to the other's.
+PYTEST := $(PY) -m pytest -n auto --dist worksteal
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,11 +20,11 @@ demo-hard: setup ## The same with a population the model does not describe
 	@$(PY) -P -m sweep.simulate.demo --directory demo-hard --hard
 
 test: setup ## Everything that needs no system package, under 6 minutes on 2 cores
-	$(PY) -m pytest -m "not slow and not browser and not chaos"
+	$(PYTEST) -m "not slow and not browser and not chaos"
 
 test-all: packages ## Everything, under 40 minutes; installs Debian packages when missing
 	@scripts/setup --all-groups --all-extras
-	$(PY) -m pytest -m "not chaos"
+	$(PYTEST) -m "not chaos"
 
 chaos: packages ## Break sweeps at every fault point, moment and system call, under 25 minutes
 	@scripts/setup --all-groups --all-extras

@@ -1,0 +1,49 @@
+"""Codebook: what a file says of its own columns: labels, values it calls missing, response sets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = ["Codebook", "ColumnBook", "ResponseSet"]
+
+
+@dataclass(frozen=True)
+class ColumnBook:
+    """What a file says of one column.
+
+    ``values`` are labels by code, in the file's order; codes are text, as `sweep.data.text` writes
+    them. ``missing`` are the codes that the file itself calls missing, ``missing_ranges`` the same
+    from a number to a number, ends included.
+    """
+
+    label: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    missing_ranges: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class ResponseSet:
+    """Columns that are one question with several answers.
+
+    Of a ``dichotomy`` each column is an option, chosen where it holds ``counted``; of a
+    ``category`` each column holds one of the options chosen.
+    """
+
+    name: str
+    label: str | None
+    kind: Literal["dichotomy", "category"]
+    columns: tuple[str, ...]
+    counted: str | None = None
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """What a file says of its columns, and of those that belong together."""
+
+    columns: Mapping[str, ColumnBook] = field(default_factory=dict)
+    sets: Mapping[str, ResponseSet] = field(default_factory=dict)
+
+    def of(self, column: str) -> ColumnBook:
+        """Return what is known of a column; nothing, where the file does not say."""
+        return self.columns.get(column, ColumnBook())

@@ -1,0 +1,37 @@
+"""Findings: what the data show about a config: mistakes, which end the command, and notices.
+
+Each names the config key that it is about, as the path to it, so that whoever reads the message can
+go there. Whoever finds something goes on looking: all mistakes are told at once.
+"""
+
+from dataclasses import dataclass, field
+
+__all__ = ["Finding", "Findings", "KeyPath"]
+
+type KeyPath = tuple[str | int, ...]
+"""A config key, from the top: ``("study", "outcomes", 3, "success", 0)``."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, and about which key. Of one outcome alone, ``outcome`` is its name."""
+
+    path: KeyPath
+    message: str
+    outcome: str | None = None
+
+
+@dataclass
+class Findings:
+    """Mistakes and notices, in the order in which they were found."""
+
+    mistakes: list[Finding] = field(default_factory=list)
+    notices: list[Finding] = field(default_factory=list)
+
+    def mistake(self, path: KeyPath, message: str, outcome: str | None = None) -> None:
+        """Note what the config cannot have meant."""
+        self.mistakes.append(Finding(path, message, outcome))
+
+    def notice(self, path: KeyPath, message: str, outcome: str | None = None) -> None:
+        """Note what was inferred, or is worth a look."""
+        self.notices.append(Finding(path, message, outcome))
