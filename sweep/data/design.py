@@ -15,6 +15,7 @@ from sweep.data.cells import encode_codes
 from sweep.data.covariates import covariate_values
 from sweep.data.frame import Frame, frame_of
 from sweep.data.levels import Covariates, encode_column, levels_of
+from sweep.data.population import PEOPLE
 from sweep.data.respondents import Respondents, respondent_rows, weights
 from sweep.data.variables import Table
 from sweep.errors import DataError
@@ -22,7 +23,6 @@ from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import Json
 from sweep.words.numbers import count_of
-from sweep.words.values import brief
 
 __all__ = ["Design", "encode", "group_variables", "variables_of"]
 
@@ -57,7 +57,9 @@ def group_variables(study: Study) -> list[str]:
 def variables_of(study: Study) -> dict[str, str]:
     """Return every variable to prepare, and the (derived or plain) column that it is."""
     predictors = {name: p.column or name for name, p in study.predictors.items()}
-    return predictors | {name: name for name in group_variables(study)}
+    margins = [name for margin in study.population.margins for name in margin.by]
+    others = dict.fromkeys([*group_variables(study), *margins])
+    return predictors | {name: name for name in others if name not in predictors}
 
 
 def encode(
@@ -72,8 +74,13 @@ def encode(
         numbers of people.
     """
     further = group_variables(study)
-    people = population_rows(population.rows, [*study.predictors, *further], study)
-    levels = {name: levels_of(name, people[name], p, study) for name, p in study.predictors.items()}
+    people = population_rows(population.rows, [*study.predictors, *further])
+    levels = {
+        name: levels_of_nuisance(name, survey, study)
+        if name in study.nuisance
+        else levels_of(name, people[name], p, study)
+        for name, p in study.predictors.items()
+    }
     more = {name: levels_of(name, people[name], Predictor(), study) for name in further}
     rows, dropped = respondent_rows(survey, list(levels), study)
     codes = {name: encode_column(rows[name], name, labels) for name, labels in levels.items()}
@@ -85,7 +92,7 @@ def encode(
         np.stack(extra, axis=1) if extra else np.zeros((len(rows), 0), np.int32),
         weights(rows, study),
     )
-    frame = frame_of(people, levels, more, study.population.size)
+    frame = frame_of(people, levels, more, PEOPLE)
     summary = {
         "survey": table_summary(survey, len(rows), dropped),
         "population": {
@@ -100,40 +107,36 @@ def encode(
     return Design(levels, more, asked, tables, respondents, frame, summary)
 
 
+def levels_of_nuisance(name: str, survey: Table, study: Study) -> tuple[str, ...]:
+    """Return the levels of a predictor that the population lacks: those of the survey."""
+    if name not in survey.rows.columns:
+        return ()  # refused with the other predictors that the survey lacks
+    values = survey.rows[name].dropna()
+    return levels_of(name, values, study.predictors[name], study, "survey")
+
+
 def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -> Json:
     """Return what became of a table's rows."""
     reasons = [{"reason": r, "count": c} for r, c in [*table.dropped, *dropped] if c]
     return {"read": table.read, "kept": kept, "dropped": reasons}
 
 
-def population_rows(rows: pd.DataFrame, variables: Sequence[str], study: Study) -> pd.DataFrame:
-    """Return the population's rows with people in them, complete in every variable.
+def population_rows(rows: pd.DataFrame, variables: Sequence[str]) -> pd.DataFrame:
+    """Return the population's rows, complete in every variable.
 
     Raises
     ------
     DataError
-        If a variable is lacking or missing in a row, or sizes are no numbers or zero everywhere.
+        If a variable is lacking or missing in a row.
     """
-    size = study.population.size
     for name in variables:
         if name not in rows.columns:
             msg = (
                 f"variable {name!r} is used by study.predictors or study.groups, but the "
-                f"population has neither a column nor a derivation for it"
+                f"population has neither a column nor a derivation for it; a predictor that is "
+                f"about how answers were taken may be a nuisance (study.nuisance)"
             )
             raise DataError(msg)
-    sizes = pd.to_numeric(rows[size], errors="coerce").astype(float)
-    wrong = rows[~(np.isfinite(sizes) & (sizes >= 0))]
-    if len(wrong):
-        value = wrong[size].tolist()[0]
-        found = f"no number of people in {count_of(len(wrong), 'row')} ({brief(value)})"
-        msg = f"population size {size!r}: {found}"
-        raise DataError(msg)
-    rows = rows.assign(**{size: sizes})[sizes > 0]
-    if not len(rows):
-        msg = f"population size column {size!r} is zero everywhere: there is nobody to estimate for"
-        raise DataError(msg)
-    for name in variables:
         missing = int(rows[name].isna().sum())
         if missing:
             msg = (

@@ -175,6 +175,7 @@ def design_fields(recipe: Recipe) -> Fields:
         **{f"study.{name}.source": value for name, value in recipe["sources"].items()},
         **flatten(recipe["survey"], "study.survey"),
         **flatten(recipe["population"], "study.population"),
+        **flatten(recipe.get("nuisance", {}), "study.nuisance"),
         **flatten(recipe["derive"], "study.derive"),
         "study.predictors": [name for name, _ in predictors],
         **flatten(dict(predictors), "study.predictors"),

@@ -1,7 +1,7 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -9,22 +9,25 @@ from sweep.artifacts.contents import put_counts, put_design, stored_design
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
+from sweep.config.mistakes import misfit_error
+from sweep.data.audit import audit_of
 from sweep.data.cells import are_too_many
 from sweep.data.counts import count, counts_of
 from sweep.data.design import Design, encode, variables_of
+from sweep.data.findings import Findings
+from sweep.data.nuisance import with_nuisance
 from sweep.data.outcomes import Outcome
 from sweep.data.variables import Table, condition_columns, labels, prepare, sources_of
-from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import Json, digest, seed_of
+from sweep.planning.columns import rename_columns
+from sweep.planning.population import population_table
 from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
-from sweep.sources.tables import read_columns, read_table
+from sweep.sources.tables import read_table
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
-from sweep.words.names import did_you_mean
-from sweep.words.values import clip_name, few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,8 +77,16 @@ def prepare_design(
         table = read_table(path, [spec.key, *spec.columns], {})
         covariates[name] = table.assign(**{spec.key: labels(table[spec.key])})
     survey = survey_table(study, sources.survey, sample)
-    design = encode(survey, population_table(study, sources.population), covariates, study)
+    findings = Findings()
+    population, frame = population_table(study, sources.population, survey, findings)
+    rows = with_nuisance(population.rows, survey.rows, study, findings)
+    refuse_mistakes(config, findings)
+    design = encode(survey, replace(population, rows=rows), covariates, study)
+    audit = audit_of(design, study, findings)
     sources.check_unchanged()
+    refuse_mistakes(config, findings)
+    told = {"frame": frame, "audit": audit.as_json(), "notices": notices_json(findings)}
+    design = replace(design, summary={**design.summary, **told})
     return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
 
 
@@ -86,6 +97,23 @@ def design_recipe_of(design: Design, plain: Json) -> Json:
     under the plain recipe, and is never taken for the right one.
     """
     return many_groups(plain) if are_too_many(design.levels, design.further) else plain
+
+
+def refuse_mistakes(config: SweepConfig, findings: Findings) -> None:
+    """Refuse a config that the data show to be mistaken.
+
+    Raises
+    ------
+    ConfigError
+        With all mistakes, each at the place of its key.
+    """
+    if findings.mistakes:
+        raise misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
+
+
+def notices_json(findings: Findings) -> list[Json]:
+    """Return the notices as the design's summary holds them."""
+    return [{"key": ".".join(map(str, n.path)), "message": n.message} for n in findings.notices]
 
 
 def survey_table(study: Study, path: Path, sample: int | None) -> Table:
@@ -101,17 +129,6 @@ def survey_table(study: Study, path: Path, sample: int | None) -> Table:
     return prepared if sample is None else sample_rows(prepared, sample, study)
 
 
-def rename_columns(path: Path, rename: Mapping[str, str], what: str) -> list[str]:
-    """Return a file's columns under the study's names; refuse to rename what is not there."""
-    names = read_columns(path)
-    for old in rename:
-        if old not in names:
-            guess, there = did_you_mean(old, names), few(names, clip_name)
-            msg = f"study.{what}.rename: {path} has no column {old!r}.{guess} It has: {there}"
-            raise DataError(msg)
-    return [rename.get(name, name) for name in names]
-
-
 def sample_rows(table: Table, respondents: int, study: Study) -> Table:
     """Return a random part of the survey, to develop on; the study's seed chooses it."""
     import numpy as np
@@ -123,17 +140,6 @@ def sample_rows(table: Table, respondents: int, study: Study) -> Table:
     left = len(table.rows) - respondents
     dropped = (*table.dropped, ("left out by --sample", left))
     return Table(table.rows.iloc[chosen], table.kept[chosen], table.read, dropped)
-
-
-def population_table(study: Study, path: Path) -> Table:
-    """Read and prepare the population."""
-    spec = study.population
-    available = rename_columns(path, spec.rename, "population")
-    variables = variables_of(study)
-    wanted = sources_of(list(variables.values()), study, available)
-    wanted += [*sorted(condition_columns(spec.filter)), spec.size]
-    table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
-    return prepare(table, variables, spec.filter, study, "population")
 
 
 def count_outcomes(  # what is counted, where from and where to
