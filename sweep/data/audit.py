@@ -122,7 +122,7 @@ def is_told(asked: NDArray[np.intp], minimum_base: int) -> NDArray[np.bool_]:
     Not those with fewer respondents than the minimum base, unless there are none; and if that is
     one level alone, not the next either, or the rest would give it away.
     """
-    told = (asked == 0) | (asked >= minimum_base)
+    told: NDArray[np.bool_] = (asked == 0) | (asked >= minimum_base)
     if int((~told).sum()) == 1:
         others = np.where(told & (asked > 0), asked, np.iinfo(np.intp).max)
         told[int(np.argmin(others))] = False

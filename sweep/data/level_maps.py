@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from sweep.config.section import KEY
 from sweep.data.findings import Findings, KeyPath
 from sweep.data.text import fold
 from sweep.words.names import did_you_mean
@@ -30,7 +31,8 @@ def mapped(
         if rows[variable].isna().any():
             continue  # refused, with how many: every person has a level
         moves = {fold(level): folded(shares) for level, shares in maps[variable].items()}
-        people = rows.groupby(rows[variable].astype(str), sort=True)[size].sum().to_dict()
+        summed = rows.groupby(rows[variable].astype(str), sort=True)[size].sum()
+        people = {str(level): float(n) for level, n in summed.items()}
         if refuse_differences(variable, people, moves, (*path, variable), findings):
             continue
         findings.notice((*path, variable), moves_words(variable, people, moves))
@@ -55,7 +57,7 @@ def refuse_differences(
     for level in gone:
         near = did_you_mean(level, left or list(people))
         has = f"the population's {variable!r} has no level {brief(level)}.{near}"
-        findings.mistake((*path, level), f"{has} It has: {few(list(people))}")
+        findings.mistake((*path, level, KEY), f"{has} It has: {few(list(people))}")
     if left:
         counted = few(left, lambda level: f"{brief(level)} ({people[level]:,.6g} people)")
         near = did_you_mean(left[0], gone)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sweep.config import Study
 from sweep.config.section import KEY
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, KeyPath
 from sweep.data.level_maps import mapped
 from sweep.data.levels import Levels
 from sweep.data.margin_tables import levels_in, margin_of, margin_of_shares, scaled, table_by
@@ -40,11 +40,13 @@ HERE = ("study", "population")
 class Tables:
     """The population's tables as they were read, filtered and derived: by key, ``margins.0``.
 
-    The joint table's key is empty. ``sizes`` are the names of their columns of sizes.
+    The joint table's key is empty. ``sizes`` are the names of their columns of sizes, ``sources``
+    those of their files.
     """
 
     read: Mapping[str, Table]
     sizes: Mapping[str, str]
+    sources: Mapping[str, str]
 
 
 def population_from(
@@ -56,10 +58,7 @@ def population_from(
     that leave none.
     """
     spec = study.population
-    known = {
-        key: people_of(study, table, tables.sizes[key], key, findings)
-        for key, table in tables.read.items()
-    }
+    known = {key: people_of(study, tables, key, findings) for key in tables.read}
     refuse_idle_maps(study, known, findings)
     if spec.source is not None:
         return known[""], {"from": "table"}
@@ -81,13 +80,18 @@ def table_of(rows: pd.DataFrame) -> Table:
     return Table(rows, np.arange(len(rows), dtype=np.int64), len(rows), ())
 
 
-def people_of(study: Study, table: Table, size: str, key: str, findings: Findings) -> Table:
+def people_of(study: Study, tables: Tables, key: str, findings: Findings) -> Table:
     """Return a table's rows with people in them, mapped to the study's levels."""
-    parts = tuple(int(part) if part.isdigit() else part for part in key.split(".") if part)
-    people = people_in(table.rows[size], (*HERE, *parts, "size"), findings)
+    table, path = tables.read[key], (*HERE, *parts_of(key), "size")
+    people = people_in(table.rows[tables.sizes[key]], tables.sources[key], path, findings)
     rows = table.rows.assign(**{PEOPLE: people})[people > 0]
     rows = mapped(rows, PEOPLE, study.population.map, (*HERE, "map"), findings)
     return replace(table, rows=rows)
+
+
+def parts_of(key: str) -> KeyPath:
+    """Return the path that a key such as ``margins.0`` is."""
+    return tuple(int(part) if part.isdigit() else part for part in key.split(".") if part)
 
 
 def refuse_idle_maps(study: Study, known: Mapping[str, Table], findings: Findings) -> None:

@@ -19,59 +19,58 @@ POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # 1.234: a decimal, or a thousand 
 MIXED = 1.0 + 1e-6
 
 
-def people_in(column: pd.Series, path: KeyPath, findings: Findings) -> NDArray[np.float64]:
-    """Return the number of people in each row (row,); mistakes are noted under the key ``path``.
+def people_in(
+    column: pd.Series, source: str, path: KeyPath, findings: Findings
+) -> NDArray[np.float64]:
+    """Return the number of people in each row (row,) of a column of the file ``source``.
 
-    Refused are what is no number of at least 0, thousands separators, also where a point is one,
-    shares beside counts, and sizes that are zero throughout. NaN or 0 stand for what is refused.
+    Mistakes are noted under the key ``path``: what is no number of at least 0, thousands
+    separators, also where a point is one, shares beside counts, and sizes that are zero
+    throughout. What is refused is NaN, or as it is.
     """
-    texts = [text_of(v.item() if hasattr(v, "item") else v) for v in pd.unique(column.dropna())]
-    often = dict.fromkeys((text for text in texts if text is not None), 0)
-    codes = pd.Categorical(as_text(column), categories=list(often)).codes
-    for code, times in zip(*np.unique(codes[codes >= 0], return_counts=True), strict=True):
-        often[list(often)[code]] = int(times)
+    codes, values = pd.factorize(column)
+    texts = [text_of(v.item() if hasattr(v, "item") else v) for v in values]
+    times = np.bincount(codes[codes >= 0], minlength=len(texts))
+    often: dict[str, int] = {}
+    for text, n in zip(texts, times.tolist(), strict=True):
+        if text is not None:
+            often[text] = often.get(text, 0) + n
     numbers = {text: number_of(text) for text in often}
     wrong = {t: n for t, n in often.items() if (v := numbers[t]) is None or not 0 <= v < np.inf}
-    for message in mistakes(str(column.name), numbers, often, wrong, int((codes < 0).sum())):
-        findings.mistake(path, message)
-    values = [np.nan if (v := numbers[text]) is None else v for text in often]
-    made: NDArray[np.float64] = np.array([*values, np.nan])[codes]
+    missing = len(column) - sum(often.values())
+    for message in mistakes(numbers, often, wrong, missing):
+        findings.mistake(path, f"{source}: column {column.name!r} {message}")
+    parsed = [np.nan if t is None or (v := numbers[t]) is None else v for t in texts]
+    made: NDArray[np.float64] = np.array([*parsed, np.nan])[codes]
     return made
 
 
-def as_text(column: pd.Series) -> list[str | None]:
-    """Return each row's text, None where missing."""
-    values = column.astype(object).where(column.notna(), None).tolist()
-    return [text_of(v.item() if hasattr(v, "item") else v) for v in values]
-
-
 def mistakes(
-    name: str,
     numbers: Mapping[str, float | None],
     often: Mapping[str, int],
     wrong: Mapping[str, int],
     missing: int,
 ) -> list[str]:
     """Return what is wrong with sizes, by their distinct texts."""
-    found, column = [], f"column {name!r}"
+    found = []
     separated = [t for t in wrong if THOUSANDS.fullmatch(t)]
     if separated:
         plain = re.sub(r"\D", "", separated[0])
         rows = count_of(sum(wrong[t] for t in separated), "row")
-        what = f"thousands separators in {rows} ({few(separated)})"
-        found.append(f"{column} has {what}: write {plain} for {brief(separated[0])}")
+        what = f"has thousands separators in {rows} ({few(separated)})"
+        found.append(f"{what}: write {plain} for {brief(separated[0])}")
     other = {t: n for t, n in wrong.items() if t not in separated}
     if other or missing:
         shown = [*map(brief, other), *(["nothing"] if missing else [])]
         rows = count_of(sum(other.values()) + missing, "row")
         what = f"holds no number of people in {rows} ({few(shown, str)})"
-        found.append(f"{column} {what}: a size is a number of at least 0, such as 1234")
+        found.append(f"{what}: a size is a number of at least 0, such as 1234")
     if found:
         return found
     values = {text: number for text, number in numbers.items() if number is not None}
     if not any(values.values()):
-        return [f"{column} is zero everywhere: there is nobody to estimate for"]
-    return [f"{column} {words}" for words in (pointed(values), mixed(values, often)) if words]
+        return ["is zero everywhere: there is nobody to estimate for"]
+    return [words for words in (pointed(values), mixed(values, often)) if words]
 
 
 def pointed(values: Mapping[str, float]) -> str | None:

@@ -36,8 +36,8 @@ def population_table(
         for key, path in paths.items()
     }
     sizes = {key: str(specs[key].size) for key in paths}
-    further = group_variables(study)
-    return population_from(study, further, survey, Tables(read, sizes), findings)
+    tables = Tables(read, sizes, {key: str(specs[key].source) for key in paths})
+    return population_from(study, group_variables(study), survey, tables, findings)
 
 
 def tables_of(spec: Population) -> dict[str, Spec]:
