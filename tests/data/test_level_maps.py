@@ -1,5 +1,7 @@
 """The population's levels become the study's, whole or by shares, and nobody is lost."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import pytest
 
@@ -24,7 +26,7 @@ MOVES: dict[str, Moves] = {
 PATH = ("study", "population", "map")
 
 
-def moved(moves: dict[str, Moves]) -> tuple[pd.DataFrame, Findings]:
+def moved(moves: Mapping[str, Moves]) -> tuple[pd.DataFrame, Findings]:
     findings = Findings()
     return mapped(ROWS, "n", moves, PATH, findings), findings
 
@@ -62,7 +64,7 @@ def test_a_level_that_is_left_out_is_refused_with_its_people() -> None:
 
 
 def test_a_level_that_does_not_occur_is_refused_with_the_nearest() -> None:
-    moves = {"age": {**MOVES["age"], "65-75": {"65+": 1.0}}}
+    moves: dict[str, Moves] = {"age": {**MOVES["age"], "65-75": {"65+": 1.0}}}
     _, findings = moved(moves)
     (mistake,) = findings.mistakes
     assert (*PATH, "age", "65-75", "[key]") == mistake.path

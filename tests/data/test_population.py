@@ -223,7 +223,7 @@ def test_a_margin_whose_file_lacks_its_variable_is_refused(margins: Project) -> 
 
 def test_a_margin_with_a_gap_is_refused_with_the_number_of_rows(margins: Project) -> None:
     rows = people().groupby("sex")["n"].sum().reset_index()
-    margins.write("sex.csv", rows.assign(sex=["Female", None]))
+    margins.write("sex.csv", rows.assign(sex=["Female", ""]))
     found = told(margins, {"margins": MARGINS, "seed": "survey"})
     assert "study.population.margins.0.by.0: 'sex' is missing in 1 row; every person" in found
 
