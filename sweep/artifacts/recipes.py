@@ -36,7 +36,10 @@ class FitRecipe(TypedDict):
 
 
 class EstimatesRecipe(TypedDict):
-    """What decides an outcome's table: its fit, the frame, the answers' sums, and the groups."""
+    """What decides an outcome's table: its fit, the frame, the answers' sums, and the groups.
+
+    ``universe`` is the key of the fit of who qualifies, where estimates are of those who do.
+    """
 
     kind: str
     version: int
@@ -46,6 +49,7 @@ class EstimatesRecipe(TypedDict):
     minimum_base: int
     fit: str
     sums: str
+    universe: NotRequired[str]
 
 
 class CountsMeta(TypedDict):

@@ -13,7 +13,7 @@ from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.data.outcomes import Outcome
 from sweep.errors import DataError
-from sweep.expression import evaluate, parse
+from sweep.expression import decide, evaluate, parse
 from sweep.keys import arrays_digest
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, few
@@ -73,8 +73,11 @@ def count(design: Design, outcome: Outcome, answers: pd.DataFrame) -> Sums:
     if outcome.base is not None:
         base = base & evaluate(parse(outcome.base), answers)
     dont_know = is_in(values, outcome.dont_know_values)
-    success = is_in(values, outcome.success)
-    check_answers(outcome, values[base], success[base], dont_know[base])
+    if outcome.condition is not None:
+        base, success = decided(outcome.condition, answers)
+    else:
+        success = is_in(values, outcome.success)
+        check_answers(outcome, values[base], success[base], dont_know[base])
     if outcome.dont_know == "out_of_base":
         base = base & ~dont_know
     people = design.respondents
@@ -94,6 +97,16 @@ def count(design: Design, outcome: Outcome, answers: pd.DataFrame) -> Sums:
         total(weight),
         total(weight * yes),
     )
+
+
+def decided(condition: str, answers: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return in whom a condition can be decided (respondent,), and in whom it holds.
+
+    It cannot where an answer is missing on which it depends: they may or may not qualify.
+    """
+    tree = parse(condition)
+    holds = evaluate(tree, answers)
+    return holds | decide(tree, answers)[1], holds
 
 
 def check_answers(

@@ -1,25 +1,31 @@
 """Outcomes: the rules of a config expanded to one outcome per model, and how to select them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
 from sweep.config import OutcomeRule, Study
 from sweep.data.patterns import Patience
 from sweep.errors import DataError, UsageError
+from sweep.expression import columns as columns_of
+from sweep.expression import normalise, parse
 from sweep.keys import Json
 from sweep.words.names import did_you_mean
 from sweep.words.values import clip_name, few
 
-__all__ = ["Outcome", "outcomes_of", "select_outcomes"]
+__all__ = ["UNIVERSE", "Outcome", "outcomes_of", "select_outcomes"]
+
+UNIVERSE = "universe"
+"""The outcome that says who qualifies, in a study with a screener."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """One dependent variable: which column, which answers, and what readers call it.
 
-    ``label``, ``brand``, ``metric`` and ``tags`` describe; they enter no key of a fit.
+    ``label``, ``brand``, ``metric`` and ``tags`` describe; they enter no key of a fit. Where there
+    is a ``condition``, those who meet it are the successes, of all in whom it can be decided.
     """
 
     name: str
@@ -33,10 +39,18 @@ class Outcome:
     brand: str | None
     metric: str | None
     tags: tuple[str, ...]
+    condition: str | None = None
+
+    def columns(self) -> list[str]:
+        """Return the survey's columns that counting it reads, its own first."""
+        texts = [text for text in (self.base, self.condition) if text is not None]
+        read = {name for text in texts for name in columns_of(parse(text))}
+        return list(dict.fromkeys([self.column, *sorted(read)]))
 
     def coding(self) -> Json:
         """Return what enters the key of this outcome's counts."""
-        return {
+        decided = {} if self.condition is None else {"condition": normalise(parse(self.condition))}
+        return decided | {
             "column": self.column,
             "success": list(self.success),
             "failure": None if self.failure is None else list(self.failure),
@@ -79,7 +93,33 @@ def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
     if not made:
         msg = f"study.exclude leaves no outcome: {few(study.exclude)}"
         raise DataError(msg)
-    return [outcome for outcome, _ in made.values()]
+    return of_qualifiers(study.survey.universe, [outcome for outcome, _ in made.values()])
+
+
+def of_qualifiers(universe: str | None, outcomes: list[Outcome]) -> list[Outcome]:
+    """Return outcomes asked of those who qualify only, after that of who does.
+
+    Raises
+    ------
+    DataError
+        If an outcome has taken its name.
+    """
+    if universe is None:
+        return outcomes
+    if any(outcome.name == UNIVERSE for outcome in outcomes):
+        msg = f"study.survey.universe makes an outcome {UNIVERSE!r}: give the other another name"
+        raise DataError(msg)
+    column = min(columns_of(parse(universe)))
+    label, none = f"Qualifies: {universe}", (None, None, ())
+    who = Outcome(
+        UNIVERSE, column, (True,), None, "in_base", (), None, label, *none, condition=universe
+    )
+    return [who, *(replace(o, base=both(universe, o.base)) for o in outcomes)]
+
+
+def both(first: str, second: str | None) -> str:
+    """Return the condition that two conditions hold, if there are two."""
+    return first if second is None else f"({first}) and ({second})"
 
 
 def matching_columns(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> list[str]:

@@ -18,8 +18,6 @@ from sweep.data.findings import Findings
 from sweep.data.nuisance import with_nuisance
 from sweep.data.outcomes import Outcome
 from sweep.data.variables import Table, condition_columns, labels, prepare, sources_of
-from sweep.expression import columns as columns_of
-from sweep.expression import parse
 from sweep.keys import Json, digest, seed_of
 from sweep.planning.columns import rename_columns
 from sweep.planning.population import population_table
@@ -187,8 +185,7 @@ def answers_to(
     study: Study, sources: Sources, design: Design, outcomes: Sequence[Outcome]
 ) -> "pd.DataFrame":
     """Return the design's respondents' answers that some outcomes count, or look at for a base."""
-    bases = {c for o in outcomes if o.base for c in columns_of(parse(o.base))}
-    wanted = [*dict.fromkeys([*(o.column for o in outcomes), *sorted(bases)])]
-    answers = read_table(sources.survey, wanted, study.survey.rename)
+    wanted = dict.fromkeys(name for outcome in outcomes for name in outcome.columns())
+    answers = read_table(sources.survey, list(wanted), study.survey.rename)
     sources.check_unchanged()  # rows are the design's by position
     return answers.iloc[design.respondents.row].reset_index(drop=True)

@@ -20,13 +20,19 @@ from sweep.data.design import Design
 from sweep.diagnostics.verdict import as_json
 from sweep.errors import CorruptArtifact, ForeignToolchain
 from sweep.estimates.formats import to_parquet
-from sweep.estimates.poststratify import Probabilities, poststratify, weighting_of
+from sweep.estimates.poststratify import (
+    Probabilities,
+    of_qualifiers,
+    poststratify,
+    weighting_of,
+)
 from sweep.estimates.rows import Shown, answers_by_margin, estimate
 from sweep.faultpoint import faultpoint
 from sweep.inference.checkpoints import Draws, Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
 from sweep.inference.grid import Grid, grid_of
 from sweep.inference.nuts import Settings
+from sweep.inference.posterior import thin
 from sweep.inference.sampler_stats import statistics_json
 from sweep.inference.stub import fit_stub, stub_probabilities
 from sweep.keys import Json
@@ -35,6 +41,7 @@ from sweep.model.files import STUB, ModelFile, Route, load_model
 from sweep.model.terms import from_json
 from sweep.store import Store
 from sweep.toolchain import ESTIMATE, toolchain
+from sweep.worker.incidence import Incidence
 
 if TYPE_CHECKING:
     from sweep.inference.general import Compiled
@@ -47,6 +54,7 @@ __all__ = [
     "estimate_task",
     "fit_task",
     "grid_from",
+    "incidence_of",
     "probabilities_of",
     "route_of",
 ]
@@ -222,6 +230,20 @@ def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -
     return file_probabilities(model_file(store, task, memory), draws)
 
 
+def incidence_of(store: Store, task: Task, length: int, memory: "Memory") -> Incidence | None:
+    """Return who qualifies, with so many draws of each chain; None if everybody does.
+
+    The fit is read from the store, or sampled and kept: all outcomes of a sweep need it. The two
+    posteriors are independent, so that any draws may be paired: evenly, where one is longer.
+    """
+    asked = task.of_universe()
+    if asked is None:
+        return None
+    fitted = fit_task(store, asked, True, memory)
+    draws = thin(fitted.draws, length)
+    return Incidence(probabilities_of(store, asked, draws, memory), fitted.meta)
+
+
 def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> TaskMeta:
     """Poststratify the stored draws and publish the outcome's table; return its meta."""
     check_toolchain(task)  # the fit may be another worker's
@@ -238,23 +260,27 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
         Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
     ]
     sums = get_sums(store, task.counts)
-    weighting = weighting_of(design.frame, groups)
-    values = poststratify(
-        weighting, design.levels, probabilities_of(store, task, fitted.draws, memory)
-    )
     chains, length = next(iter(fitted.draws.values())).shape[:2]
+    incidence = incidence_of(store, task, length, memory)
+    who = None if incidence is None else incidence.probabilities
+    weighting = weighting_of(design.frame, groups)
+    probabilities = probabilities_of(store, task, fitted.draws, memory)
+    values = poststratify(weighting, design.levels, probabilities, who)
+    weighting = of_qualifiers(weighting, design.levels, who)
+    everyone = of_qualifiers(weighting_of(design.frame, [Group()]), design.levels, who)
+    judged = fitted.meta if incidence is None else incidence.judge(fitted.meta)
     shown = Shown(
         outcome=task.outcome,
-        status=fitted.meta["status"],
+        status=judged["status"],
         interval=recipe["interval"],
         minimum_base=recipe["minimum_base"],
         levels=design.frame.variables(),
-        population=float(design.frame.size.sum()),
+        population=float(everyone.total[0]),
     )
     answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
     counts = counts_of(sums, design.levels)
     rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, shown)
-    meta: TaskMeta = {**fitted.meta, "n": float(counts.n.sum()), "draws": chains * length}
+    meta: TaskMeta = {**judged, "n": float(counts.n.sum()), "draws": chains * length}
     faultpoint("estimates.before_publish", task.outcome)
     publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
     faultpoint("estimates.after_publish", task.outcome)
