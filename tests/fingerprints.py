@@ -21,9 +21,12 @@ EXPRESSION = ("expression.evaluation", "expression.grammar", "expression.tokens"
 NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
-        *("config.values", "config.variables", "data.cells", "data.counts", "data.covariates"),
-        *("data.design", "data.frame", "data.levels", "data.outcomes", "data.patterns"),
-        *("data.respondents", "data.variables", "planning.prepare", "sources.files"),
+        *("config.level_map", "config.population", "config.values", "config.variables"),
+        *("data.cells", "data.counts", "data.covariates", "data.design", "data.frame"),
+        *("data.level_maps", "data.levels", "data.margin_tables", "data.margins", "data.nuisance"),
+        *("data.outcomes", "data.patterns", "data.population", "data.raked_frame", "data.raking"),
+        *("data.respondents", "data.seeds", "data.sizes", "data.variables", "planning.columns"),
+        *("planning.population", "planning.prepare", "sources.files", "expression.decision"),
         *("sources.tables", *EXPRESSION),
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
@@ -41,7 +44,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("diagnostics.quantiles", "diagnostics.verdict", "estimates.formats"),
         *("estimates.poststratify", "estimates.rows", "estimates.select", "estimates.table"),
         *("inference.checkpoints", "inference.compilation", "inference.fast"),
-        *("inference.general", "inference.grid", "inference.stub", "model.effects", "worker.task"),
+        *("inference.general", "inference.grid", "inference.posterior", "inference.stub"),
+        *("model.effects", "worker.incidence", "worker.task"),
         *EXPRESSION,
     ),
 }

@@ -76,6 +76,31 @@ WHOLE: dict[str, Any] = {
     "minimum_base": 5,
     "sampler": {"draws": 100, "tune": 60, "chains": 2, "target_ess": 50, "seed": 7},
 }
+RAKED: dict[str, Any] = {
+    **WHOLE,
+    "survey": {**WHOLE["survey"], "filter": None, "universe": "liked == 'Yes'"},
+    "population": {
+        "margins": [
+            {
+                "by": ["age_band"],
+                "source": "ages.csv",
+                "size": "n",
+                "filter": "n >= 1",
+                "rename": {"band": "age_band"},
+            },
+            {"by": ["sex", "area"], "source": "areas.csv", "size": "n", "rename": {"Sex": "sex"}},
+            {"by": ["married"], "shares": {"No": 0.6, "Yes": 0.4}},
+        ],
+        "seed": "survey",
+        "structural_zeros": ["age_band == '18-34' and married == 'Yes' and sex == 'Male'"],
+        "map": {"age_band": {"young": {"18-34": 0.7, "35-54": 0.3}, "old": "55+"}},
+    },
+    "predictors": {**WHOLE["predictors"], "mode": {}},
+    "nuisance": {"mode": {"at": "web"}},
+    "priors": {**WHOLE["priors"], "scales": {"region": 0.7}},
+}
+"""A study of what `WHOLE` cannot say as well: margins, a screener, a nuisance."""
+OF_FRAMES = ("survey", "population", "nuisance")
 OF_TERMS = ("interactions", "covariates", "priors", "sampler")
 PYMC = """
 def build(levels, counts, priors): ...
