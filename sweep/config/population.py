@@ -103,17 +103,19 @@ def _keys_without(data: Fields, keys: tuple[str, ...], why: str) -> Iterator[Ini
 
 
 def _kind_of_seed(seed: Any) -> str | None:
-    if seed == "survey":
-        return "<survey>"
+    if seed in ("survey", "independence"):
+        return "<word>"
     return "<table>" if isinstance(seed, dict | PopulationTable) else None
 
 
 Seed = Annotated[
-    Annotated[Literal["survey"], Tag("<survey>")] | Annotated[PopulationTable, Tag("<table>")],
+    Annotated[Literal["survey", "independence"], Tag("<word>")]
+    | Annotated[PopulationTable, Tag("<table>")],
     Discriminator(
         _kind_of_seed,
         custom_error_type="mistake",
-        custom_error_message="expected 'survey', or a table: {source: census.csv, size: n}",
+        custom_error_message="expected 'survey', 'independence', or a table such as "
+        "{source: census.csv, size: n}",
     ),
 ]
 
@@ -140,7 +142,8 @@ class Population(Section):
     seed: Seed | None = Field(
         default=None,
         description="With margins: where their joint distribution starts from: 'survey' (its "
-        "weighted respondents), or a table such as an older census.",
+        "weighted respondents), 'independence' (nothing but the margins), or a table such as an "
+        "older census.",
     )
     total: Positive | None = Field(
         default=None,
@@ -148,8 +151,8 @@ class Population(Section):
     )
     structural_zeros: tuple[Condition, ...] = Field(
         default=(),
-        description="With the survey as seed: expressions for cells that nobody can be in. All "
-        "other cells without respondents share half a respondent.",
+        description="Where the seed is no table: expressions for cells that nobody can be in. With "
+        "the survey as seed all other cells without respondents share half a respondent.",
     )
     cells_of: Literal["survey"] | None = Field(
         default=None,
@@ -199,9 +202,12 @@ def _of_survey(data: Fields) -> Iterator[InitErrorDetails]:
 def _of_margins(data: Fields) -> Iterator[InitErrorDetails]:
     yield from _keys_without(data, FILE_KEYS, "each margin has its own: write it there")
     if data.get("seed") is None:
-        message = "margins need a seed: 'survey', or a table {source: census.csv, size: n}"
+        message = (
+            "margins need a seed: 'survey', 'independence', or a table such as "
+            "{source: census.csv, size: n}"
+        )
         yield mistake_at(("seed",), message)
-    elif data.get("seed") != "survey":
+    elif isinstance(data["seed"], dict | PopulationTable):
         why = "a table as seed says itself where nobody is: remove it"
         yield from _keys_without(data, ("structural_zeros",), why)
     margins = data.get("margins")

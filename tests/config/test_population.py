@@ -98,13 +98,13 @@ def test_only_a_table_is_no_estimate() -> None:
             MARGINS.replace("    seed: survey\n", ""),
             (6, 5),
             "seed",
-            "margins need a seed: 'survey', or a table {source: census.csv, size: n}",
+            "margins need a seed: 'survey', 'independence', or a table such as {source: census.csv",
         ),
         (
             MARGINS.replace("seed: survey", "seed: surveys"),
             (9, 11),
             "seed",
-            "expected 'survey', or a table: {source: census.csv, size: n}",
+            "expected 'survey', 'independence', or a table such as {source: census.csv, size: n}",
         ),
         (
             MARGINS.replace("seed: survey", "seed: {source: c.csv}"),

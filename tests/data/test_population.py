@@ -102,6 +102,32 @@ def test_a_table_as_seed_gives_what_the_margins_do_not_say(margins: Project) -> 
     }.items() <= design.summary["frame"].items()
 
 
+def test_independence_as_seed_is_the_product_of_the_margins(margins: Project) -> None:
+    design, rows = raked(margins, seed="independence"), people()
+    total = rows["n"].sum()
+    product = total * np.multiply.outer(
+        np.multiply.outer(
+            *(rows.groupby(v)["n"].sum().to_numpy() / total for v in ("sex", "age_band"))
+        ),
+        rows.groupby("region")["n"].sum().to_numpy() / total,
+    )
+    np.testing.assert_allclose(product.ravel(), design.frame.size, rtol=1e-8)
+    assert "independence" == design.summary["frame"]["seed"]
+    assert any("taken to be independent, given the margins" in line for line in notices(design))
+
+
+def test_independence_says_nothing_of_a_variable_without_a_margin(margins: Project) -> None:
+    found = told(margins, {"margins": MARGINS[:2], "seed": "independence"})
+    assert "study.population.seed: no margin has 'region', and of independence" in found
+
+
+def test_independence_has_structural_zeros_too(margins: Project) -> None:
+    design = raked(
+        margins, seed="independence", structural_zeros=["sex == 'Male' and region == 'West'"]
+    )
+    assert 21 == len(design.frame.cell)
+
+
 def test_what_is_said_of_a_raked_frame_stays_in_the_store(margins: Project) -> None:
     first, again = raked(margins), raked(margins)
     assert first.summary["frame"] == again.summary["frame"]

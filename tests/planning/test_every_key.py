@@ -78,7 +78,7 @@ WHOLE: dict[str, Any] = {
 }
 RAKED: dict[str, Any] = {
     **WHOLE,
-    "survey": {**WHOLE["survey"], "filter": None, "universe": "liked == 'Yes'"},
+    "survey": {**WHOLE["survey"], "universe": "liked == 'Yes'"},
     "population": {
         "margins": [
             {
@@ -88,7 +88,7 @@ RAKED: dict[str, Any] = {
                 "filter": "n >= 1",
                 "rename": {"band": "age_band"},
             },
-            {"by": ["sex", "area"], "source": "areas.csv", "size": "n", "rename": {"Sex": "sex"}},
+            {"by": ["sex", "region"], "source": "areas.csv", "size": "n", "rename": {"Sex": "sex"}},
             {"by": ["married"], "shares": {"No": 0.6, "Yes": 0.4}},
         ],
         "seed": "survey",
@@ -123,6 +123,26 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.model("own", PYMC)
     mrp = Path(__file__).parents[2] / "models" / "mrp.py"
     project.model("mrp", mrp.read_text())
+    return project
+
+
+@pytest.fixture(scope="module")
+def raked(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the project of `RAKED`: margins of the population, and a survey in two modes."""
+    project = Project(tmp_path_factory.mktemp("raked"), RAKED)
+    rows, people = survey_of(300), population_of()
+    rows = rows[(rows["age"] >= 35) | (rows["married"] == "No") | (rows["sex"] == "Female")]
+    mode = np.where(np.arange(len(rows)) % 3, "web", "phone")
+    project.write("survey.csv", rows.assign(mode=mode, ignored="No").rename(columns={"sex": "Sex"}))
+    bands = people["age"].map({20: "young", 40: "young", 60: "old"}).rename("band")
+    project.write("ages.csv", people.groupby(bands)["n"].sum().reset_index())
+    areas = people.groupby(["sex", "region"])["n"].sum().reset_index()
+    project.write("areas.csv", areas.rename(columns={"sex": "Sex"}))
+    regions = ["Far East", *REGIONS[1:]]
+    project.write(
+        "r.csv", pd.DataFrame({"region": regions, "income": range(4), "rain": [1, 0, 3, 2]})
+    )
+    project.model("mrp", (Path(__file__).parents[2] / "models" / "mrp.py").read_text())
     return project
 
 
@@ -246,6 +266,10 @@ def test_every_key_of_a_study_is_used(whole: Project) -> None:
     assert [] == idle(whole, WHOLE)
 
 
+def test_every_key_of_a_study_of_margins_is_used(raked: Project) -> None:
+    assert [] == idle(raked, RAKED, OF_FRAMES)
+
+
 @pytest.mark.parametrize("model", ["own", "stub"])
 def test_every_key_for_models_is_used_or_refused_whatever_the_model(
     whole: Project, model: str
@@ -255,9 +279,9 @@ def test_every_key_for_models_is_used_or_refused_whatever_the_model(
     assert [] == idle(whole, study, OF_TERMS)
 
 
-def test_the_study_above_has_every_key_of_the_schema() -> None:
+def test_the_studies_above_have_every_key_of_the_schema() -> None:
     """Else a key of a list or mapping that is empty there would not be tried."""
-    tried = {part for path, _ in leaves(STUDY, WHOLE) for part in path}
+    tried = {part for study in (WHOLE, RAKED) for path, _ in leaves(STUDY, study) for part in path}
     for name in sections(STUDY):
         assert set(SCHEMA["$defs"][name]["properties"]) <= tried, name
 
