@@ -1,5 +1,6 @@
 """Audit: the population beside the sample, level by level, and what of it cannot be meant."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -49,6 +50,11 @@ class Audit:
     def as_json(self) -> list[Json]:
         """Return the rows as a design's summary holds them."""
         return [asdict(row) for row in self.rows]
+
+    @staticmethod
+    def from_json(rows: Sequence[Json]) -> "Audit":
+        """Return the audit that `as_json` gave."""
+        return Audit(tuple(AuditRow(**row) for row in rows))
 
     def lines(self) -> list[str]:
         """Return the audit as text, a line per level, shares in per cent."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweep.data.audit import audit_of
+from sweep.data.audit import Audit, audit_of
 from sweep.data.design import Design
 from sweep.data.findings import Findings
 from sweep.errors import ConfigError
@@ -67,6 +67,7 @@ def test_an_audit_reads_as_a_table(project: Project) -> None:
     assert ["population", "raw", "weighted"] == head.split()
     assert "sex=Female" == first.split()[0]
     assert 1 + 2 + 3 + 4 == len(audit.lines())
+    assert audit == Audit.from_json(audit.as_json())
 
 
 @pytest.mark.parametrize("name", ["OVERALL", "Total", "gesamt", "All", "Ensemble"])
