@@ -112,10 +112,12 @@ def contradictions(
 
 def total_words(one: Margin, first: Margin) -> str:
     """Return what is wrong with two totals."""
+    twice = max(one.total, first.total) / min(one.total, first.total)
+    hint = ". One is twice the other: has it a row of totals?" if abs(twice - 2) < 1e-3 else ""
     return (
         f"{one.words()} sums to {one.total:,.10g} people and {first.words()} to "
         f"{first.total:,.10g}: they describe different populations. Correct one, or write one of "
-        "them as shares, which are scaled to the other"
+        f"them as shares, which are scaled to the other{hint}"
     )
 
 

@@ -1,7 +1,7 @@
 """Tasks: the two steps of one outcome, each published under its own key: fit, then estimates."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from sweep.artifacts.artifact import publish_same
@@ -279,7 +279,8 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     )
     answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
     counts = counts_of(sums, design.levels)
-    rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, shown)
+    seen = replace(counts, index=design.frame.as_estimated(counts.index))
+    rows = estimate(values.reshape(chains, length, -1), weighting, answers, seen, shown)
     meta: TaskMeta = {**judged, "n": float(counts.n.sum()), "draws": chains * length}
     faultpoint("estimates.before_publish", task.outcome)
     publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)

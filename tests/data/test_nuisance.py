@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sweep.artifacts.artifact import read
+from sweep.data.cells import decode
 from sweep.data.design import Design
 from sweep.errors import ConfigError, DataError
+from sweep.estimates.formats import from_parquet
 from tests.project import STUDY, Project, population_of, survey_of
 
 MODE: dict[str, Any] = {
@@ -41,6 +44,26 @@ def test_everybody_is_estimated_at_the_level_given(modes: Project) -> None:
     assert plain.frame.size.sum() == design.frame.size.sum()
     assert 300 == len(design.respondents.cell)
     assert "mode" not in {row["variable"] for row in design.summary["audit"]}
+
+
+def test_who_answered_otherwise_has_answered_all_the_same(modes: Project) -> None:
+    """Else most of the population would be taken to live where nobody answered from."""
+    design = design_of(modes, MODE)
+    paper = design.respondents.cell[decode(design.respondents.cell, design.levels)["mode"] == 0]
+    moved = decode(design.frame.as_estimated(paper), design.levels)
+    assert {2} == set(moved["mode"].tolist())
+    for name in ("sex", "age_band", "region"):
+        np.testing.assert_array_equal(decode(paper, design.levels)[name], moved[name])
+    plain = design_of(modes, {})
+    cell = plain.respondents.cell
+    np.testing.assert_array_equal(cell, plain.frame.as_estimated(cell))
+
+
+def test_rows_of_a_nuisance_are_of_cells_that_people_answered_from(modes: Project) -> None:
+    swept = modes.sweep(modes.config({**MODE, "model": "stub"}))
+    data = read(swept.store, "estimates", swept.plan.entries[0].key)
+    rows = from_parquet(data.payload["estimates.parquet"])
+    assert {0.0} == set(rows["unseen_share"])
 
 
 def test_another_level_is_another_frame_and_the_same_fit(modes: Project) -> None:

@@ -218,6 +218,15 @@ def test_totals_that_differ_are_refused_with_both() -> None:
     assert "margin age sums to 11 people and margin sex to 10" in told
 
 
+def test_a_row_of_totals_in_a_margin_is_suspected() -> None:
+    told = refusal(
+        [[1, 1], [1, 1]],
+        margin([10, 10], sex=("F", "M")),
+        margin([7, 3], age=("young", "old")),
+    )
+    assert "One is twice the other: has it a row of totals?" in told
+
+
 def test_margins_that_overlap_and_disagree_are_refused() -> None:
     told = refusal(
         [[1, 1], [1, 1]],
