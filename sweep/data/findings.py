@@ -6,6 +6,8 @@ go there. Whoever finds something goes on looking: all mistakes are told at once
 
 from dataclasses import dataclass, field
 
+from sweep.keys import Json
+
 __all__ = ["Finding", "Findings", "KeyPath"]
 
 type KeyPath = tuple[str | int, ...]
@@ -19,6 +21,11 @@ class Finding:
     path: KeyPath
     message: str
     outcome: str | None = None
+
+    def as_json(self) -> Json:
+        """Return the finding as it is stored and printed."""
+        key = ".".join(map(str, self.path))
+        return {"key": key, "message": self.message, "outcome": self.outcome}
 
 
 @dataclass
