@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sweep.keys import Json
 
-__all__ = ["Finding", "Findings", "KeyPath"]
+__all__ = ["Finding", "Findings", "KeyPath", "finding_from"]
 
 type KeyPath = tuple[str | int, ...]
 """A config key, from the top: ``("study", "outcomes", 3, "success", 0)``."""
@@ -22,10 +22,22 @@ class Finding:
     message: str
     outcome: str | None = None
 
+    @property
+    def key(self) -> str:
+        """Return the config key in words, as ``study.outcomes.3.success``."""
+        return ".".join(map(str, self.path))
+
     def as_json(self) -> Json:
         """Return the finding as it is stored and printed."""
-        key = ".".join(map(str, self.path))
-        return {"key": key, "message": self.message, "outcome": self.outcome}
+        return {"path": list(self.path), "message": self.message, "outcome": self.outcome}
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}"
+
+
+def finding_from(record: Json) -> Finding:
+    """Return a stored finding."""
+    return Finding(tuple(record["path"]), record["message"], record["outcome"])
 
 
 @dataclass
