@@ -1,0 +1,86 @@
+"""Ragged rows: where a delimited file is not the table that its header promises."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sweep.errors import DataError
+from sweep.sources.head import Head
+from sweep.sources.records import Record, records
+from sweep.words.numbers import count_of
+from sweep.words.values import brief, clip
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["check_swallowed", "unreadable_error"]
+
+
+def unreadable_error(path: Path, head: Head, error: Exception) -> DataError:
+    """Return the error to raise for rows that Arrow could not read, with the line of the first."""
+    if isinstance(error, OSError) and error.strerror:
+        return DataError(f"{path}: cannot be read: {error.strerror}")
+    width = len(head.names)
+    try:
+        rows = records(path, head.encoding, head.delimiter, head.skip)
+        row = next((row for row in rows if len(row.values) != width), None)
+    except DataError as found:
+        return found
+    if row is not None:
+        return ragged_error(path, head, row)
+    what = str(error).split(":")[-1]  # before it Arrow may show a whole row
+    return DataError(f"{path}: cannot be read as {head.encoding.codec}: {clip(what.strip(), 100)}")
+
+
+def ragged_error(path: Path, head: Head, row: Record) -> DataError:
+    """Return the error to raise for a row that is not as wide as the header."""
+    width = len(head.names)
+    more = len(row.values) > width
+    why = (
+        f"does a value hold the delimiter {head.delimiter!r} without quotes?"
+        if more
+        else "is a line broken within a value, or is it no row?"
+    )
+    return DataError(
+        f"{path}: line {row.line:,} has {count_of(len(row.values), 'value')}, the header"
+        f" {count_of(width, 'name')}: it begins {brief(row.values[0])}; {why}"
+    )
+
+
+def check_swallowed(path: Path, head: Head, columns: Mapping[int, "pa.DictionaryArray"]) -> None:
+    """Check that no value holds whole rows, as after a quotation mark that nothing closes.
+
+    Raises
+    ------
+    DataError
+        If the lines within a value have as many delimiters as a row.
+    """
+    import pyarrow.compute as pc
+
+    for place, column in columns.items():
+        broken = pc.match_substring(column.dictionary, "\n")
+        for value in column.dictionary.filter(broken).to_pylist():
+            if holds_rows(value, head, place):
+                row = column.index(value).as_py() + 1
+                msg = (
+                    f"{path}: row {row:,} below the header has a quotation mark that is not closed"
+                    f" in column {head.names[place]!r}: the value holds {value.count('\n'):,} more"
+                    f" lines, and begins {brief(value)}"
+                )
+                raise DataError(msg)
+
+
+def holds_rows(value: str, head: Head, place: int) -> bool:
+    """Return whether a value of several lines is really the rows that follow it.
+
+    Each line within is as wide as a row; the last ends the file, or is what stands before another
+    quotation mark in the same column.
+    """
+    widest = len(head.names) - 1
+    if widest < 2:
+        return False
+    _, *within, last = (line.count(head.delimiter) for line in value.split("\n"))
+    if any(width != widest for width in within):
+        return False
+    ends = last in {place, widest} or value.endswith("\n")
+    return ends and (bool(within) or value.endswith('"'))
