@@ -13,7 +13,7 @@ from sweep.data.codebook import Codebook, ColumnBook
 from sweep.errors import DataError
 from sweep.sources.columns import wanted_of
 from sweep.sources.head import Head, head_of
-from sweep.sources.ragged import check_swallowed, unreadable_error
+from sweep.sources.ragged import check_swallowed, row_of, unreadable_error
 from sweep.sources.reading import Format, Reading
 from sweep.sources.written import Decimals, Written, as_written
 from sweep.words.numbers import count_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["names", "read"]
 
-BLOCK = 1 << 22  # bytes that Arrow parses together; a row that is longer makes it larger
+BLOCK = 1 << 20  # bytes that Arrow parses together; a row that is longer makes it larger
 LONGEST_BLOCK = 1 << 30
 
 
@@ -149,7 +149,7 @@ def check_unnamed(path: Path, head: Head, columns: Mapping[int, "pa.DictionaryAr
         filled = (str(v) for v in columns[place].dictionary.to_pylist() if str(v).strip())
         value = next(filled, None)
         if value is not None:
-            row = columns[place].to_pylist().index(value) + 1
+            row = row_of(columns[place], value)
             msg = (
                 f"{path}: column {place + 1} has no name and holds values, {brief(value)} in row"
                 f" {row:,} below the header: does a value hold the delimiter"

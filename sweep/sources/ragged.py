@@ -13,7 +13,7 @@ from sweep.words.values import brief, clip
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["check_swallowed", "unreadable_error"]
+__all__ = ["check_swallowed", "row_of", "unreadable_error"]
 
 
 def unreadable_error(path: Path, head: Head, error: Exception) -> DataError:
@@ -61,13 +61,21 @@ def check_swallowed(path: Path, head: Head, columns: Mapping[int, "pa.Dictionary
         broken = pc.match_substring(column.dictionary, "\n")
         for value in column.dictionary.filter(broken).to_pylist():
             if holds_rows(value, head, place):
-                row = column.index(value).as_py() + 1
+                row = row_of(column, value)
                 msg = (
                     f"{path}: row {row:,} below the header has a quotation mark that is not closed"
                     f" in column {head.names[place]!r}: the value holds {value.count('\n'):,} more"
                     f" lines, and begins {brief(value)}"
                 )
                 raise DataError(msg)
+
+
+def row_of(column: "pa.DictionaryArray", value: str) -> int:
+    """Return the first row below the header that holds a value, from 1."""
+    import pyarrow.compute as pc
+
+    code = pc.cast(pc.index(column.dictionary, value), column.indices.type)
+    return int(pc.index(column.indices, code).as_py()) + 1
 
 
 def holds_rows(value: str, head: Head, place: int) -> bool:

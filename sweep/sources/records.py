@@ -13,6 +13,8 @@ from pathlib import Path
 from sweep.errors import DataError
 from sweep.sources.text_encoding import Encoding
 
+csv.field_size_limit(1 << 26)  # of the whole process; a header may be one field of a wrong trial
+
 __all__ = ["Record", "first_lines", "records"]
 
 

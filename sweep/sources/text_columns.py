@@ -4,7 +4,7 @@ Whatever the format stores, what comes out is a categorical column of text, whos
 in the order in which they first occur. What takes Python's time is done once per distinct value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["TextColumn", "text_array", "text_column"]
 
 UNFOLDED = r"^\s|\s$|\s\s|[^\x20-\x7e]"  # what folding may change; other text is folded already
+
+BLOCK = 1 << 16  # rows looked at together
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,18 @@ def text_column(column: "pa.ChunkedArray") -> TextColumn:
     TypeError
         If the column holds no single values: `sweep.sources.arrow_types.refusal_of` tells.
     """
-    codes, distinct = encoded(column)
+    chunks, distinct = encoded(column)
     texts = texts_of(distinct)
     folded = texts.dictionary_encode()
-    into = np.append(folded.indices.fill_null(-1).to_numpy(), -1)  # the last one is for missing
-    codes = into[codes]
-    categories, codes = as_they_occur(folded.dictionary, codes)
-    values = pd.Categorical.from_codes(codes, categories=pd.Index(categories, dtype="str"))
+    count = len(folded.dictionary)
+    codes = recoded(chunks, folded.indices.fill_null(-1).to_numpy())
+    order = order_of_occurrence(codes, count)
+    if not np.array_equal(order, np.arange(count)):
+        place = np.full(count, -1)
+        place[order] = np.arange(len(order))
+        codes = recoded([codes], place)
+    categories = pd.Index(folded.dictionary.take(order).to_pylist(), dtype="str")
+    values = pd.Categorical.from_codes(codes, categories=categories)
     return TextColumn(pd.Series(values), spellings_of(distinct, texts))
 
 
@@ -58,7 +65,7 @@ def text_array(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
     return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, texts)])
 
 
-def encoded(column: "pa.ChunkedArray") -> "tuple[np.ndarray, pa.Array]":
+def encoded(column: "pa.ChunkedArray") -> "tuple[list[np.ndarray], pa.Array]":
     """Return for each row which distinct value it holds, -1 for none, and the distinct values."""
     import pyarrow as pa
     import pyarrow.types
@@ -70,9 +77,9 @@ def encoded(column: "pa.ChunkedArray") -> "tuple[np.ndarray, pa.Array]":
         flat = flat.dictionary_encode()
     flat = flat.unify_dictionaries()
     if flat.num_chunks == 0:
-        return np.empty(0, np.int32), pa.array([], flat.type.value_type)
-    parts = [chunk.indices.cast(pa.int32()).fill_null(-1).to_numpy() for chunk in flat.chunks]
-    return np.concatenate(parts), flat.chunk(0).dictionary
+        return [], pa.array([], flat.type.value_type)
+    codes = [chunk.indices.cast(pa.int32()).fill_null(-1).to_numpy() for chunk in flat.chunks]
+    return codes, flat.chunk(0).dictionary
 
 
 def texts_of(distinct: "pa.Array") -> "pa.Array":
@@ -96,16 +103,30 @@ def texts_of(distinct: "pa.Array") -> "pa.Array":
     return pa.array(map(text_of, values), pa.string())
 
 
-def as_they_occur(texts: "pa.Array", codes: "np.ndarray") -> "tuple[list[str], np.ndarray]":
-    """Return those texts that occur, in the order in which they do, and the codes for it."""
-    count = len(texts)
-    first = np.full(count + 1, len(codes))  # the last one is for missing
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # of several rows the last one stays
-    order = np.argsort(first[:count], kind="stable")
-    order = order[first[order] < len(codes)]
-    into = np.full(count + 1, -1, codes.dtype)
-    into[order] = np.arange(len(order))
-    return texts.take(order).to_pylist(), into[codes]
+def recoded(chunks: Sequence[np.ndarray], into: np.ndarray) -> np.ndarray:
+    """Return codes as others, in the smallest type: ``into`` has one for each, -1 stays."""
+    small = np.append(into, -1).astype(np.min_scalar_type(-max(len(into), 1)))
+    codes = np.empty(sum(map(len, chunks)), small.dtype)
+    start = 0
+    for chunk in chunks:
+        small.take(chunk, out=codes[start : start + len(chunk)], mode="wrap")
+        start += len(chunk)
+    return codes
+
+
+def order_of_occurrence(codes: np.ndarray, count: int) -> np.ndarray:
+    """Return the codes from 0 to ``count`` that occur, in the order in which they first do."""
+    seen = np.zeros(count + 1, bool)
+    seen[-1] = True  # is for missing
+    order: list[np.ndarray] = []
+    for start in range(0, len(codes), BLOCK):
+        if seen.all():
+            break
+        block = codes[start : start + BLOCK]
+        fresh, first = np.unique(block[~seen[block]], return_index=True)
+        order.append(fresh[np.argsort(first)])
+        seen[fresh] = True
+    return np.concatenate(order).astype(np.int64) if order else np.empty(0, np.int64)
 
 
 def spellings_of(distinct: "pa.Array", texts: "pa.Array") -> dict[str, tuple[str, ...]]:
