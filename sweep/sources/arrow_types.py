@@ -53,7 +53,9 @@ def plain(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
 
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
-        return plain(pa.chunked_array([c.storage for c in column.chunks], kind.storage_type))
+        stored = pa.chunked_array([c.storage for c in column.chunks], kind.storage_type)
+        truth = kind.extension_name == "arrow.bool8"
+        return stored.cast(pa.bool_()) if truth else plain(stored)
     if pyarrow.types.is_run_end_encoded(kind):
         chunks = [pc.run_end_decode(chunk) for chunk in column.chunks]
         return plain(pa.chunked_array(chunks, kind.value_type))

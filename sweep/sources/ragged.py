@@ -1,5 +1,6 @@
 """Ragged rows: where a delimited file is not the table that its header promises."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from sweep.words.values import brief, clip
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+WIDTHS = re.compile(r"Expected \d+ columns, got \d+")
 
 __all__ = ["check_swallowed", "row_of", "unreadable_error"]
 
@@ -28,8 +31,9 @@ def unreadable_error(path: Path, head: Head, error: Exception) -> DataError:
         return found
     if row is not None:
         return ragged_error(path, head, row)
-    what = str(error).split(":")[-1]  # before it Arrow may show a whole row
-    return DataError(f"{path}: cannot be read as {head.encoding.codec}: {clip(what.strip(), 100)}")
+    widths = WIDTHS.search(str(error))  # behind it Arrow shows the whole row
+    what = widths[0] if widths else clip(str(error).split(":")[-1].strip(), 100)
+    return DataError(f"{path}: cannot be read as {head.encoding.codec}: {what}")
 
 
 def ragged_error(path: Path, head: Head, row: Record) -> DataError:
