@@ -116,10 +116,11 @@ def header_of(
     unnamed = [n for n, cell in enumerate(cells[0]) if is_blank(cell)]
     holding = [n for n in unnamed if not is_empty([row[n] for row in cells])]
     across = any(first[0] <= top <= last[0] for first, last in merged)
-    if holding or across or len(unnamed) == len(cells[0]):
-        what = "has merged cells" if across else f"names {len(cells[0]) - len(unnamed)} columns"
-        more = "" if across else f", and {count_of(len(holding), 'other')} hold values"
-        msg = f"{where}: row {top + 1} is no header: it {what}{more}{advice(cells, top)}"
+    named = [cell for cell in cells[0] if not is_blank(cell)]
+    if holding or across or not named:
+        why = "cells of it are merged" if across else f"it names {count_of(len(named), 'column')}"
+        more = f", {count_of(len(holding), 'other')} below it without a name" if holding else ""
+        msg = f"{where}: row {top + 1} is no header: {why}{more}{advice(cells, top)}"
         raise DataError(msg)
     written = [cell if isinstance(cell, str) else text_of(cell) or "" for cell in cells[0]]
     names = called(path, written)

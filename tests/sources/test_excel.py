@@ -39,7 +39,10 @@ def workbook(
 
 def texts(reading: Reading) -> dict[str, list[str | None]]:
     columns = {n: text_column(reading.table.column(n)).values for n in reading.table.column_names}
-    return {n: values.astype(object).where(values.notna(), None).tolist() for n, values in columns.items()}
+    return {
+        n: values.astype(object).where(values.notna(), None).tolist()
+        for n, values in columns.items()
+    }
 
 
 def error(path: Path, format: Format | None = None, columns: list[str] | None = None) -> str:
@@ -114,7 +117,7 @@ def test_merged_cells_in_the_header_are_an_error(tmp_path: Path) -> None:
 
     rows = [["region", None, None], ["of residence", "young", "old"], ["North", 1, 2]]
     message = error(workbook(tmp_path, {"Data": rows}, merge))
-    assert "row 1 is no header: it has merged cells" in message
+    assert "row 1 is no header: cells of it are merged" in message
     assert "Row 2 looks like it: say format: {skip_rows: 1}" in message
 
 
@@ -130,7 +133,7 @@ def test_merged_cells_below_the_header_are_told(tmp_path: Path) -> None:
 
 def test_a_column_with_values_and_no_name_is_an_error(tmp_path: Path) -> None:
     path = workbook(tmp_path, {"Data": [["a", None], [1, 2]]})
-    assert "it names 1 column, and 1 other holds values" in error(path)
+    assert "it names 1 column, 1 other below it without a name" in error(path)
 
 
 def test_two_columns_of_one_name_are_told_by_their_places(tmp_path: Path) -> None:
@@ -169,7 +172,9 @@ def test_ids_that_excel_cut_short_are_told(tmp_path: Path) -> None:
 
 def test_durations_are_refused_by_column(tmp_path: Path) -> None:
     def spend(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet) -> None:
-        sheet.write_datetime(1, 1, dt.timedelta(hours=30), book.add_format({"num_format": "[h]:mm"}))
+        sheet.write_datetime(
+            1, 1, dt.timedelta(hours=30), book.add_format({"num_format": "[h]:mm"})
+        )
 
     reading = read(workbook(tmp_path, {"Data": [["a", "took"], [1]]}, spend))
     assert {"a": ["1"]} == texts(reading)
@@ -186,6 +191,11 @@ def test_what_cannot_be_read_is_an_error_of_the_file(tmp_path: Path) -> None:
     assert "there is no column 'b'" in error(path, columns=["b"])
 
 
+KIND = "application/vnd.oasis.opendocument.spreadsheet"
+MANIFEST = f"""<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+<manifest:file-entry manifest:full-path="/" manifest:media-type="{KIND}"/>
+</manifest:manifest>"""
 CONTENT = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document-content office:version="1.2"
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -203,6 +213,7 @@ def test_an_opendocument_sheet_reads_alike(tmp_path: Path) -> None:
     row += cell.format("boolean", 'office:boolean-value="true"', "WAHR")
     path = tmp_path / "survey.ods"
     with ZipFile(path, "w") as file:
-        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        file.writestr("mimetype", KIND)
+        file.writestr("META-INF/manifest.xml", MANIFEST)
         file.writestr("content.xml", CONTENT.format(header=header, row=row))
     assert {"region": ["Nörd"], "n": ["2"], "yes": ["true"]} == texts(read(path))
