@@ -1,4 +1,4 @@
-"""How long and how much memory it takes to read a large survey: CSV and Parquet of the same answers.
+"""How long and how much memory it takes to read a large survey, as CSV and as Parquet.
 
 Prints JSON: for each format, in a process of its own, seconds to read and to make text of every
 column, and the peak memory of the process above what it had before.

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -12,7 +13,7 @@ from sweep.errors import DataError
 from sweep.sources.reading import Format, Reading, names_in, read
 from sweep.sources.text_columns import text_column
 
-type Rows = Sequence[Sequence[object]]
+type Rows = Sequence[Any]
 
 
 def workbook(
