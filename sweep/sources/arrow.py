@@ -43,7 +43,7 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
         wanted = wanted_of(path, [name for name in in_file if name], columns)
         kinds = {name: table.schema.field(in_file[name]).type for name in wanted}
         kept = [name for name in wanted if readable(kinds[name])]
-        found = table.select([in_file[name] for name in kept]).rename_columns(kept)
+        found = {name: table.column(in_file[name]) for name in kept}
         return reading_of(found, kinds, written)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["holds_bytes", "plain", "refusal_of", "text_of_bytes"]
+__all__ = ["code_type", "compact", "holds_bytes", "plain", "refusal_of", "text_of_bytes"]
 
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"  # no text that people wrote has these
 NESTED = (
@@ -64,6 +64,29 @@ def plain(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
     if pyarrow.types.is_time64(kind):
         return column.cast(pa.time64("us"), safe=False)  # Python's times are no finer
     return column
+
+
+def code_type(count: int) -> "pa.DataType":
+    """Return the smallest type for the codes of so many distinct values."""
+    import pyarrow as pa
+
+    kinds = (pa.int8(), pa.int16(), pa.int32())
+    return next((kind for kind in kinds if count <= 2 ** (kind.bit_width - 1)), pa.int64())
+
+
+def compact(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """Return a column of dictionaries with one dictionary and small codes; another as it is."""
+    import pyarrow as pa
+    import pyarrow.types
+
+    if not pyarrow.types.is_dictionary(column.type) or column.num_chunks == 0:
+        return column
+    chunks = column.unify_dictionaries().chunks
+    values = chunks[0].dictionary
+    kind = code_type(len(values))
+    return pa.chunked_array(
+        [pa.DictionaryArray.from_arrays(c.indices.cast(kind), values) for c in chunks]
+    )
 
 
 def text_of_bytes(column: "pa.ChunkedArray") -> "pa.ChunkedArray | None":

@@ -54,7 +54,8 @@ def wanted_of(path: Path, names: Sequence[str], columns: Sequence[str] | None) -
     """
     if columns is None:
         return list(names)
-    lacking = [name for name in dict.fromkeys(columns) if name not in names]
+    known = set(names)
+    lacking = [name for name in dict.fromkeys(columns) if name not in known]
     if lacking:
         guess = did_you_mean(lacking[0], names) if len(lacking) == 1 else ""
         noun = "column" if len(lacking) == 1 else "columns"

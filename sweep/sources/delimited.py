@@ -5,7 +5,7 @@ Delimiter, encoding, decimal comma and Qualtrics' extra rows are found out and t
 quotes it is text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,16 +51,14 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
 
     head = head_of(path, format)
     wanted = wanted_of(path, [name for name in head.names if name], columns)
-    places = [head.names.index(name) for name in wanted]
-    looked_at = [n for n, name in enumerate(head.names) if not name or n == len(head.names) - 1]
-    read_in = read_places(path, head, sorted({*places, *looked_at}), format.missing)
-    check_swallowed(path, head, read_in)
-    check_unnamed(path, head, read_in)
-    columns_read = [(name, read_in.pop(place)) for name, place in zip(wanted, places, strict=True)]
-    written: dict[str, Written] = {}
-    while columns_read:
-        name, column = columns_read.pop(0)
-        written[name] = as_written(column, format.missing, decimals(format, head))
+    asked = set(wanted)
+    found: dict[str, Written] = {}
+    for place, column in columns_at(path, head, wanted, format.missing):
+        check_swallowed(path, head, place, column)
+        check_unnamed(path, head, place, column)
+        if head.names[place] in asked:
+            found[head.names[place]] = as_written(column, format.missing, decimals(format, head))
+    written = {name: found.pop(name) for name in wanted}
     kept = {name: w.column for name, w in written.items() if w.refused is None}
     return Reading(
         table=pa.table(kept),
@@ -78,9 +76,24 @@ def decimals(format: Format, head: Head) -> Decimals:
     return "perhaps a comma" if head.delimiter == ";" else "point"
 
 
+def columns_at(
+    path: Path, head: Head, wanted: Sequence[str], missing: tuple[str, ...]
+) -> "Iterator[tuple[int, pa.DictionaryArray]]":
+    """Yield the columns to look at with their places; each is forgotten once the next is asked for.
+
+    These are the wanted ones, those without a name and the last one, where mistakes show.
+    """
+    names = {*wanted, ""}
+    last = len(head.names) - 1
+    places = [n for n, name in enumerate(head.names) if name in names or n == last]
+    columns = read_places(path, head, places, missing)
+    for place in places:
+        yield place, joined(columns.pop(place))
+
+
 def read_places(
     path: Path, head: Head, places: Sequence[int], missing: tuple[str, ...]
-) -> dict[int, "pa.DictionaryArray"]:
+) -> "dict[int, pa.ChunkedArray]":
     """Return the columns at some places of a file, in blocks as large as its longest row needs."""
     import pyarrow as pa
 
@@ -88,7 +101,7 @@ def read_places(
     while True:
         try:
             table = read_blocks(path, head, places, missing, block).unify_dictionaries()
-            return {n: joined(table.column(str(n))) for n in places}
+            return {n: table.column(str(n)) for n in places}
         except (pa.ArrowInvalid, OSError, UnicodeDecodeError) as error:
             if "straddling" not in str(error) or block >= LONGEST_BLOCK:
                 raise unreadable_error(path, head, error) from error
@@ -133,29 +146,27 @@ def joined(column: "pa.ChunkedArray") -> "pa.DictionaryArray":
     return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
 
 
-def check_unnamed(path: Path, head: Head, columns: Mapping[int, "pa.DictionaryArray"]) -> None:
-    """Check that columns without a name hold nothing: Excel writes such behind the last.
+def check_unnamed(path: Path, head: Head, place: int, column: "pa.DictionaryArray") -> None:
+    """Check that a column without a name holds nothing: Excel writes such behind the last.
 
     Row names of R stand in a first column without a name, and are left out.
 
     Raises
     ------
     DataError
-        If one holds values: a delimiter within a value has moved the row.
+        If it holds values: a delimiter within a value has moved the row.
     """
-    for place, name in enumerate(head.names):
-        if name or not place:
-            continue
-        filled = (str(v) for v in columns[place].dictionary.to_pylist() if str(v).strip())
-        value = next(filled, None)
-        if value is not None:
-            row = row_of(columns[place], value)
-            msg = (
-                f"{path}: column {place + 1} has no name and holds values, {brief(value)} in row"
-                f" {row:,} below the header: does a value hold the delimiter"
-                f" {head.delimiter!r} without quotes?"
-            )
-            raise DataError(msg)
+    if head.names[place] or place == 0:
+        return
+    value = next((str(v) for v in column.dictionary.to_pylist() if str(v).strip()), None)
+    if value is not None:
+        row = row_of(column, value)
+        msg = (
+            f"{path}: column {place + 1} has no name and holds values, {brief(value)} in row"
+            f" {row:,} below the header: does a value hold the delimiter"
+            f" {head.delimiter!r} without quotes?"
+        )
+        raise DataError(msg)
 
 
 def notes_on(written: Mapping[str, Written]) -> list[str]:

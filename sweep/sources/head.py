@@ -91,6 +91,9 @@ def expected(path: Path) -> str:
 
 def separated(path: Path, encoding: Encoding, format: Format) -> tuple[str, int]:
     """Return a file's delimiter, and how many lines stand above its header."""
+    if format.delimiter is not None and not re.fullmatch(r'[^"\r\n]', format.delimiter):
+        msg = f"{path}: {brief(format.delimiter)} is no delimiter: it is one sign, as ';'"
+        raise DataError(msg)
     skip = format.skip_rows or 0
     first = first_lines(path, encoding, 1)
     said = SEPARATOR.fullmatch(first[0]) if first and not skip else None

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import DataError
+from sweep.sources.arrow_types import compact
 from sweep.sources.columns import called, wanted_of
 from sweep.sources.reading import Format, Reading
 from sweep.sources.typed import readable, reading_of
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 __all__ = ["names", "read"]
+
+TOGETHER = 8  # columns read at once: as they come, text takes four bytes a row
 
 
 def names(path: Path, format: Format) -> list[str]:
@@ -43,12 +47,12 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
         in_file = dict(zip(called(path, written), written, strict=True))
         wanted = wanted_of(path, [name for name in in_file if name], columns)
         kinds = {name: file.schema_arrow.field(in_file[name]).type for name in wanted}
-        table = columns_of(path, [in_file[name] for name in wanted if readable(kinds[name])])
-        kept = [name for name in wanted if readable(kinds[name])]
-        return reading_of(table.rename_columns(kept), kinds, written)
+        found = columns_of(path, [in_file[name] for name in wanted if readable(kinds[name])])
+        columns_read = {n: found[in_file[n]] for n in wanted if in_file[n] in found}
+        return reading_of(columns_read, kinds, written)
 
 
-def columns_of(path: Path, written: Sequence[str]) -> "pa.Table":
+def columns_of(path: Path, written: Sequence[str]) -> "dict[str, pa.ChunkedArray]":
     """Return columns by the names in the file, text of them as dictionaries.
 
     A name with a point in it is also the path to a field of a record: what was not asked for is
@@ -56,8 +60,12 @@ def columns_of(path: Path, written: Sequence[str]) -> "pa.Table":
     """
     import pyarrow.parquet as pq
 
+    columns: dict[str, pa.ChunkedArray] = {}
     with pq.ParquetFile(path, read_dictionary=list(written)) as file:
-        return file.read(columns=list(written)).select(list(written))
+        for some in batched(written, TOGETHER):
+            table = file.read(columns=list(some))
+            columns |= {name: compact(table.column(name)) for name in some}
+    return columns
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Ragged rows: where a delimited file is not the table that its header promises."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from sweep.words.values import brief, clip
 if TYPE_CHECKING:
     import pyarrow as pa
 
+LINE_END = re.compile(r"\r\n|\r|\n")
 WIDTHS = re.compile(r"Expected \d+ columns, got \d+")
 
 __all__ = ["check_swallowed", "row_of", "unreadable_error"]
@@ -51,7 +51,7 @@ def ragged_error(path: Path, head: Head, row: Record) -> DataError:
     )
 
 
-def check_swallowed(path: Path, head: Head, columns: Mapping[int, "pa.DictionaryArray"]) -> None:
+def check_swallowed(path: Path, head: Head, place: int, column: "pa.DictionaryArray") -> None:
     """Check that no value holds whole rows, as after a quotation mark that nothing closes.
 
     Raises
@@ -61,17 +61,15 @@ def check_swallowed(path: Path, head: Head, columns: Mapping[int, "pa.Dictionary
     """
     import pyarrow.compute as pc
 
-    for place, column in columns.items():
-        broken = pc.match_substring(column.dictionary, "\n")
-        for value in column.dictionary.filter(broken).to_pylist():
-            if holds_rows(value, head, place):
-                row = row_of(column, value)
-                msg = (
-                    f"{path}: row {row:,} below the header has a quotation mark that is not closed"
-                    f" in column {head.names[place]!r}: the value holds {value.count('\n'):,} more"
-                    f" lines, and begins {brief(value)}"
-                )
-                raise DataError(msg)
+    broken = pc.match_substring_regex(column.dictionary, r"[\r\n]")
+    for value in column.dictionary.filter(broken).to_pylist():
+        if holds_rows(value, head, place):
+            msg = (
+                f"{path}: row {row_of(column, value):,} below the header has a quotation mark that"
+                f" is not closed in column {head.names[place]!r}: the value holds"
+                f" {len(LINE_END.findall(value)):,} more lines, and begins {brief(value)}"
+            )
+            raise DataError(msg)
 
 
 def row_of(column: "pa.DictionaryArray", value: str) -> int:
@@ -89,10 +87,9 @@ def holds_rows(value: str, head: Head, place: int) -> bool:
     quotation mark in the same column.
     """
     widest = len(head.names) - 1
-    if widest < 2:
+    _, *within, last = (line.count(head.delimiter) for line in LINE_END.split(value))
+    least = 3 if widest < 2 else 0  # in prose, a line with one comma in it is no row
+    if widest == 0 or len(within) < least or any(width != widest for width in within):
         return False
-    _, *within, last = (line.count(head.delimiter) for line in value.split("\n"))
-    if any(width != widest for width in within):
-        return False
-    ends = last in {place, widest} or value.endswith("\n")
+    ends = last in {place, widest} or value.endswith(("\n", "\r"))
     return ends and (bool(within) or value.endswith('"'))

@@ -50,9 +50,9 @@ def text_column(column: "pa.ChunkedArray") -> TextColumn:
         place = np.full(count, -1)
         place[order] = np.arange(len(order))
         codes = recoded([codes], place)
-    categories = pd.Index(folded.dictionary.take(order).to_pylist(), dtype="str")
+    categories = pd.Index(folded.dictionary.take(order).to_pandas(), dtype="str")
     values = pd.Categorical.from_codes(codes, categories=categories)
-    return TextColumn(pd.Series(values), spellings_of(distinct, texts))
+    return TextColumn(pd.Series(values), spellings_of(distinct, texts, count))
 
 
 def text_array(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
@@ -129,9 +129,9 @@ def order_of_occurrence(codes: np.ndarray, count: int) -> np.ndarray:
     return np.concatenate(order).astype(np.int64) if order else np.empty(0, np.int64)
 
 
-def spellings_of(distinct: "pa.Array", texts: "pa.Array") -> dict[str, tuple[str, ...]]:
-    """Return how each text that was written in several ways was written, in the file's order."""
-    if len(distinct) == len(texts.unique()):
+def spellings_of(distinct: "pa.Array", texts: "pa.Array", count: int) -> dict[str, tuple[str, ...]]:
+    """Return how each of ``count`` texts was written that was in several ways, in file order."""
+    if len(texts) - texts.null_count == count:
         return {}
     ways: dict[str, dict[str, None]] = {}
     for written, text in zip(distinct.to_pylist(), texts.to_pylist(), strict=True):

@@ -11,7 +11,7 @@ from sweep.sources.reading import Reading
 from sweep.words.values import clip_name, few
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -24,11 +24,13 @@ def readable(kind: "pa.DataType") -> bool:
 
 
 def reading_of(
-    table: "pa.Table", kinds: "dict[str, pa.DataType]", written: "Sequence[str]"
+    columns: "Mapping[str, pa.ChunkedArray]",
+    kinds: "Mapping[str, pa.DataType]",
+    written: "Sequence[str]",
 ) -> Reading:
     """Return what was read of a typed file.
 
-    ``table`` has the readable columns, ``kinds`` the types of all that are wanted, by name, and
+    ``columns`` are the readable ones, ``kinds`` the types of all that are wanted, by name, and
     ``written`` the names of the file's columns as they are written.
     """
     import pyarrow as pa
@@ -38,7 +40,7 @@ def reading_of(
     as_bytes: list[str] = []
     for name, kind in kinds.items():
         why = refusal_of(kind)
-        column = table.column(name) if readable(kind) else None
+        column = columns.get(name)
         if why is not None and column is not None:
             column = text_of_bytes(column)
             as_bytes += [name] if column is not None else []

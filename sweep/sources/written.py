@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from sweep.sources.arrow_types import code_type
 from sweep.words.values import brief
 
 if TYPE_CHECKING:
@@ -114,6 +115,5 @@ def with_values(column: "pa.DictionaryArray", values: "pa.Array") -> "pa.Diction
     import pyarrow as pa
 
     distinct = values.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(
-        distinct.indices.take(column.indices), distinct.dictionary
-    )
+    codes = distinct.indices.cast(code_type(len(values))).take(column.indices)
+    return pa.DictionaryArray.from_arrays(codes, distinct.dictionary)
