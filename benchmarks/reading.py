@@ -67,7 +67,7 @@ def measured(path: Path) -> dict[str, float]:
     peak = memory("VmHWM")
     distinct = 0
     for name in reading.table.column_names:
-        distinct += len(text_column(reading.table.column(name)).values.cat.categories)
+        distinct += len(text_column(reading.table.column(name)).cat.categories)
     return {
         "rows": reading.table.num_rows,
         "columns": reading.table.num_columns,

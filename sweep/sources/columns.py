@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sweep.data.text import fold
 from sweep.errors import DataError
 from sweep.words.names import did_you_mean
+from sweep.words.text import fold
 from sweep.words.values import brief, clip_name, few
 
 __all__ = ["called", "renamed", "wanted_of"]

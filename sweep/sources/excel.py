@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.data.text import text_of
 from sweep.sources.columns import wanted_of
 from sweep.sources.error_cells import error_cells
 from sweep.sources.reading import Format, Reading
 from sweep.sources.sheet import Cell, Sheet, sheet_of
 from sweep.words.numbers import count_of
+from sweep.words.text import text_of
 from sweep.words.values import clip_name, few
 
 if TYPE_CHECKING:

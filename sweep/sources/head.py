@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from sweep.data.text import fold
 from sweep.errors import DataError
 from sweep.sources.columns import called, renamed
 from sweep.sources.delimiter import CANDIDATES, check_split, delimiter_in
 from sweep.sources.reading import Format
 from sweep.sources.records import Record, first_lines, records
 from sweep.sources.text_encoding import Encoding, encoding_of
+from sweep.words.text import fold
 from sweep.words.values import brief
 
 __all__ = ["Head", "head_of"]

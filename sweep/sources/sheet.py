@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.data.text import fold, text_of
 from sweep.errors import DataError
 from sweep.sources.columns import called, renamed
 from sweep.sources.reading import Format
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
+from sweep.words.text import fold, text_of
 from sweep.words.values import brief, clip, few
 
 if TYPE_CHECKING:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sweep.data.text import text_of
-from sweep.sources.arrow_types import plain
+from sweep.data.columns import text_series
+from sweep.sources.arrow_types import plain, refusal_of
+from sweep.words.text import text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TextColumn", "text_array", "text_column"]
+__all__ = ["TextColumn", "text_and_spellings", "text_array", "text_column"]
 
 UNFOLDED = r"^\s|\s$|\s\s|[^\x20-\x7e]"  # what folding may change; other text is folded already
 
@@ -26,20 +27,33 @@ BLOCK = 1 << 16  # rows looked at together
 
 @dataclass(frozen=True)
 class TextColumn:
-    """A column as text, and the spellings of those values that were written in several ways."""
+    """A column as text (row,), and by text the spellings of what was written in several ways."""
 
     values: pd.Series
     spellings: Mapping[str, tuple[str, ...]]
 
 
-def text_column(column: "pa.ChunkedArray") -> TextColumn:
-    """Return a column as text: a categorical Series, one row per row, missing where nothing is.
+def text_column(column: "pa.ChunkedArray") -> pd.Series:
+    """Return a column as text: a categorical Series (row,), missing where nothing is written.
 
     Raises
     ------
     TypeError
         If the column holds no single values: `sweep.sources.arrow_types.refusal_of` tells.
     """
+    return text_and_spellings(column).values
+
+
+def text_and_spellings(column: "pa.ChunkedArray") -> TextColumn:
+    """Return a column as text, and which values of it were written in several ways.
+
+    Raises
+    ------
+    TypeError
+        If the column holds no single values.
+    """
+    if (why := refusal_of(column.type)) is not None:
+        raise TypeError(why)
     chunks, distinct = encoded(column)
     texts = texts_of(distinct)
     folded = texts.dictionary_encode()
@@ -50,16 +64,16 @@ def text_column(column: "pa.ChunkedArray") -> TextColumn:
         place = np.full(count, -1)
         place[order] = np.arange(len(order))
         codes = recoded([codes], place)
-    categories = pd.Index(folded.dictionary.take(order).to_pandas(), dtype="str")
-    values = pd.Categorical.from_codes(codes, categories=categories)
-    return TextColumn(pd.Series(values), spellings_of(distinct, texts, count))
+    categories = folded.dictionary.take(order).to_pylist()
+    values = text_series(codes, categories, pd.RangeIndex(len(codes)))
+    return TextColumn(values, spellings_of(distinct, texts, count))
 
 
 def text_array(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
     """Return a column as Arrow's dictionaries of text, in the form of `text_column`."""
     import pyarrow as pa
 
-    values = text_column(column).values.cat
+    values = text_column(column).cat
     codes = pa.array(values.codes.to_numpy(np.int32), mask=values.codes.to_numpy() < 0)
     texts = pa.array(values.categories.tolist(), pa.string())
     return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, texts)])

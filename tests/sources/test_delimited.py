@@ -297,7 +297,7 @@ def test_an_empty_file_is_an_error(tmp_path: Path, content: str) -> None:
 def test_a_file_without_respondents_is_a_table_without_rows(tmp_path: Path) -> None:
     reading = read(written(tmp_path, "a,b\n"))
     assert {"a": [], "b": []} == texts(reading)
-    assert [] == text_column(reading.table.column("a")).values.tolist()
+    assert [] == text_column(reading.table.column("a")).tolist()
 
 
 def test_what_cannot_be_read_is_an_error_of_the_file(tmp_path: Path) -> None:

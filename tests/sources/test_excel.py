@@ -39,7 +39,7 @@ def workbook(
 
 
 def texts(reading: Reading) -> dict[str, list[str | None]]:
-    columns = {n: text_column(reading.table.column(n)).values for n in reading.table.column_names}
+    columns = {n: text_column(reading.table.column(n)) for n in reading.table.column_names}
     return {
         n: values.astype(object).where(values.notna(), None).tolist()
         for n, values in columns.items()

@@ -50,7 +50,7 @@ def surveys(draw: st.DrawFn) -> Columns:
 
 def texts(path: Path) -> dict[str, list[str | None]]:
     table = read(path).table
-    columns = {name: text_column(table.column(name)).values for name in table.column_names}
+    columns = {name: text_column(table.column(name)) for name in table.column_names}
     return {
         name: [None if pd.isna(value) else str(value) for value in values]
         for name, values in columns.items()

@@ -23,7 +23,7 @@ def waves(directory: Path, contents: Mapping[str, str]) -> list[Path]:
 
 
 def texts(column: pa.ChunkedArray) -> list[str | None]:
-    return [None if pd.isna(value) else str(value) for value in text_column(column).values]
+    return [None if pd.isna(value) else str(value) for value in text_column(column)]
 
 
 def test_files_come_in_the_order_of_their_names(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ NESTED = {
 
 
 def texts(column: pa.ChunkedArray) -> list[str | None]:
-    return [None if pd.isna(value) else str(value) for value in text_column(column).values]
+    return [None if pd.isna(value) else str(value) for value in text_column(column)]
 
 
 def in_file(directory: Path, suffix: str, **columns: pa.Array) -> Path:
