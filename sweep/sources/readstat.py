@@ -5,14 +5,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sweep.data.text import text_of
 from sweep.errors import DataError
 from sweep.words.values import clip, few
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from pyreadstat import metadata_container
 
-__all__ = ["Reader", "codes_of", "metadata_of", "odd_text", "text_column", "values_of"]
+__all__ = [
+    "Reader",
+    "beyond_exact",
+    "codes_of",
+    "metadata_of",
+    "odd_text",
+    "text_column",
+    "values_of",
+]
 
 type Reader = Callable[..., Any]
 """A function of pyreadstat: ``read_sav`` or ``read_dta``."""
@@ -20,6 +31,7 @@ type Reader = Callable[..., Any]
 type Values = list[Any]
 """A column as pyreadstat gives it: numbers or texts, None where nothing is."""
 
+EXACT = 2.0**53  # from here on a float stands for several whole numbers
 UNREADABLE = "\ufffd"  # what stands for bytes that are no text
 
 
@@ -99,6 +111,15 @@ def codes_of(values: Iterable[object]) -> list[str]:
 def text_column(values: Values) -> Values:
     """Return texts as stored, None for those that are empty or blank."""
     return [value if value is not None and value.strip() else None for value in values]
+
+
+def beyond_exact(numbers: "NDArray[np.float64]") -> str:
+    """Return what is to be told of whole numbers that a float does not tell apart, else nothing."""
+    known = numbers[~np.isnan(numbers)]
+    count = int(np.count_nonzero(np.abs(known) >= EXACT))
+    return f"{count:,} numbers beyond 2^53: this format keeps 15 digits; of ids keep text" * (
+        count > 0
+    )
 
 
 def odd_text(path: Path, columns: Mapping[str, Values]) -> list[str]:

@@ -14,7 +14,14 @@ import numpy as np
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.sources.moments import DAY, dates_of, in_calendar, moments_of, times_of
 from sweep.sources.reading import Format, Reading
-from sweep.sources.readstat import codes_of, metadata_of, odd_text, text_column, values_of
+from sweep.sources.readstat import (
+    beyond_exact,
+    codes_of,
+    metadata_of,
+    odd_text,
+    text_column,
+    values_of,
+)
 from sweep.sources.spss_dictionary import dictionary_of
 from sweep.sources.wanted import columns_wanted
 
@@ -109,7 +116,8 @@ def column(
     if dated is not None:
         return dated
     plain = pa.array(numbers, pa.float64(), from_pandas=True)
-    return plain, "times beyond a day are read as seconds" if form in TIMES else ""
+    told = "times beyond a day are read as seconds" if form in TIMES else beyond_exact(numbers)
+    return plain, told
 
 
 def dated_column(form: str, numbers: "NDArray[np.float64]") -> "tuple[pa.Array | None, str] | None":

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from sweep.data.codebook import ResponseSet
 from sweep.data.text import text_of
@@ -29,21 +30,20 @@ class Dictionary:
     notes: tuple[str, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Cursor:
-    """A place in the bytes of a file, and how its integers are written."""
+    """A file that is read on from where it is, and how its integers are written."""
 
-    data: bytes
+    file: BinaryIO
     order: str
-    at: int = HEADER
 
     def take(self, size: int) -> bytes:
         """Return the next bytes and go on behind them."""
-        if size < 0 or self.at + size > len(self.data):
+        data = self.file.read(size) if size >= 0 else b""
+        if len(data) != size:
             msg = "its dictionary is cut short"
             raise ValueError(msg)
-        self.at += size
-        return self.data[self.at - size : self.at]
+        return data
 
     def integer(self) -> int:
         """Return the next 32-bit integer."""
@@ -58,18 +58,22 @@ def dictionary_of(path: Path, names: Sequence[str], encoding: str) -> Dictionary
     DataError
         If the dictionary is damaged.
     """
-    data = path.read_bytes()
-    order = "<" if data[64:68] in {b"\2\0\0\0", b"\3\0\0\0"} else ">"
     try:
-        return parse(Cursor(data, order), names, encoding)
-    except (ValueError, IndexError, struct.error, LookupError) as error:
+        with path.open("rb") as file:
+            header = file.read(HEADER)
+            order = "<" if header[64:68] in {b"\2\0\0\0", b"\3\0\0\0"} else ">"
+            weighted = struct.unpack(f"{order}i", header[76:80])[0]
+            return parse(Cursor(file, order), weighted, names, encoding)
+    except (OSError, ValueError, IndexError, struct.error, LookupError) as error:
         msg = f"{path}: what it says of weights and multiple-response sets is damaged: {error}"
         raise DataError(msg) from error
 
 
-def parse(cursor: Cursor, names: Sequence[str], encoding: str) -> Dictionary:
-    """Return what the records say; names in sets are short ones, whatever their case."""
-    weighted = struct.unpack(f"{cursor.order}i", cursor.data[76:80])[0]
+def parse(cursor: Cursor, weighted: int, names: Sequence[str], encoding: str) -> Dictionary:
+    """Return what the records say; names in sets are short ones, whatever their case.
+
+    ``weighted`` is the place of the weight among the variable records, counted from 1; 0 is none.
+    """
     shorts: list[str] = []
     extensions: dict[int, bytes] = {}
     for kind, content in records(cursor):
@@ -78,9 +82,10 @@ def parse(cursor: Cursor, names: Sequence[str], encoding: str) -> Dictionary:
         else:
             extensions[kind] = extensions.get(kind, b"") + content
     full = {name.upper(): name for name in names}
+    known = set(names)
     for pair in extensions.get(-LONG_NAMES, b"").decode(encoding, "replace").split("\t"):
         short, _, long = pair.rstrip("\0").partition("=")
-        if long in names:
+        if long in known:
             full[short.upper()] = long
     lines = extensions.get(-SETS, b"") + b"\n" + extensions.get(-NEW_SETS, b"")
     weight = full.get(shorts[weighted - 1].upper()) if weighted else None

@@ -18,7 +18,7 @@ from sweep.data.text import text_of
 from sweep.errors import DataError
 from sweep.sources.moments import DAY, dates_of, in_calendar, moments_of
 from sweep.sources.reading import Format, Reading
-from sweep.sources.readstat import metadata_of, odd_text, text_column, values_of
+from sweep.sources.readstat import beyond_exact, metadata_of, odd_text, text_column, values_of
 from sweep.sources.wanted import columns_wanted
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ def number_column(
     if kind == "float":
         values = [None if v is None else float(str(np.float32(v))) for v in values]
     whole = kind.startswith("int")
+    note = note or beyond_exact(np.array(values, dtype=np.float64))
     return pa.array(values, pa.int64() if whole else pa.float64()), note
 
 

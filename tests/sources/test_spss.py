@@ -126,6 +126,13 @@ def test_codes_that_are_no_whole_numbers_have_labels(tmp_path: Path) -> None:
     assert {"1.5": "Half", "2": "B"} == reading.codebook.of("n").values
 
 
+def test_numbers_that_the_format_cannot_tell_apart_are_told(tmp_path: Path) -> None:
+    reading = written(tmp_path, {"id": [2.0**53, 7.0], "n": [2.0**53 - 1, 1.0]})
+
+    (note,) = reading.notes
+    assert note.startswith("survey.sav: id: 1 numbers beyond 2^53")
+
+
 DATES: dict[str, list[Any]] = {
     "d": [date(2020, 1, 2), None, date(1900, 12, 31)],
     "m": [datetime(2020, 1, 2, 3, 4, 5, 100000), datetime(2020, 1, 2), None],

@@ -176,6 +176,17 @@ def test_values_keep_every_digit(values: list[Any], kind: pa.DataType, expected:
     assert [text_of(v) for v in expected] == [text_of(v) for v in array.to_pylist()]
 
 
+@pytest.mark.parametrize("values", [values for values, _, _ in KINDS])
+def test_every_kind_of_column_has_an_order_and_a_digest(values: list[Any]) -> None:
+    up, down = (
+        Reading(sorted_rows(pa.table({"a": array_of(column)[0]})))
+        for column in (values, values[::-1])
+    )
+
+    assert content_digest(up) == content_digest(down)
+    assert up.table.equals(down.table)
+
+
 @pytest.mark.parametrize("value", [b"x", [1], {"a": 1}, timedelta(1), memoryview(b"x")])
 def test_what_is_no_single_value_costs_its_column_alone(value: object) -> None:
     array, why = array_of([None, value])
