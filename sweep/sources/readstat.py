@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sweep.data.text import text_of
 from sweep.errors import DataError
+from sweep.words.text import text_of
 from sweep.words.values import clip, few
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sweep.data.codebook import ResponseSet
-from sweep.data.text import text_of
 from sweep.errors import DataError
+from sweep.words.text import text_of
 
 __all__ = ["Dictionary", "dictionary_of"]
 

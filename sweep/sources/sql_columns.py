@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from sweep.data.text import text_of
+from sweep.words.text import text_of
 
 __all__ = ["array_of"]
 

@@ -1,7 +1,7 @@
 """Stata: .dta files: codes as stored, and the codebook that comes with them.
 
 Extended missing values stay in the table as ``.a`` to ``.z``, and the codebook names them and their
-labels: a column that holds one is text, its numbers written as `sweep.data.text` writes them.
+labels: a column that holds one is text, its numbers written as `sweep.words.text` writes them.
 System-missing and empty text are null. A ``float`` of Stata is the shortest decimal number that it
 may have been typed as: 0.1, not 0.10000000149.
 """
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweep.data.codebook import Codebook, ColumnBook
-from sweep.data.text import text_of
 from sweep.errors import DataError
 from sweep.sources.moments import DAY, dates_of, in_calendar, moments_of
 from sweep.sources.reading import Format, Reading
 from sweep.sources.readstat import beyond_exact, metadata_of, odd_text, text_column, values_of
 from sweep.sources.wanted import columns_wanted
+from sweep.words.text import text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

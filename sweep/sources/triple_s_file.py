@@ -12,8 +12,8 @@ from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from sweep.data.text import fold, text_of
 from sweep.errors import DataError
+from sweep.words.text import fold, text_of
 from sweep.words.values import brief
 
 __all__ = ["Definition", "Variable", "definition_of"]

@@ -12,10 +12,10 @@ import pyreadstat
 import pytest
 
 from sweep.data.codebook import Codebook, ColumnBook, ResponseSet
-from sweep.data.text import text_of
 from sweep.errors import DataError
 from sweep.sources import spss
 from sweep.sources.reading import Format, Reading
+from sweep.words.text import text_of
 from tests.support.survey_files import SMALL, Survey, write
 
 FORMAT = Format()

@@ -12,7 +12,6 @@ from uuid import UUID
 import pyarrow as pa
 import pytest
 
-from sweep.data.text import text_of
 from sweep.errors import DataError
 from sweep.sources import sql
 from sweep.sources.contents import content_digest, sorted_rows
@@ -20,6 +19,7 @@ from sweep.sources.reading import Reading
 from sweep.sources.sql import Query, query_of
 from sweep.sources.sql_columns import array_of
 from sweep.sources.sql_statement import reading_statement
+from sweep.words.text import text_of
 from tests.support.postgres import PASSWORD, postgres_server, programs
 from tests.support.survey_files import SMALL, write
 

@@ -11,10 +11,10 @@ import pyreadstat
 import pytest
 
 from sweep.data.codebook import ColumnBook
-from sweep.data.text import text_of
 from sweep.errors import DataError
 from sweep.sources import stata
 from sweep.sources.reading import Format, Reading
+from sweep.words.text import text_of
 from tests.support.survey_files import SMALL, write
 
 FORMAT = Format()

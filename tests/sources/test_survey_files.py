@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from sweep.data.text import text_of
 from sweep.sources import spss, sql, stata
 from sweep.sources.reading import Format
 from sweep.sources.sql import query_of
+from sweep.words.text import text_of
 from tests.support.survey_files import FORMATS, SMALL, write
 
 FORMAT = Format()

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pyreadstat
 
 from sweep.data.codebook import Codebook, ColumnBook, ResponseSet
-from sweep.data.text import number_of
+from sweep.words.text import number_of
 
 FORMATS = (".csv", ".parquet", ".sav", ".zsav", ".dta", ".xlsx", ".db")
 """What `write` knows; .db is SQLite, with the survey in its table ``survey``."""
