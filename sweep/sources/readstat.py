@@ -23,6 +23,7 @@ __all__ = [
     "odd_text",
     "text_column",
     "values_of",
+    "wrong_encoding",
 ]
 
 type Reader = Callable[..., Any]
@@ -66,16 +67,17 @@ def call(reader: Reader, path: Path, encoding: str | None, **options: object) ->
     """Call a reader so that nothing is converted: no labels, no dates, no missing codes."""
     from pyreadstat import PyreadstatError, ReadstatError
 
+    known = iconv_name(path, encoding)
     try:
         return reader(
             path,
-            encoding=iconv_name(path, encoding),
+            encoding=known,
             user_missing=True,
             disable_datetime_conversion=True,
             output_format="dict",
             **options,
         )
-    except (ReadstatError, PyreadstatError, UnicodeError) as error:
+    except (ReadstatError, PyreadstatError, ValueError, LookupError, OverflowError) as error:
         raise unreadable_error(path, error, encoding) from error
 
 
@@ -95,12 +97,17 @@ def unreadable_error(path: Path, error: Exception, encoding: str | None) -> Data
     if encoding and "character set" in str(error):
         return DataError(f"{path}: format.encoding: its reader does not know {encoding!r}")
     if isinstance(error, UnicodeError) or "encoding" in str(error):
-        said = f"in {encoding}, as format.encoding says" if encoding else "what the file says it is"
-        return DataError(
-            f"{path}: its text is not {said}; if it is Western European, write "
-            "`format: {encoding: cp1252}`"
-        )
+        return wrong_encoding(path, encoding)
     return DataError(f"{path}: cannot be read: {clip(error, 300)}; is it whole?")
+
+
+def wrong_encoding(path: Path, encoding: str | None) -> DataError:
+    """Return the error to raise for text that is not in the file's encoding, or the config's."""
+    said = f"in {encoding}, as format.encoding says" if encoding else "what the file says it is"
+    return DataError(
+        f"{path}: its text is not {said}; if it is Western European, write "
+        "`format: {encoding: cp1252}`"
+    )
 
 
 def codes_of(values: Iterable[object]) -> list[str]:

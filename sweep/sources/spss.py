@@ -22,7 +22,7 @@ from sweep.sources.readstat import (
     text_column,
     values_of,
 )
-from sweep.sources.spss_dictionary import dictionary_of
+from sweep.sources.spss_dictionary import Records, check_codes, dictionary_of, records_of
 from sweep.sources.wanted import columns_wanted
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def names(path: Path, format: Format) -> list[str]:
     """
     from pyreadstat import read_sav
 
+    sound_records(path, format)
     return list(metadata_of(read_sav, path, format.encoding).column_names)
 
 
@@ -76,6 +77,7 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
     import pyarrow as pa
     from pyreadstat import read_sav
 
+    records = sound_records(path, format)
     about = metadata_of(read_sav, path, format.encoding)
     wanted = columns_wanted(path, about.column_names, columns)
     values, _ = values_of(read_sav, path, format.encoding, wanted)
@@ -83,12 +85,24 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
     arrays = {name: array for name, (array, _) in made.items() if array is not None}
     refused = {name: why for name, (array, why) in made.items() if array is None}
     dated = {name: array.type != pa.float64() for name, array in arrays.items()}
-    book, told = book_of(path, about, values, dated, format.encoding)
+    encoding = format.encoding or about.file_encoding or "utf-8"
+    more = dictionary_of(records, about.column_names, encoding)
+    book = Codebook(books_of(about, values, dated), more.sets, more.weight)
+    told = [f"{path.name}: {note}" for note in more.notes]
+    if more.weight is not None:
+        told.append(f"{path.name}: the file says that its weight is {more.weight!r}")
     notes = [
         f"{path.name}: {n}: {why}" for n, (array, why) in made.items() if array is not None and why
     ]
     odd = odd_text(path, {n: v for n, v in values.items() if is_text(about, n)})
     return Reading(pa.table(arrays), book, (*odd, *notes, *told), refused)
+
+
+def sound_records(path: Path, format: Format) -> Records:
+    """Return a file's dictionary, once it is known that the library can read it."""
+    records = records_of(path)
+    check_codes(path, records, format.encoding)
+    return records
 
 
 def is_text(about: "metadata_container", name: str) -> bool:
@@ -137,23 +151,14 @@ def dated_column(form: str, numbers: "NDArray[np.float64]") -> "tuple[pa.Array |
     return dates_of(seconds), told if within else ""
 
 
-def book_of(
-    path: Path,
-    about: "metadata_container",
-    values: Mapping[str, list[Any]],
-    dated: Mapping[str, bool],
-    encoding: str | None,
-) -> tuple[Codebook, list[str]]:
-    """Return the codebook of a file, and what is to be told of it."""
-    books = {
+def books_of(
+    about: "metadata_container", values: Mapping[str, list[Any]], dated: Mapping[str, bool]
+) -> dict[str, ColumnBook]:
+    """Return what a file says of every column, also of those that were not read."""
+    return {
         name: column_book(about, name, values.get(name, []), dated.get(name, True))
         for name in about.column_names
     }
-    more = dictionary_of(path, about.column_names, encoding or about.file_encoding or "utf-8")
-    notes = [f"{path.name}: {note}" for note in more.notes]
-    if more.weight is not None:
-        notes.append(f"{path.name}: the file says that its weight is {more.weight!r}")
-    return Codebook(books, more.sets, more.weight), notes
 
 
 def column_book(

@@ -15,6 +15,7 @@ from sweep.data.codebook import Codebook, ColumnBook, ResponseSet
 from sweep.errors import DataError
 from sweep.sources import spss
 from sweep.sources.reading import Format, Reading
+from sweep.sources.spss_dictionary import Dictionary, dictionary_of, records_of
 from sweep.words.text import text_of
 from tests.support.survey_files import SMALL, Survey, write
 
@@ -253,16 +254,92 @@ def test_a_set_of_columns_that_are_not_there_is_told(tmp_path: Path) -> None:
     reading = spss.read(path, None, FORMAT)
 
     assert {} == reading.codebook.sets
-    assert "the multiple-response set 'A' names ['gone'], no columns of it" in reading.notes[0]
+    assert "the multiple-response set 'A' names 'gone', no columns of it" in reading.notes[0]
 
 
-def test_a_damaged_set_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", [b"$A=Dx 1 0  c d\n", b"$A\n", b"A=D1 1 9999 x\n", b"$A=D1 1 \n"])
+def test_a_damaged_set_is_told_and_costs_no_column(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "survey.sav"
     pyreadstat.write_sav(pd.DataFrame({"c": [1.0], "d": [0.0]}), path)
-    add_extension(path, 7, b"$A=Dx 1 0  c d\n")
+    add_extension(path, 7, line)
 
-    with pytest.raises(DataError, match=r"survey\.sav: what it says of weights and multiple"):
-        spss.read(path, None, FORMAT)
+    reading = spss.read(path, None, FORMAT)
+
+    assert {} == reading.codebook.sets
+    assert "multiple-response set" in reading.notes[0]
+    assert ["c", "d"] == reading.table.column_names
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_dictionary_of_either_order_of_bytes_is_understood(tmp_path: Path, order: str) -> None:
+    """Written by hand as PSPP's manual has it: a long text, labels of two lengths, a document."""
+
+    def integers(*values: int) -> bytes:
+        return struct.pack(f"{order}{len(values)}i", *values)
+
+    text, rest = integers(2, 12, 1, -3, 0, 0) + b"TEXT    ", integers(2, -1, 0, 0, 0, 0) + b" " * 8
+    number = integers(2, 0, 0, 0, 0, 0) + b"WEIGHT_1"
+    labels = integers(3, 2) + bytes(8) + b"\3Yes" + bytes(4) + bytes(8) + b"\7Refused"
+    content = b"$Q=C 0  text weight_1"
+    header = b"$FL2" + bytes(60) + integers(2, 4, 0, 3, -1)
+    path = tmp_path / "survey.sav"
+    path.write_bytes(
+        header.ljust(176, b"\0")
+        + (text + integers(5) + b"Label" + bytes(3) + bytes(24))
+        + (rest + number + labels + integers(4, 1, 3))
+        + (integers(6, 1) + b"d" * 80)
+        + (integers(7, 7, 1, len(content)) + content + integers(999, 0))
+    )
+
+    found = dictionary_of(records_of(path), ["text", "weight_1"], "utf-8")
+
+    assert Dictionary("weight_1", {"Q": reasons("text", "weight_1")}, ()) == found
+
+
+def reasons(*columns: str) -> ResponseSet:
+    return ResponseSet("Q", None, "category", columns)
+
+
+DAMAGE = [
+    (180, 8192),  # a text wider than there can be
+    (180, 20),  # a text without the records for its rest
+    (180, -1),  # such a record without a text
+    (184, 7),  # a label that is there seven times
+    (188, 9),  # nine missing values
+    (192, 0x00010800),  # a number shown as text
+]
+
+
+@pytest.mark.parametrize(("at", "value"), DAMAGE)
+def test_no_damage_to_a_variable_ends_the_process(tmp_path: Path, at: int, value: int) -> None:
+    """The library reads and writes beyond its memory at some of these."""
+    path = write(SMALL, tmp_path / "survey.sav")
+    data = bytearray(path.read_bytes())
+    data[at : at + 4] = struct.pack("<i", value)
+    path.write_bytes(data)
+
+    for read in (spss.names, spss.codebook):
+        with pytest.raises(DataError, match="its dictionary is"):
+            read(path, FORMAT)
+
+
+@pytest.mark.parametrize("place", [0, 500, -3])
+def test_labels_of_no_variable_are_an_error(tmp_path: Path, place: int) -> None:
+    path = write(SMALL, tmp_path / "survey.sav")
+    data = bytearray(path.read_bytes())
+    at = data.index(struct.pack("<iii", 4, 1, 1)) + 8
+    data[at : at + 4] = struct.pack("<i", place)
+    path.write_bytes(data)
+
+    with pytest.raises(DataError, match="its dictionary is damaged"):
+        spss.names(path, FORMAT)
+
+
+def test_a_weight_that_is_no_variable_is_an_error(tmp_path: Path) -> None:
+    path = write(SMALL, tmp_path / "survey.sav")
+    data = bytearray(path.read_bytes())
+    with pytest.raises(DataError, match="its weight is variable 500 of"):
+        weight_at(path, data, 500)
 
 
 def foreign(path: Path) -> Path:
@@ -279,6 +356,18 @@ def foreign(path: Path) -> Path:
 def test_a_wrong_encoding_is_an_error_that_says_what_to_write(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"what the file says it is.*encoding: cp1252"):
         spss.read(foreign(tmp_path), None, FORMAT)
+
+
+def test_a_code_with_a_label_in_a_wrong_encoding_does_not_end_the_process(tmp_path: Path) -> None:
+    path = tmp_path / "survey.sav"
+    labels: dict[str, dict[Any, str]] = {"s": {"Ab": "North"}}
+    pyreadstat.write_sav(pd.DataFrame({"s": ["Ab", "x"]}), path, variable_value_labels=labels)
+    path.write_bytes(path.read_bytes().replace(b"Ab      \x05North", b"\xd6b      \x05North"))
+
+    for read in (spss.names, spss.codebook):
+        with pytest.raises(DataError, match=r"what the file says it is.*encoding: cp1252"):
+            read(path, FORMAT)
+    assert {"Öb": "North"} == spss.codebook(path, Format(encoding="cp1252")).of("s").values
 
 
 def test_an_encoding_of_the_config_is_used(tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def write_sqlite(survey: Survey, path: Path) -> None:
     columns = {name: typed(column) for name, column in survey.columns.items()}
     marks = ", ".join("?" for _ in columns)
     named = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
+    path.unlink(missing_ok=True)
     database = sqlite3.connect(path)
     with database:
         database.execute(f"CREATE TABLE survey ({named})")
