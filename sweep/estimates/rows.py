@@ -67,7 +67,8 @@ def estimate(
     """
     n = answers["n"]
     small = np.isfinite(n) & (n < shown.minimum_base)
-    summed, reasons = summaries(draws, shown, small)
+    summed, own = summaries(draws, shown, small)
+    reasons = [[*first, *more] for first, more in zip(own, doubts, strict=True)]
     rows = pd.DataFrame(
         {
             "outcome": shown.outcome,
@@ -79,9 +80,7 @@ def estimate(
             "share": weighting.total / shown.population,
             "unseen_share": unseen,
             "status": shown.status,
-            "flag": [
-                "; ".join([*own, *more]) or None for own, more in zip(reasons, doubts, strict=True)
-            ],
+            "flag": ["; ".join(words) or None for words in reasons],
         }
     )  # fmt: skip
     return tidy(rows, list(shown.levels), shown.levels)

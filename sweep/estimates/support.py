@@ -64,7 +64,7 @@ def support_flags(
         used = named[margin.name] if margin.name is not None else list(margin.at)
         lacking = [variable for variable in used if variable in outside]
         found = [mix_flag(lacking)] if lacking else []
-        return [*found, unseen_flag(share)] if share >= UNSEEN else found
+        return [*found, unseen_flag(share)] if share >= UNSEEN - 1e-9 else found
 
     return [flags_of(m, float(s)) for m, s in zip(weighting.margins, unseen, strict=True)]
 
@@ -80,4 +80,4 @@ def mix_flag(variables: Sequence[str]) -> str:
 
 def unseen_flag(share: float) -> str:
     """Return the flag of a row most of whose people live where nobody answered."""
-    return f"{share:.0%} of these people are in cells nobody answered from"
+    return f"{100 * share:.0f} % of these people are in cells nobody answered from"
