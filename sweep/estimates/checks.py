@@ -39,9 +39,14 @@ class AnswerCheck:
         return [f"{self.words(worst[0])}{more}"] if worst else []
 
     def row_flags(self, margins: Sequence[Margin]) -> list[list[str]]:
-        """Return what rows say of it: those of a flagged margin, and of parts of one."""
+        """Return what rows say of it: those of a flagged margin, of parts of one, and the total."""
         found = [(self.checked.margins[k].at.items(), self.words(k)) for k in self.worst_first()]
-        return [[words for at, words in found if at <= m.at.items()][:1] for m in margins]
+        return [
+            self.reasons()
+            if is_total(m)
+            else [words for at, words in found if at <= m.at.items()][:1]
+            for m in margins
+        ]
 
     def worst_first(self) -> list[int]:
         """Return the flagged margins, the furthest from the model first."""
@@ -118,7 +123,7 @@ class WeightCheck:
         """Return what rows say of it: all of them, the total with the figures."""
         if not self.matters:
             return [[] for _ in margins]
-        return [[LACKS] if m.at or m.name is not None else self.reasons() for m in margins]
+        return [self.reasons() if is_total(m) else [LACKS] for m in margins]
 
     def as_json(self) -> Json:
         """Return the figures."""
@@ -149,6 +154,11 @@ def check_weight(
     n = sums.n.sum()
     found = remainder(sums, regressor, p, variance, explained)
     return WeightCheck(found, total, int(n), int(counts.n.sum() - n))
+
+
+def is_total(margin: Margin) -> bool:
+    """Return whether a margin is everybody."""
+    return margin == Margin(None, {})
 
 
 def shares(first: float, second: float) -> tuple[str, str]:

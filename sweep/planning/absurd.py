@@ -27,7 +27,7 @@ type KeyPath = tuple[str | int, ...]
 MOST_EXTREME = 0.5
 """At most this prior probability that nearly nobody, or nearly everybody, says yes."""
 NARROWEST = 0.2
-"""The least width of the prior's middle 90 %: of less room, a question with 10 % yes has none."""
+"""The least width of the prior's middle 90 %: else rare and common answers are both ruled out."""
 
 
 def check_priors(config: SweepConfig, shared: Shared) -> PriorRange | None:
