@@ -26,7 +26,7 @@ from sweep.store import NotStored, Store
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 
-REPORT = 2  # version of the template: bumped when the same results should look different
+REPORT = 3  # version of the template: bumped when the same results should look different
 
 
 STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."
