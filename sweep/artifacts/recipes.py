@@ -61,6 +61,7 @@ class TaskMeta(TypedDict):
     """What stored estimates, and the fit behind them, say of themselves.
 
     ``n`` answers were fitted, with ``draws`` in all chains; both stand beside estimates only.
+    ``checks`` are the figures of `sweep.worker.checks`, whose objections are among ``reasons``.
     ``statistics`` is what the sampler said of each draw; it stands beside fits only.
     """
 
@@ -72,4 +73,5 @@ class TaskMeta(TypedDict):
     seconds: float
     n: NotRequired[float]
     draws: NotRequired[int]
+    checks: NotRequired[Json]
     statistics: NotRequired[Json]

@@ -23,6 +23,8 @@ from sweep.journal.partial import selection_of
 from sweep.journal.run_plan import Covered, RunPlan
 from sweep.maintenance.generation import generation
 from sweep.model.files import ModelFile
+from sweep.model.prior_range import PriorRange
+from sweep.planning.absurd import check_priors
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import StoredCounts, StoredDesign, count_outcomes, prepare_design
 from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
@@ -43,6 +45,7 @@ class Plan:
 
     ``record`` is what a run's plan.json holds; ``tasks`` those of all entries that can be fitted,
     by key; ``prepared`` the design, and ``file`` the model file. ``mended`` says what was damaged.
+    ``prior`` is what the model says of the total before any answer, None if only PyMC knows.
     ``again`` plans the same anew; see `replan_if_collected`.
     """
 
@@ -52,6 +55,7 @@ class Plan:
     file: ModelFile
     mended: tuple[str, ...]
     generation: str
+    prior: PriorRange | None
     again: "Callable[[], Plan]"
 
     @property
@@ -102,6 +106,7 @@ def make_plan(
     check_groups(prepared.design.frame, study.groups)
     shared = shared_parts(study, file, prepared, store, look.tell)
     check_used(config, file, prepared.design.levels)
+    prior = check_priors(config, shared)
     faultpoint("plan.after_blob")
     counted = count_outcomes(study, sources, prepared, outcomes, store, look.tell)
     tasks = {o.name: task_of(shared, o, counted[o.name]) for o in outcomes}
@@ -112,7 +117,7 @@ def make_plan(
     covered = selection_of(selection.patterns, selection.limit, len(every), survey)
     record = record_of(config, directory, selection.sample, covered, shared, chosen)
     again = partial(make_plan, config, directory, store, selection, retry_failed)
-    return Plan(record, wanted, prepared, file, tuple(mended), before, again)
+    return Plan(record, wanted, prepared, file, tuple(mended), before, prior, again)
 
 
 def record_of(
