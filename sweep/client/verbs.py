@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,16 +102,17 @@ def read_and_plan(
 
     given = assignments(overrides)
     if isinstance(config, Mapping):
-        directory, read = Path.cwd(), config_of(config, given)
+        file, directory, read = None, Path.cwd(), config_of(config, given)
     else:  # before the imports below: mistakes are told fast
-        directory, read = Path(config).resolve().parent, read_config(config, given)
+        file, read = str(Path(config).resolve()), read_config(config, given)
+        directory = Path(file).parent
     from sweep.coordinator.execute import plan_sweep
     from sweep.planning.selection import Selection
 
     selection = Selection(tuple(as_list(select)), limit, sample)
     store, made = plan_sweep(read, directory, selection, retry_failed)
     warn_if_exposed(store.url)
-    return read, store, made
+    return read, store, replace(made, record=replace(made.record, config_file=file))
 
 
 def plan(
