@@ -12,18 +12,20 @@ from sweep.config import Priors, Study, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.config.nodes import Origin
 from sweep.config.section import KEY
+from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
-from sweep.inference.compilation import call
 from sweep.model.files import ModelFile
+from sweep.model.order import in_order
 from sweep.model.terms import Covariate, Model, as_json
+from sweep.planning.tasks import terms_of
 
 __all__ = ["check_used"]
 
 type Place = tuple[int | str, ...]
 
 
-def check_used(config: SweepConfig, file: ModelFile, levels: Levels) -> None:
+def check_used(config: SweepConfig, file: ModelFile, design: Design) -> None:
     """Refuse priors, scales, interactions and covariates that change nothing.
 
     What stands there as it would by default is let be.
@@ -36,9 +38,9 @@ def check_used(config: SweepConfig, file: ModelFile, levels: Levels) -> None:
     study = config.study
     found: list[tuple[Place, str]] = []
     if file.route == "fast":
-        model = call(file, "terms", study, levels)
-        found += [*idle_priors(study, file, levels, model, config.origin)]
-        found += [*idle_interactions(study, file, levels, model), *idle_covariates(study, model)]
+        model = terms_of(file, study, design)
+        found += [*idle_priors(study, file, design, model, config.origin)]
+        found += [*idle_interactions(study, file, design, model), *idle_covariates(study, model)]
     elif file.route == "general":
         found += keys_not_given(study, file)
     if found:
@@ -48,25 +50,28 @@ def check_used(config: SweepConfig, file: ModelFile, levels: Levels) -> None:
 
 
 def makes_other_terms(
-    study: Study, file: ModelFile, levels: Levels, model: Model, **changed: Any
+    study: Study, file: ModelFile, design: Design, model: Model, **changed: Any
 ) -> bool:
-    """Return whether a file makes other terms of a changed study, or refuses it."""
+    """Return whether a file makes other terms of a changed study, or refuses it.
+
+    Both are put into the order of the study as it is: another order alone is no other model.
+    """
     try:
-        other = call(file, "terms", study.model_copy(update=changed), levels)
+        other = terms_of(file, study.model_copy(update=changed), design)
     except ModelError:
         return True
-    return not isinstance(other, Model) or as_json(other) != as_json(model)
+    return as_json(in_order(other, study, design.levels)) != as_json(model)
 
 
 def idle_priors(
-    study: Study, file: ModelFile, levels: Levels, model: Model, origin: Origin
+    study: Study, file: ModelFile, design: Design, model: Model, origin: Origin
 ) -> Iterator[tuple[Place, str]]:
     """Yield the priors that no term has."""
     given, usual = study.priors, Priors()
 
     def used(**changed: Any) -> bool:
         priors = given.model_copy(update=changed)
-        return makes_other_terms(study, file, levels, model, priors=priors)
+        return makes_other_terms(study, file, design, model, priors=priors)
 
     for name in Priors.model_fields:
         value = getattr(given, name)
@@ -79,7 +84,10 @@ def idle_priors(
     ]
     for term in idle:
         place = ("priors", "scales", scale_as_written(origin, term), KEY)
-        yield place, f"no term of models/{file.name}.py has this scale{scale_advice(term, levels)}"
+        yield (
+            place,
+            f"no term of models/{file.name}.py has this scale{scale_advice(term, design.levels)}",
+        )
 
 
 def scale_advice(term: str, levels: Levels) -> str:
@@ -104,13 +112,13 @@ def scale_as_written(origin: Origin, term: str) -> str:
 
 
 def idle_interactions(
-    study: Study, file: ModelFile, levels: Levels, model: Model
+    study: Study, file: ModelFile, design: Design, model: Model
 ) -> Iterator[tuple[Place, str]]:
     """Yield the pairs without which the terms are the same."""
     pairs = study.interactions
     for index in range(len(pairs)):
         rest = pairs[:index] + pairs[index + 1 :]
-        if not makes_other_terms(study, file, levels, model, interactions=rest):
+        if not makes_other_terms(study, file, design, model, interactions=rest):
             words = f"models/{file.name}.py makes the same terms without this pair: remove it"
             yield ("interactions", index), words
 
