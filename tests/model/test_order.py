@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sweep.model.order import in_order
-from sweep.model.terms import Contrast, Covariate, Intercept, Model, Varying
+from sweep.model.terms import Contrast, Covariate, Intercept, Model, Term, Varying
 
 LEVELS = {"sex": ("f", "m"), "age": ("a", "b", "c"), "region": ("n", "s", "w")}
 STUDY: Any = SimpleNamespace(
@@ -34,7 +34,9 @@ def test_any_order_of_terms_becomes_the_configs() -> None:
 
 
 def test_pairs_are_written_as_the_config_has_them_else_in_the_order_of_levels() -> None:
-    turned = [Varying(t.predictors[::-1], t.scale) if isinstance(t, Varying) else t for t in USUAL]
+    turned: list[Term] = [
+        Varying(t.predictors[::-1], t.scale) if isinstance(t, Varying) else t for t in USUAL
+    ]
     assert Model(USUAL) == in_order(Model(tuple(turned)), STUDY, LEVELS)
 
 
