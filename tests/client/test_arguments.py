@@ -8,6 +8,7 @@ import pytest
 
 import sweep
 from sweep.errors import UsageError
+from tests.cli.conftest import inside
 from tests.project import Project, project_in
 from tests.support.here import swept_here
 
@@ -24,6 +25,11 @@ def config(project: Project) -> Path:
     path = project.directory / "sweep.yaml"
     path.write_text(project.text({"model": "stub"}))
     return path
+
+
+@pytest.fixture(scope="module")
+def run(project: Project) -> sweep.Run:
+    return sweep.Run(*swept_here(project, project.config({"model": "stub"})))
 
 
 @pytest.mark.parametrize("name", ["limit", "sample"])
@@ -49,3 +55,17 @@ def test_an_outcome_named_as_a_pattern_is_explained_and_read(project: Project) -
         assert {name} == set(run.draws(name)["outcome"])
         assert {name} == set(run.estimates(outcomes=name)["outcome"])
         assert {name} == {run.posterior(name).attrs.get("outcome", name)}
+
+
+def test_a_list_of_no_outcomes_is_refused_by_every_reader(run: sweep.Run) -> None:
+    for nothing in ([], ()):
+        for reader in (run.estimates, run.draws):
+            with pytest.raises(UsageError, match=r"outcomes=\[\] asks for nothing"):
+                reader(outcomes=nothing)
+
+
+@pytest.mark.parametrize("by", [",", "", "region,,sex", "region,", " "])
+def test_a_grouping_without_a_name_is_not_the_total(run: sweep.Run, by: str) -> None:
+    told = inside("estimates", run.id, "--store", run.store.url, "--by", by, cwd=Path.cwd())
+    assert 2 == told.code
+    assert "has a variable without a name: write --by region,sex, or --total" in told.err
