@@ -61,7 +61,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     read, store, made = read_and_plan(config, select, set_, sample, limit, retry_failed)
     if report is not None:
         refuse_inputs(report, made.record, store)
-    say(opening(made, read.execution.backend))
+    say("\n".join([opening(made, read.execution.backend), *notice_words(made)]))
     if detach:
         start_away(read, store, made, format_)
         return
@@ -97,6 +97,11 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: For
     again = [entry.fit_key for entry in made.left()]
     concurrently(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
     send_away(Run(store, run_id), ["resume", run_id], format_)
+
+
+def notice_words(made: "Plan") -> list[str]:
+    """Return what was inferred of the data, and what is worth a look, a line for each."""
+    return [f"notice: {notice}" for notice in made.record.notices]
 
 
 def opening(made: "Plan", backend: str) -> str:

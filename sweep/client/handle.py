@@ -129,6 +129,16 @@ class Run:
 
         return notes_of(self.store, self.id)
 
+    def notices(self) -> "pd.DataFrame":
+        """Return what was inferred of the data, and what is worth a look: one row per notice.
+
+        Columns ``key`` (the config's), ``outcome`` (None where it is about all) and ``message``.
+        """
+        import pandas as pd
+
+        rows = [(n.key, n.outcome, n.message) for n in self.plan.notices]
+        return pd.DataFrame(rows, columns=["key", "outcome", "message"])
+
     @property
     def failures(self) -> "pd.DataFrame":
         """Return the rows of `fits` that have no estimate, with the reason."""

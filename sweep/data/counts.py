@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.data.cells import Counts, cells_of, occurring_combinations
+from sweep.data.columns import spread, texts_of
 from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.data.outcomes import Outcome
@@ -16,6 +17,7 @@ from sweep.errors import DataError
 from sweep.expression import evaluate, parse
 from sweep.keys import arrays_digest
 from sweep.words.numbers import count_of
+from sweep.words.text import text_of
 from sweep.words.values import brief, few
 
 __all__ = ["Sums", "count", "counts_of", "is_in"]
@@ -47,11 +49,10 @@ class Sums:
 
 
 def is_in(values: pd.Series, answers: Sequence[Any]) -> NDArray[np.bool_]:
-    """Return where an answer is one of several; numbers match numbers, words match words."""
-    number = pd.api.types.is_numeric_dtype(values.dtype)
-    number = number or pd.api.types.infer_dtype(values, skipna=True) in ("boolean", "decimal")
-    same = [a for a in answers if isinstance(a, str) != number]
-    return values.isin(same).to_numpy(bool)
+    """Return where an answer (respondent,) is one of several, as they are written."""
+    wanted = {text_of(answer) for answer in answers}
+    held = np.array([text in wanted for text in texts_of(values)], np.bool_)
+    return spread(values, held, np.False_)
 
 
 def count(design: Design, outcome: Outcome, answers: pd.DataFrame) -> Sums:
@@ -67,8 +68,6 @@ def count(design: Design, outcome: Outcome, answers: pd.DataFrame) -> Sums:
         or if no answer is a success but one differs from it in case or type only.
     """
     values = answers[outcome.column]
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
     base = values.notna().to_numpy(bool)
     if outcome.base is not None:
         base = base & evaluate(parse(outcome.base), answers)

@@ -12,6 +12,7 @@ from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
+from sweep.data.findings import finding_from
 from sweep.data.outcomes import Outcome
 from sweep.errors import StoreError
 from sweep.estimates.poststratify import check_groups
@@ -133,6 +134,7 @@ def record_of(
         design=shared.prepared.key,
         model_blob=shared.blob,
         entries=tuple(entries),
+        notices=tuple(map(finding_from, shared.prepared.design.summary["notices"])),
     )
 
 

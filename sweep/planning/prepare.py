@@ -1,7 +1,7 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -9,11 +9,13 @@ from sweep.artifacts.contents import put_counts, put_design, stored_design
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
+from sweep.config.mistakes import misfit_error
 from sweep.data.cells import are_too_many
 from sweep.data.counts import count, counts_of
 from sweep.data.design import Design, encode, variables_of
+from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome
-from sweep.data.variables import Table, condition_columns, labels, prepare, sources_of
+from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
@@ -71,11 +73,15 @@ def prepare_design(
     covariates = {}
     for name, path in sources.covariates.items():
         spec = study.covariates[name]
-        table = read_table(path, [spec.key, *spec.columns], {})
-        covariates[name] = table.assign(**{spec.key: labels(table[spec.key])})
-    survey = survey_table(study, sources.survey, sample)
-    design = encode(survey, population_table(study, sources.population), covariates, study)
+        covariates[name] = read_table(path, [spec.key, *spec.columns], {})
+    findings = Findings()
+    survey = survey_table(study, sources.survey, sample, findings)
+    population = population_table(study, sources.population, findings)
+    design = encode(survey, population, covariates, study)
     sources.check_unchanged()
+    refuse_mistakes(config, findings)
+    notices = [notice.as_json() for notice in findings.notices]
+    design = replace(design, summary={**design.summary, "notices": notices})
     return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
 
 
@@ -88,16 +94,28 @@ def design_recipe_of(design: Design, plain: Json) -> Json:
     return many_groups(plain) if are_too_many(design.levels, design.further) else plain
 
 
-def survey_table(study: Study, path: Path, sample: int | None) -> Table:
+def refuse_mistakes(config: SweepConfig, findings: Findings) -> None:
+    """Refuse a config that the data show to be mistaken.
+
+    Raises
+    ------
+    ConfigError
+        With all mistakes, each at the place of its key.
+    """
+    if findings.mistakes:
+        raise misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
+
+
+def survey_table(study: Study, path: Path, sample: int | None, findings: Findings) -> Table:
     """Read and prepare the survey, without its answers."""
     spec = study.survey
     available = rename_columns(path, spec.rename, "survey")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
-    wanted += sorted(condition_columns(spec.filter))
+    wanted += condition_sources(spec.filter, study, available)
     wanted += [spec.weight] if spec.weight is not None else []
     table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
-    prepared = prepare(table, variables, spec.filter, study, "survey")
+    prepared = prepare(table, variables, spec.filter, study, "survey", findings)
     return prepared if sample is None else sample_rows(prepared, sample, study)
 
 
@@ -125,15 +143,15 @@ def sample_rows(table: Table, respondents: int, study: Study) -> Table:
     return Table(table.rows.iloc[chosen], table.kept[chosen], table.read, dropped)
 
 
-def population_table(study: Study, path: Path) -> Table:
+def population_table(study: Study, path: Path, findings: Findings) -> Table:
     """Read and prepare the population."""
     spec = study.population
     available = rename_columns(path, spec.rename, "population")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
-    wanted += [*sorted(condition_columns(spec.filter)), spec.size]
+    wanted += [*condition_sources(spec.filter, study, available), spec.size]
     table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
-    return prepare(table, variables, spec.filter, study, "population")
+    return prepare(table, variables, spec.filter, study, "population", findings)
 
 
 def count_outcomes(  # what is counted, where from and where to

@@ -11,6 +11,7 @@ from sweep.data.design import Design
 from sweep.data.outcomes import Outcome, outcomes_of
 from sweep.errors import DataError
 from tests.project import Project, survey_of
+from tests.support.columns import text_series_of, text_table
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def rule(project: Project, **fields: Any) -> Outcome:
 def answers(*values: Any, rest: Any = None, dtype: Any = None) -> pd.DataFrame:
     """Return 300 answers: the given ones, then ``rest``."""
     column = pd.Series([*values, *([rest] * (300 - len(values)))], dtype=dtype)
-    return pd.DataFrame({"q": column})
+    return text_table(pd.DataFrame({"q": column}))
 
 
 def totals(sums: Sums) -> tuple[float, float]:
@@ -35,7 +36,9 @@ def totals(sums: Sums) -> tuple[float, float]:
 
 def test_sums_equal_a_plain_group_by(project: Project, design: Design) -> None:
     rows = survey_of().assign(cell=design.respondents.cell)
-    sums = count(design, rule(project, column="asked"), pd.DataFrame({"asked": rows["liked"]}))
+    sums = count(
+        design, rule(project, column="asked"), text_table(pd.DataFrame({"asked": rows["liked"]}))
+    )
     plain = rows.assign(y=rows["liked"] == "Yes", wy=rows["w"] * (rows["liked"] == "Yes"))
     by = plain.groupby(["cell", "married"]).agg(
         n=("y", "size"), y=("y", "sum"), w=("w", "sum"), wy=("wy", "sum")
@@ -98,13 +101,10 @@ def test_an_answer_outside_the_base_may_be_anything(project: Project, design: De
     ("success", "given", "write"),
     [
         ("Yes", "yes", "'yes'"),
-        ("Yes", "YES ", "'YES '"),
-        (4, "4", "'4'"),
-        ("4", 4, "4"),
-        ("4", 4.0, "4.0"),
+        ("Yes", "YES ", "'YES'"),
     ],
 )
-def test_a_success_that_differs_in_case_blanks_or_type_only_is_an_error(
+def test_a_success_that_differs_in_case_only_is_an_error(
     project: Project, design: Design, success: Any, given: Any, write: str
 ) -> None:
     with pytest.raises(DataError, match=rf"some are {write}: write success: \[{write}\]"):
@@ -137,14 +137,14 @@ def test_truth_with_gaps_is_counted(project: Project, design: Design) -> None:
         assert (1.0, 2.0) == totals(count(design, rule(project, success=[True]), table))
 
 
-def test_numbers_match_numbers_and_words_match_words() -> None:
-    assert [True, False] == is_in(pd.Series([4.0, 5.0]), ["5", 4]).tolist()
-    assert [False, True] == is_in(pd.Series(["4", "5"]), ["5", 4]).tolist()
+def test_an_answer_is_the_text_that_was_written_whatever_type_holds_it() -> None:
+    assert [True, True, False] == is_in(text_series_of([4.0, 5.0, 6.0]), ["5", 4]).tolist()
+    assert [True, True, False] == is_in(text_series_of(["4", "5", None]), ["5", 4.0]).tolist()
 
 
-def test_categories_count_like_their_values(project: Project, design: Design) -> None:
-    table = answers("Yes", "No", rest="No").astype("category")
-    assert (1.0, 300.0) == totals(count(design, rule(project), table))
+def test_blanks_around_an_answer_are_no_part_of_it(project: Project, design: Design) -> None:
+    table = answers("Yes ", "No", rest="No")
+    assert (1.0, 300.0) == totals(count(design, rule(project, success=[" Yes"]), table))
 
 
 def test_a_base_on_a_column_that_is_not_there_is_an_error(project: Project) -> None:
