@@ -1,24 +1,27 @@
-"""Unused: keys of a study that would change nothing with the model it names are refused.
+"""Unused: keys of a config that would change nothing are refused.
 
-What a model file uses only it can tell, so it is asked: of a file of terms, whether its terms are
-others when the key says something else. A model of PyMC is given levels, counts and priors, and
-cannot see the rest. The stub is no model, and takes every config as it is.
+Some do nothing beside what else the config says: a derivation that nothing names, a setting that is
+another backend's. What a model file uses only it can tell, so it is asked: of a file of terms,
+whether its terms are others when the key says something else. A model of PyMC is given levels,
+counts and priors, and cannot see the rest. The stub is no model, and takes every config as it is.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from sweep.config import Priors, Study, SweepConfig
+from sweep.config import Execution, Priors, Study, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.config.nodes import Origin
 from sweep.config.section import KEY
 from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
+from sweep.expression import columns, parse
 from sweep.model.files import ModelFile
 from sweep.model.order import in_order
 from sweep.model.terms import Covariate, Model, as_json
 from sweep.planning.tasks import terms_of
+from sweep.words.names import did_you_mean
 
 __all__ = ["check_used"]
 
@@ -26,7 +29,7 @@ type Place = tuple[int | str, ...]
 
 
 def check_used(config: SweepConfig, file: ModelFile, design: Design) -> None:
-    """Refuse priors, scales, interactions and covariates that change nothing.
+    """Refuse derivations, priors, scales, interactions, covariates and settings that do nothing.
 
     What stands there as it would by default is let be.
 
@@ -36,17 +39,47 @@ def check_used(config: SweepConfig, file: ModelFile, design: Design) -> None:
         With the line of each.
     """
     study = config.study
-    found: list[tuple[Place, str]] = []
+    found: list[tuple[Place, str]] = [*idle_derivations(study)]
     if file.route == "fast":
         model = terms_of(file, study, design)
         found += [*idle_priors(study, file, design, model, config.origin)]
         found += [*idle_interactions(study, file, design, model), *idle_covariates(study, model)]
     elif file.route == "general":
         found += keys_not_given(study, file)
-    if found:
-        raise misfit_error(
-            config.origin, [(("study", *place), message) for place, message in found]
-        )
+    told = [(("study", *place), message) for place, message in found]
+    told += [(("execution", *place), words) for place, words in idle_settings(config.execution)]
+    if told:
+        raise misfit_error(config.origin, told)
+
+
+def idle_derivations(study: Study) -> Iterator[tuple[Place, str]]:
+    """Yield the derived variables that nothing names."""
+    named = {p.column or name for name, p in study.predictors.items()}
+    named |= {name for group in study.groups for name in group.by}
+    conditions = [study.survey.filter, study.population.filter]
+    conditions += [group.where for group in study.groups]
+    conditions += [rule.base for rule in study.outcomes]
+    named |= {name for text in conditions if text is not None for name in columns(parse(text))}
+    for name in study.derive:
+        if name not in named:
+            guess = did_you_mean(name, sorted(named))
+            words = (
+                f"no predictor, group, filter or base uses {name!r}: remove it, or name it there"
+            )
+            yield ("derive", name, KEY), words + guess.rstrip()
+
+
+def idle_settings(execution: Execution) -> Iterator[tuple[Place, str]]:
+    """Yield the settings that say something to another backend, or to a queue that is not there."""
+    if execution.backend == "batch" and execution.workers != "auto":
+        words = "jobs of AWS Batch run as many fits at a time as they have batch.vcpus: remove it"
+        yield ("workers",), words
+    batch = execution.batch
+    if batch is None or batch.on_demand_price_per_vcpu_hour is None:
+        return
+    if batch.on_demand_queue is None:
+        place = ("batch", "on_demand_price_per_vcpu_hour")
+        yield place, "there is no on_demand_queue that costs it: remove it, or name the queue"
 
 
 def makes_other_terms(

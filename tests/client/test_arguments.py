@@ -58,7 +58,8 @@ def test_an_outcome_named_as_a_pattern_is_explained_and_read(project: Project) -
 
 
 def test_a_list_of_no_outcomes_is_refused_by_every_reader(run: sweep.Run) -> None:
-    for nothing in ([], ()):
+    nothings: list[Any] = [[], ()]
+    for nothing in nothings:
         for reader in (run.estimates, run.draws):
             with pytest.raises(UsageError, match=r"outcomes=\[\] asks for nothing"):
                 reader(outcomes=nothing)
