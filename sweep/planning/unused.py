@@ -66,7 +66,7 @@ def idle_derivations(study: Study) -> Iterator[tuple[Place, str]]:
             words = (
                 f"no predictor, group, filter or base uses {name!r}: remove it, or name it there"
             )
-            yield ("derive", name, KEY), words + guess.rstrip()
+            yield ("derive", name, KEY), f"{words}.{guess}" if guess else words
 
 
 def idle_settings(execution: Execution) -> Iterator[tuple[Place, str]]:

@@ -62,7 +62,7 @@ WHOLE: dict[str, Any] = {
             "base": "age > 20",
             "tags": ["funnel"],
         },
-        {"name": "liking", "column": "liked", "success": ["Yes"]},
+        {"name": "liking", "column": "liked", "success": ["Yes"], "failure": ["No"]},
     ],
     "exclude": ["ignored_*"],
     "interactions": [["age_band", "region"], ["sex", "region"]],
