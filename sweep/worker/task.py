@@ -10,7 +10,7 @@ from sweep.artifacts.contents import get_design, get_sums, put_fit
 from sweep.artifacts.encoding import unpack_arrays
 from sweep.artifacts.manifest import place
 from sweep.artifacts.quarantine import read_if_sound
-from sweep.artifacts.recipes import TaskMeta
+from sweep.artifacts.recipes import EstimatesRecipe, TaskMeta
 from sweep.artifacts.records import damage_error
 from sweep.artifacts.tasks import Task
 from sweep.config import Group
@@ -34,7 +34,7 @@ from sweep.model.effects import blocks_of
 from sweep.model.files import STUB, ModelFile, Route, load_model
 from sweep.model.terms import from_json
 from sweep.store import Store
-from sweep.toolchain import ESTIMATE, toolchain
+from sweep.toolchain import ESTIMATE, table_writer, toolchain
 
 if TYPE_CHECKING:
     from sweep.inference.general import Compiled
@@ -125,6 +125,22 @@ def check_toolchain(task: Task) -> None:
         msg = (
             f"the recipe names another toolchain: {shown}. Run workers of one image on one "
             "family of machines, and plan the sweep there, or on a machine like them"
+        )
+        raise ForeignToolchain(msg)
+
+
+def check_writer(recipe: EstimatesRecipe) -> None:
+    """Refuse to write a table under a key that promises another program's bytes."""
+    if recipe["version"] != ESTIMATE:
+        msg = (
+            f"the recipe names version {recipe['version']} of the estimates, and this "
+            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
+        )
+        raise ForeignToolchain(msg)
+    if recipe.get("pyarrow") != table_writer():
+        msg = (
+            f"the recipe names tables of pyarrow {recipe.get('pyarrow')}, here is "
+            f"{table_writer()}: run workers of one image, and plan the sweep there"
         )
         raise ForeignToolchain(msg)
 
@@ -227,12 +243,7 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     check_toolchain(task)  # the fit may be another worker's
     memory.watch("poststratify", 0)
     recipe = task.estimates
-    if recipe["version"] != ESTIMATE:
-        msg = (
-            f"the recipe names version {recipe['version']} of the estimates, and this "
-            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
-        )
-        raise ForeignToolchain(msg)
+    check_writer(recipe)
     design = design_of(store, task, memory)
     groups = [
         Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
