@@ -36,10 +36,14 @@ class FitRecipe(TypedDict):
 
 
 class EstimatesRecipe(TypedDict):
-    """What decides an outcome's table: its fit, the frame, the answers' sums, and the groups."""
+    """What decides an outcome's table: its fit, the frame, the answers' sums, and the groups.
+
+    ``pyarrow`` is the version that writes it; earlier recipes do not name it.
+    """
 
     kind: str
     version: int
+    pyarrow: NotRequired[str]
     frame: str
     groups: list[Json]
     interval: float

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from glob import escape
 from typing import Any, Protocol
 
 from sweep.config import OutcomeRule, Study
@@ -177,6 +178,8 @@ def select_outcomes[T: Named](
 ) -> list[T]:
     """Return the outcomes that any pattern selects: a glob, ``tag:NAME`` or ``status:STATE``.
 
+    What is an outcome's very name, as it is or escaped as a glob, selects that outcome alone.
+
     Raises
     ------
     UsageError
@@ -187,14 +190,16 @@ def select_outcomes[T: Named](
     chosen: set[str] = set()
     for pattern in patterns:
         kind, _, word = pattern.partition(":")
-        if kind == "tag":
+        if found := {o.name for o in outcomes if pattern in (o.name, escape(o.name))}:
+            there = []
+        elif kind == "tag":
             found = {o.name for o in outcomes if word in o.tags}
             there = sorted({t for o in outcomes for t in o.tags})
         elif kind == "status":
             found = {o.name for o in outcomes if (statuses or {}).get(o.name) == word}
             there = sorted(set((statuses or {}).values()))
         else:
-            found = {o.name for o in outcomes if pattern == o.name or fnmatchcase(o.name, pattern)}
+            found = {o.name for o in outcomes if fnmatchcase(o.name, pattern)}
             there = [o.name for o in outcomes]
         if not found:
             guess = did_you_mean(word or pattern, there)

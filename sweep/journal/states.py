@@ -14,16 +14,9 @@ from sweep.journal.run_plan import RunPlan
 from sweep.keys import Json
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import concurrently
+from sweep.words.states import ESTIMATED
 
-__all__ = ["ESTIMATED", "LOST", "STATUSES", "State", "outcome_states"]
-
-ESTIMATED = ("ok", "flagged")
-"""States with estimates."""
-
-LOST = ("failed", "cancelled")
-"""States that will not have estimates unless they are tried again."""
-
-STATUSES = (*ESTIMATED, *LOST, "pending")
+__all__ = ["State", "outcome_states"]
 
 
 @dataclass(frozen=True)

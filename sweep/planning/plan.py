@@ -105,7 +105,7 @@ def make_plan(
     prepared = prepare_design(config, sources, store, selection.sample, look.tell)
     check_groups(prepared.design.frame, study.groups)
     shared = shared_parts(study, file, prepared, store, look.tell)
-    check_used(config, file, prepared.design.levels)
+    check_used(config, file, prepared.design)
     prior = check_priors(config, shared)
     faultpoint("plan.after_blob")
     counted = count_outcomes(study, sources, prepared, outcomes, store, look.tell)

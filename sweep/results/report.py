@@ -23,10 +23,11 @@ from sweep.report import Report, render
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.results.table import entries_with_estimates, table_of
 from sweep.store import NotStored, Store
+from sweep.toolchain import table_writer
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 
-REPORT = 3  # version of the template: bumped when the same results should look different
+REPORT = 4  # version of the template: bumped when the same results should look different
 
 
 STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."
@@ -128,6 +129,7 @@ def report_recipe(plan: RunPlan, states: Sequence[State], lineage: Lineage) -> J
     return {
         "kind": "report",
         "version": REPORT,
+        "pyarrow": table_writer(),
         "name": plan.name,
         "design": plan.design,
         "outcomes": [described(state) for state in states],

@@ -10,7 +10,7 @@ from sweep.artifacts.contents import get_design, get_sums, put_fit
 from sweep.artifacts.encoding import unpack_arrays
 from sweep.artifacts.manifest import place
 from sweep.artifacts.quarantine import read_if_sound
-from sweep.artifacts.recipes import TaskMeta
+from sweep.artifacts.recipes import EstimatesRecipe, TaskMeta
 from sweep.artifacts.records import damage_error
 from sweep.artifacts.tasks import Task
 from sweep.config import Group
@@ -34,7 +34,7 @@ from sweep.model.effects import blocks_of
 from sweep.model.files import STUB, ModelFile, Route, load_model
 from sweep.model.terms import from_json
 from sweep.store import Store
-from sweep.toolchain import ESTIMATE, toolchain
+from sweep.toolchain import ESTIMATE, table_writer, toolchain
 from sweep.worker.checks import Doubts, Subject, doubts_of, with_doubts
 
 if TYPE_CHECKING:
@@ -128,6 +128,22 @@ def check_toolchain(task: Task) -> None:
         msg = (
             f"the recipe names another toolchain: {shown}. Run workers of one image on one "
             "family of machines, and plan the sweep there, or on a machine like them"
+        )
+        raise ForeignToolchain(msg)
+
+
+def check_writer(recipe: EstimatesRecipe) -> None:
+    """Refuse to write a table under a key that promises another program's bytes."""
+    if recipe["version"] != ESTIMATE:
+        msg = (
+            f"the recipe names version {recipe['version']} of the estimates, and this "
+            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
+        )
+        raise ForeignToolchain(msg)
+    if recipe.get("pyarrow") != table_writer():
+        msg = (
+            f"the recipe names tables of pyarrow {recipe.get('pyarrow')}, here is "
+            f"{table_writer()}: run workers of one image, and plan the sweep there"
         )
         raise ForeignToolchain(msg)
 
@@ -233,7 +249,7 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     check_toolchain(task)  # the fit may be another worker's
     memory.watch("poststratify", 0)
     recipe = task.estimates
-    check_version(recipe["version"])
+    check_writer(recipe)
     design = design_of(store, task, memory)
     groups = [
         Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
@@ -257,16 +273,6 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
     faultpoint("estimates.after_publish", task.outcome)
     return meta
-
-
-def check_version(version: int) -> None:
-    """Refuse to estimate under a key that promises another program's numbers."""
-    if version != ESTIMATE:
-        msg = (
-            f"the recipe names version {version} of the estimates, and this "
-            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
-        )
-        raise ForeignToolchain(msg)
 
 
 def rows_of(subject: Subject, doubts: Doubts, status: str, chains: int) -> "pd.DataFrame":

@@ -54,9 +54,9 @@ const model = (name, row, digits) => `${mark(name, row)}${percent(rows[name][row
 const mean = (row, digits = decimals(["mean"], [row])) => model("mean", row, digits);
 
 const title = (o) => outcomes.label[o] ?? outcomes.outcome[o];
-const UNESTIMATED = ["failed", "cancelled", "pending"];
+const UNESTIMATED = data.worstFirst.filter((status) => !data.estimated.includes(status));
 const stateOf = (o) => `${MARKS[outcomes.status[o]]} ${outcomes.status[o]}`;
-const level = `${(100 * data.interval).toFixed(0)}${NBSP}%`;
+const level = data.level;
 function interval(row) {
   const digits = decimals(ENDS, [row]);
   return `${bareModel("lower", row, digits)} to ${model("upper", row, digits)}`;

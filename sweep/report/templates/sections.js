@@ -62,8 +62,7 @@ function startTables() {
 }
 
 function startDiagnostics() {
-  const rank = { failed: 0, cancelled: 1, pending: 2, flagged: 3, ok: 4 };
-  const rankOf = (o) => rank[outcomes.status[o]];
+  const rankOf = (o) => data.worstFirst.indexOf(outcomes.status[o]);
   const order = outcomes.outcome.map((_, o) => o).sort((a, b) => rankOf(a) - rankOf(b));
   const column = (name, heading, write = count) => ({
     title: heading, numeric: true, value: (o) => outcomes[name][o], text: (o) => write(outcomes[name][o]),
