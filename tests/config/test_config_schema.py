@@ -247,7 +247,11 @@ def rule_mistakes(**rule: object) -> list[tuple[tuple[int | str, ...], str]]:
             ("success", 0),
             "'Yes' is also in dont_know_values",
         ),
-        ({"name": "a", "failure": ["Refused"]}, ("failure", 0), "also in dont_know_values"),
+        (
+            {"name": "a", "failure": ["Refused"], "dont_know_values": ["Refused"]},
+            ("failure", 0),
+            "also in dont_know_values",
+        ),
         ({"name": "a", "base": "x =="}, ("base",), "cannot read the expression"),
         ({"name": "a", "dont_know": "no"}, ("dont_know",), "'in_base' or 'out_of_base'"),
     ],

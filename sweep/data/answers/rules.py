@@ -1,4 +1,4 @@
-"""Rules: the coding of all outcomes of one rule, and the line that says what it takes for granted."""
+"""Rules: the coding of all outcomes of one rule, and the line on what it takes for granted."""
 
 from collections.abc import Sequence
 
