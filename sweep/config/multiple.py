@@ -25,25 +25,20 @@ def mistakes_of_kind(rule: Fields) -> Iterator[InitErrorDetails]:
 
 def mistakes_of_several(rule: Fields) -> Iterator[InitErrorDetails]:
     """Yield what is wrong with a question of several answers: it has one form, and no other."""
+    why = ""
+    unwanted: tuple[str, ...] = ()
     if rule.get("set") is not None:
-        unwanted, why = (
-            ("separator", "match", "column", "success", "failure"),
-            ("the file's set says what it consists of: remove this"),
-        )
+        unwanted = ("separator", "match", "column", "success", "failure")
+        why = "the file's set says what it consists of: remove this"
     elif rule.get("separator") is not None:
-        unwanted, why = (
-            ("success", "failure"),
-            ("each option in a cell is a yes to itself, and no to the others: remove this"),
-        )
-    elif rule.get("match") is not None:
-        unwanted, why = (), ""
-    else:
+        unwanted = ("success", "failure")
+        why = "each option in a cell is a yes to itself, and no to the others: remove this"
+    elif rule.get("match") is None:
         yield mistake_at(
             (),
             "a rule of kind: multiple needs 'separator' (several answers in one cell), 'match' "
             "(a column per option) or 'set' (a response set of the file)",
         )
-        return
     for key in unwanted:
         if rule.get(key) is not None:
             yield mistake_at((key,), why)

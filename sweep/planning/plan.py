@@ -3,7 +3,7 @@
 A plan is immutable once its run exists. `sweep plan` prints it and stops.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,8 @@ from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
+from sweep.data.answers.meaning import Coding
+from sweep.data.findings import Finding, Findings
 from sweep.data.outcomes import Outcome
 from sweep.errors import StoreError
 from sweep.estimates.poststratify import check_groups
@@ -22,6 +24,7 @@ from sweep.journal.partial import selection_of
 from sweep.journal.run_plan import Covered, RunPlan
 from sweep.maintenance.generation import generation
 from sweep.model.files import ModelFile
+from sweep.planning.coding import parts_of_rules
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import StoredCounts, StoredDesign, count_outcomes, prepare_design
 from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
@@ -42,7 +45,8 @@ class Plan:
 
     ``record`` is what a run's plan.json holds; ``tasks`` those of all entries that can be fitted,
     by key; ``prepared`` the design, and ``file`` the model file. ``mended`` says what was damaged.
-    ``again`` plans the same anew; see `replan_if_collected`.
+    ``again`` plans the same anew; see `replan_if_collected`. ``codings`` say, by outcome, what each
+    answer counts as, and ``notices`` what the data show of the config.
     """
 
     record: RunPlan
@@ -52,6 +56,8 @@ class Plan:
     mended: tuple[str, ...]
     generation: str
     again: "Callable[[], Plan]"
+    codings: Mapping[str, Coding]
+    notices: tuple[Finding, ...]
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -102,7 +108,8 @@ def make_plan(
     shared = shared_parts(study, file, prepared, store, look.tell)
     check_used(config, file, prepared.design.levels)
     faultpoint("plan.after_blob")
-    counted = count_outcomes(study, sources, prepared, outcomes, store, look.tell)
+    parts, findings = parts_of_rules(every, outcomes, selection.sample), Findings()
+    counted = count_outcomes(config, sources, prepared, outcomes, store, look.tell, findings, parts)
     tasks = {o.name: task_of(shared, o, counted[o.name]) for o in outcomes}
     entries = concurrently(lambda o: entry_for(look, o, counted[o.name], tasks[o.name]), outcomes)
     chosen = entries_by_status(store, outcomes, entries, selection)
@@ -111,7 +118,9 @@ def make_plan(
     covered = selection_of(selection.patterns, selection.limit, len(every), survey)
     record = record_of(config, directory, selection.sample, covered, shared, chosen)
     again = partial(make_plan, config, directory, store, selection, retry_failed)
-    return Plan(record, wanted, prepared, file, tuple(mended), before, again)
+    codings = {entry.name: counted[entry.name].coding for entry in chosen}
+    notices = tuple(findings.notices)
+    return Plan(record, wanted, prepared, file, tuple(mended), before, again, codings, notices)
 
 
 def record_of(

@@ -1,6 +1,6 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -9,15 +9,19 @@ from sweep.artifacts.contents import put_counts, put_design, stored_design
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
+from sweep.data.answers.meaning import Coding
 from sweep.data.cells import are_too_many
-from sweep.data.counts import count, counts_of
+from sweep.data.codebook import Codebook, ColumnBook
+from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design, encode, variables_of
+from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome
 from sweep.data.variables import Table, condition_columns, labels, prepare, sources_of
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import Json, digest, seed_of
+from sweep.planning.coding import code_outcomes, refuse_mistakes
 from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns, read_table
@@ -45,13 +49,15 @@ class StoredCounts:
     """An outcome's counts in the store.
 
     ``digests`` are those of its cells, n and y, which its fit's recipe names; ``sums`` is that of
-    its answers by further variables; ``n`` are all answers in its base.
+    its answers by further variables; ``n`` are all answers in its base; ``coding`` says what each
+    answer counts as.
     """
 
     key: str
     digests: Mapping[str, str]
     sums: str
     n: float
+    coding: Coding
 
 
 def prepare_design(
@@ -136,45 +142,62 @@ def population_table(study: Study, path: Path) -> Table:
     return prepare(table, variables, spec.filter, study, "population")
 
 
-def count_outcomes(  # what is counted, where from and where to
-    study: Study,
+def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and where to
+    config: SweepConfig,
     sources: Sources,
     prepared: StoredDesign,
     outcomes: list[Outcome],
     store: Store,
     tell: Tell = tell_nobody,
+    findings: Findings | None = None,
+    partial: Collection[int] = (),
 ) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
     Outcomes that count the same share it, by its key. The survey is read again only for columns
-    that are new.
+    that are new. What the answers show is told whether they were counted now or are stored;
+    ``partial`` are the rules of which not all outcomes, or not all respondents, are looked at.
+
+    Raises
+    ------
+    ConfigError
+        With everything in ``findings`` that is a mistake; nothing is stored then.
     """
+    study, found = config.study, Findings() if findings is None else findings
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     stored = concurrently(lambda key: read_if_sound(store, "counts", key, tell=tell), distinct)
     known: dict[str, CountsMeta] = {
-        key: cast("CountsMeta", found.meta)
-        for key, found in zip(distinct, stored, strict=True)
-        if found
+        key: cast("CountsMeta", done.meta)
+        for key, done in zip(distinct, stored, strict=True)
+        if done
     }
     new = [o for key, o in distinct.items() if key not in known]
-    if new:
-        answers = answers_to(study, sources, prepared.design, new)
+    tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
+    answers = answers_to(study, sources, prepared.design, new) if new else None
+    if answers is not None:
+        told = concurrently(lambda o: tally(o, answers, ColumnBook()), new)
+        tallies |= {keys[o.name]: t for o, t in zip(new, told, strict=True)}
+    by_name = {name: tallies[key] for name, key in keys.items()}
+    codings = code_outcomes(study, outcomes, by_name, Codebook(), found, partial)
+    refuse_mistakes(config.origin, found)
+    if answers is not None:
 
         def counted(outcome: Outcome) -> CountsMeta:
-            sums = count(prepared.design, outcome, answers)
+            coding = codings[outcome.name]
+            sums = count(prepared.design, outcome, answers, coding)
             counts = counts_of(sums, prepared.design.levels)
-            return put_counts(store, recipes[outcome.name], sums, counts)
+            return put_counts(store, recipes[outcome.name], sums, counts, coding)
 
         metas = concurrently(counted, new)
         known |= {keys[o.name]: meta for o, meta in zip(new, metas, strict=True)}
-    return {name: counted_from(key, known[key]) for name, key in keys.items()}
+    return {name: counted_from(key, known[key], codings[name]) for name, key in keys.items()}
 
 
-def counted_from(key: str, meta: CountsMeta) -> StoredCounts:
+def counted_from(key: str, meta: CountsMeta, coding: Coding) -> StoredCounts:
     """Return what an outcome's stored counts say of themselves."""
-    return StoredCounts(key, meta["counts"], meta["sums"], meta["n"])
+    return StoredCounts(key, meta["counts"], meta["sums"], meta["n"], coding)
 
 
 def answers_to(
@@ -182,7 +205,7 @@ def answers_to(
 ) -> "pd.DataFrame":
     """Return the design's respondents' answers that some outcomes count, or look at for a base."""
     bases = {c for o in outcomes if o.base for c in columns_of(parse(o.base))}
-    wanted = [*dict.fromkeys([*(o.column for o in outcomes), *sorted(bases)])]
+    wanted = [*dict.fromkeys([*(c for o in outcomes for c in o.columns), *sorted(bases)])]
     answers = read_table(sources.survey, wanted, study.survey.rename)
     sources.check_unchanged()  # rows are the design's by position
     return answers.iloc[design.respondents.row].reset_index(drop=True)

@@ -16,21 +16,19 @@ def check_absent(
 ) -> list[str]:
     """Refuse listed answers that no column holds; return words on those that some do not."""
     answered = [a for a in asked if a.question.tally.answers]
+    by_key: dict[KeyPath, list[tuple[Asked, Listed]]] = {}
+    for a in answered:
+        for item in a.listed:
+            if not (a.question.makes_lists and item.key[0] == "success"):
+                by_key.setdefault(item.key, []).append((a, item))
     words: list[str] = []
-    for items in zip(*(a.listed for a in answered), strict=True):
-        lacking = [
-            (a, item)
-            for a, item in zip(answered, items, strict=True)
-            if same_key(item.text) not in a.there()
-        ]
-        if not lacking or (lacking[0][0].question.makes_lists and items[0].key[0] == "success"):
-            continue
-        everywhere = len(lacking) == len(answered)
-        if everywhere and whole:
-            tell_absent(items[0], answered, path, findings)
-        elif not tell_twins(lacking, path, findings):
+    for pairs in by_key.values():
+        lacking = [(a, item) for a, item in pairs if same_key(item.text) not in a.there()]
+        if lacking and len(lacking) == len(pairs) and whole:
+            tell_absent(lacking[0][1], answered, path, findings)
+        elif lacking and not tell_twins(lacking, path, findings):
             where = columns_words([a.question.column for a, _ in lacking])
-            words.append(f"{answer_words([items[0].text])} does not occur in {where}")
+            words.append(f"{answer_words([lacking[0][1].text])} does not occur in {where}")
     return words
 
 

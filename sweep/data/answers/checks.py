@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from sweep.data.answers.asked import Asked, by_default, totals
+from sweep.data.answers.block import NOTHING
 from sweep.data.answers.likeness import are_alike, same_key
 from sweep.data.answers.lists import Listed, claims
 from sweep.data.answers.meaning import Meaning
@@ -131,5 +132,24 @@ def check_strange(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> 
         )
 
 
-CHECKS = (check_dont_know, check_codes, check_alike, check_strange)
+def check_blank(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> None:
+    """Refuse people with nothing in a question of several answers, if nobody said what they are."""
+    open_ = [
+        (answer.count, a)
+        for a in asked
+        for answer in a.coding.answers
+        if answer.text == NOTHING and not answer.said
+    ]
+    if open_:
+        blank, worst = max(open_, key=lambda pair: pair[0])
+        base = sum(worst.question.tally.answers.values())
+        findings.mistake(
+            (*path, "all_blank"),
+            f"{blank:,} of {base:,} respondents have nothing in this question. Write all_blank: "
+            f"none if they chose none of the options (a base of {base:,}), or all_blank: not_asked "
+            f"if it was not put to them (a base of {base - blank:,})",
+        )
+
+
+CHECKS = (check_blank, check_dont_know, check_codes, check_alike, check_strange)
 """What is asked of all columns of a rule together; each tells what it finds."""

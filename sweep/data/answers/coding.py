@@ -5,6 +5,7 @@ The one place where that is decided: what is shown is what is counted.
 
 from collections.abc import Mapping
 
+from sweep.data.answers.block import NOTHING
 from sweep.data.answers.likeness import same_key
 from sweep.data.answers.lists import Listed, Lists, Shown, claims, listed_answers
 from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning, Tally
@@ -35,6 +36,11 @@ def coded_answer(
     lists: Lists, known: Mapping[str, Listed], text: str, count: int, label: str | None
 ) -> CodedAnswer:
     """Return one answer with its meaning."""
+    if text in lists.fixed:
+        meaning = lists.fixed[text]
+        return CodedAnswer(text, label, count, meaning, True, meaning is Meaning.NO)
+    if text == NOTHING:  # undecided: it does not count, and is refused
+        return CodedAnswer(text, label, count, Meaning.NOT_ASKED, False, False)
     claim = known.get(same_key(text))
     meaning = meant_by_words(text, label) if claim is None else claim.meaning
     said = claim is not None

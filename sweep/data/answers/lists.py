@@ -36,6 +36,10 @@ class Lists(Protocol):
         """Return answers that mean don't know, beside those that every survey has."""
 
     @property
+    def fixed(self) -> Mapping[str, Meaning]:
+        """Return answers that the program makes, with what they mean."""
+
+    @property
     def not_asked(self) -> Sequence[object]:
         """Return answers of people to whom the question was not put."""
 
