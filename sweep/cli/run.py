@@ -50,6 +50,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     same command goes on later.
     """
     from sweep.cli.output import print_json
+    from sweep.cli.plan import notice_words
     from sweep.cli.summary import closing_lines, run_facts, say
     from sweep.client.files import check_report_path
     from sweep.client.inputs import refuse_inputs
@@ -61,7 +62,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     read, store, made = read_and_plan(config, select, set_, sample, limit, retry_failed)
     if report is not None:
         refuse_inputs(report, made.record, store)
-    say(opening(made, read.execution.backend))
+    say("\n".join([opening(made, read.execution.backend), *notice_words(made)]))
     if detach:
         start_away(read, store, made, format_)
         return

@@ -122,6 +122,17 @@ class Run:
         names = patterns_by_name(self._states, outcomes)
         return select(self._estimates, by, names, group).copy()
 
+    def coding(self) -> "pd.DataFrame":
+        """Return what every answer to every outcome counted as: one row per outcome and answer.
+
+        ``meaning`` is ``yes``, ``no``, ``don't know``, ``not asked`` or ``missing``; ``in_base``
+        says whether the answer counts, ``said`` whether the config says what it means or a default.
+        ``n`` is missing where the outcome's base is below the study's minimum base: withheld.
+        """
+        from sweep.results.coding import coding_of
+
+        return coding_of(self.store, self.plan)
+
     @property
     def notes(self) -> list[str]:
         """Return what the run's report says first: stubs, fits of another model or toolchain."""

@@ -3,7 +3,7 @@
 A plan is immutable once its run exists. `sweep plan` prints it and stops.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
-from sweep.data.answers.meaning import Coding
+from sweep.data.answers.table import CodedOutcome
 from sweep.data.findings import Finding, Findings
 from sweep.data.outcomes import Outcome
 from sweep.errors import StoreError
@@ -56,7 +56,7 @@ class Plan:
     mended: tuple[str, ...]
     generation: str
     again: "Callable[[], Plan]"
-    codings: Mapping[str, Coding]
+    codings: tuple[CodedOutcome, ...]
     notices: tuple[Finding, ...]
 
     @property
@@ -118,7 +118,11 @@ def make_plan(
     covered = selection_of(selection.patterns, selection.limit, len(every), survey)
     record = record_of(config, directory, selection.sample, covered, shared, chosen)
     again = partial(make_plan, config, directory, store, selection, retry_failed)
-    codings = {entry.name: counted[entry.name].coding for entry in chosen}
+    by_name = {o.name: o for o in outcomes}
+    codings = tuple(
+        CodedOutcome(e.name, by_name[e.name].column, by_name[e.name].rule, counted[e.name].coding)
+        for e in chosen
+    )
     notices = tuple(findings.notices)
     return Plan(record, wanted, prepared, file, tuple(mended), before, again, codings, notices)
 
