@@ -14,6 +14,7 @@ from sweep.data.counts import Sums
 from sweep.data.design import Design
 from sweep.data.frame import Frame
 from sweep.data.respondents import Respondents
+from sweep.errors import UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import Recipe
 from sweep.store import Store
@@ -110,8 +111,18 @@ def put_counts(
 
 
 def get_coding(store: Store, key: str) -> Coding:
-    """Return what each answer to one outcome counted as."""
-    return Coding.from_json(read_done(store, "counts", key).meta["coding"])
+    """Return what each answer to one outcome counted as.
+
+    Raises
+    ------
+    UsageError
+        If an earlier version counted it, and did not say.
+    """
+    meta = read_done(store, "counts", key).meta
+    if "coding" not in meta:
+        msg = f"counts {key} were made by an earlier version, which kept no coding: run again"
+        raise UsageError(msg)
+    return Coding.from_json(meta["coding"])
 
 
 def get_sums(store: Store, key: str) -> Sums:

@@ -1,7 +1,6 @@
 """Handle: one run as it is in the store, and what it holds as data frames, trees and files."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -13,7 +12,6 @@ from sweep.estimates.select import refuse_unknown
 from sweep.journal.partial import partial_words
 from sweep.keys import Json
 from sweep.store import Store
-from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,14 +69,9 @@ class Run:
 
         Paths in it are relative to ``run.plan.directory``.
         """
-        from sweep.artifacts.contents import get_design
+        from sweep.results.run_config import config_of_run
 
-        made: Json = deepcopy(self.plan.config)
-        order = self.plan.predictors
-        if order is None:
-            order = tuple(get_design(self.store, self.plan.design).levels)
-        made["study"]["predictors"] = {name: made["study"]["predictors"][name] for name in order}
-        return made
+        return config_of_run(self.store, self.plan)
 
     def counts(self) -> dict[str, int]:
         """Return how many outcomes are ``ok``, ``flagged``, ``failed``, ``cancelled``, pending."""
@@ -156,15 +149,12 @@ class Run:
         RunFailed
             If one has not, with the first reasons.
         """
+        from sweep.results.fits import failures_in_words
+
         lost = self.failures
         if not len(lost):
             return self
-        rows = lost.head(10)[["outcome", "status", "reason"]].itertuples(index=False)
-        shown = "".join(f"\n  {r.outcome}: {r.status}: {r.reason}" for r in rows)
-        more = f"\n  and {len(lost) - 10} more" if len(lost) > 10 else ""
-        total = count_of(len(self._fits), "outcome")
-        msg = f"run {self.id}: {len(lost)} of {total} failed{shown}{more}"
-        raise RunFailed(msg)
+        raise RunFailed(failures_in_words(self.id, lost, len(self._fits)))
 
     def draws(
         self,

@@ -26,7 +26,9 @@ class OutcomeRule(Section):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "anyOf": [{"required": ["match"]}, {"required": ["name"]}, {"required": ["set"]}]
+            "anyOf": [{"required": ["match"]}, {"required": ["name"]}, {"required": ["set"]}],
+            "if": {"not": {"required": ["kind"]}},
+            "then": {"required": ["success"]},
         }
     )
 

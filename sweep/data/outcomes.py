@@ -38,26 +38,31 @@ def outcomes_of(
         If a rule matches no column, its patterns take too long, two rules make outcomes of one
         name, or a question of several answers has no options.
     """
-    found: dict[str, Outcome] = {}
-    twice: dict[str, int] = {}
-    for number, rule in enumerate(study.outcomes):
-        for outcome in outcomes_by_rule(rule, number, columns, book, texts):
-            if outcome.name in found:
-                twice.setdefault(outcome.name, number)
-            found.setdefault(outcome.name, outcome)
-    excluded = excluded_names(study.exclude, list(found))
-    for name, number in twice.items():
-        if name not in excluded:
-            msg = (
-                f"study.outcomes.{found[name].rule} and study.outcomes.{number} both make "
-                f"an outcome {name!r}: give one of the rules a name"
-            )
-            raise DataError(msg)
-    kept = [outcome for name, outcome in found.items() if name not in excluded]
+    made = [
+        outcome
+        for number, rule in enumerate(study.outcomes)
+        for outcome in outcomes_by_rule(rule, number, columns, book, texts)
+    ]
+    excluded = excluded_names(study.exclude, list(dict.fromkeys(o.name for o in made)))
+    kept = [outcome for outcome in made if outcome.name not in excluded]
+    refuse_twins(kept)
     if not kept:
         msg = f"study.exclude leaves no outcome: {few(study.exclude)}"
         raise DataError(msg)
     return kept
+
+
+def refuse_twins(outcomes: Sequence[Outcome]) -> None:
+    """Refuse two outcomes of one name."""
+    first: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        other = first.setdefault(outcome.name, outcome)
+        if other is not outcome:
+            msg = (
+                f"study.outcomes.{other.rule} and study.outcomes.{outcome.rule} both make "
+                f"an outcome {outcome.name!r}: give one of the rules a name"
+            )
+            raise DataError(msg)
 
 
 def outcomes_by_rule(

@@ -3,7 +3,7 @@
 A plan is immutable once its run exists. `sweep plan` prints it and stops.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -109,7 +109,7 @@ def make_plan(
     check_used(config, file, prepared.design.levels)
     faultpoint("plan.after_blob")
     parts, findings = parts_of_rules(every, outcomes, selection.sample), Findings()
-    counted = count_outcomes(config, sources, prepared, outcomes, store, look.tell, findings, parts)
+    counted = count_outcomes(config, sources, prepared, outcomes, store, findings, parts, look.tell)
     tasks = {o.name: task_of(shared, o, counted[o.name]) for o in outcomes}
     entries = concurrently(lambda o: entry_for(look, o, counted[o.name], tasks[o.name]), outcomes)
     chosen = entries_by_status(store, outcomes, entries, selection)
@@ -118,13 +118,21 @@ def make_plan(
     covered = selection_of(selection.patterns, selection.limit, len(every), survey)
     record = record_of(config, directory, selection.sample, covered, shared, chosen)
     again = partial(make_plan, config, directory, store, selection, retry_failed)
-    by_name = {o.name: o for o in outcomes}
-    codings = tuple(
-        CodedOutcome(e.name, by_name[e.name].column, by_name[e.name].rule, counted[e.name].coding)
-        for e in chosen
-    )
+    codings = codings_of(outcomes, counted, chosen)
     notices = tuple(findings.notices)
     return Plan(record, wanted, prepared, file, tuple(mended), before, again, codings, notices)
+
+
+def codings_of(
+    outcomes: Sequence[Outcome], counted: Mapping[str, StoredCounts], chosen: Sequence[Entry]
+) -> tuple[CodedOutcome, ...]:
+    """Return what the answers of the chosen outcomes count as."""
+    names = {entry.name for entry in chosen}
+    return tuple(
+        CodedOutcome(o.name, o.column, o.rule, counted[o.name].coding)
+        for o in outcomes
+        if o.name in names
+    )
 
 
 def record_of(

@@ -148,9 +148,9 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     prepared: StoredDesign,
     outcomes: list[Outcome],
     store: Store,
-    tell: Tell = tell_nobody,
-    findings: Findings | None = None,
+    findings: Findings,
     partial: Collection[int] = (),
+    tell: Tell = tell_nobody,
 ) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
@@ -163,25 +163,19 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     ConfigError
         With everything in ``findings`` that is a mistake; nothing is stored then.
     """
-    study, found = config.study, Findings() if findings is None else findings
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
-    stored = concurrently(lambda key: read_if_sound(store, "counts", key, tell=tell), distinct)
-    known: dict[str, CountsMeta] = {
-        key: cast("CountsMeta", done.meta)
-        for key, done in zip(distinct, stored, strict=True)
-        if done
-    }
+    known = stored_counts(store, list(distinct), tell)
     new = [o for key, o in distinct.items() if key not in known]
     tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
-    answers = answers_to(study, sources, prepared.design, new) if new else None
+    answers = answers_to(config.study, sources, prepared.design, new) if new else None
     if answers is not None:
         told = concurrently(lambda o: tally(o, answers, ColumnBook()), new)
         tallies |= {keys[o.name]: t for o, t in zip(new, told, strict=True)}
     by_name = {name: tallies[key] for name, key in keys.items()}
-    codings = code_outcomes(study, outcomes, by_name, Codebook(), found, partial)
-    refuse_mistakes(config.origin, found)
+    codings = code_outcomes(config.study, outcomes, by_name, Codebook(), findings, partial)
+    refuse_mistakes(config.origin, findings)
     if answers is not None:
 
         def counted(outcome: Outcome) -> CountsMeta:
@@ -193,6 +187,14 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         metas = concurrently(counted, new)
         known |= {keys[o.name]: meta for o, meta in zip(new, metas, strict=True)}
     return {name: counted_from(key, known[key], codings[name]) for name, key in keys.items()}
+
+
+def stored_counts(store: Store, keys: Sequence[str], tell: Tell) -> dict[str, CountsMeta]:
+    """Return what the counts that are stored say of themselves, by key."""
+    found = concurrently(lambda key: read_if_sound(store, "counts", key, tell=tell), keys)
+    return {
+        key: cast("CountsMeta", done.meta) for key, done in zip(keys, found, strict=True) if done
+    }
 
 
 def counted_from(key: str, meta: CountsMeta, coding: Coding) -> StoredCounts:

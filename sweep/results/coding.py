@@ -40,7 +40,7 @@ def coding_of(store: Store, plan: RunPlan) -> "pd.DataFrame":
 def rows_of(entry: Entry, coding: Coding, minimum_base: int) -> list[Json]:
     """Return the rows of one outcome; who is outside its base has none."""
     hidden = is_withheld(coding, minimum_base)
-    rows = [
+    rows: list[Json] = [
         {
             "outcome": entry.name,
             "answer": answer.text,
@@ -54,7 +54,6 @@ def rows_of(entry: Entry, coding: Coding, minimum_base: int) -> list[Json]:
     ]
     if coding.missing:
         missing = None if hidden else coding.missing
-        nobody = {"outcome": entry.name, "answer": None, "label": None, "n": missing}
-        meant = {"meaning": str(Meaning.MISSING), "in_base": False, "said": False}
-        rows.append({**nobody, **meant})
+        nobody: Json = {"outcome": entry.name, "answer": None, "label": None, "n": missing}
+        rows.append({**nobody, "meaning": str(Meaning.MISSING), "in_base": False, "said": False})
     return rows

@@ -323,7 +323,8 @@ def test_the_json_schema_knows_the_unions() -> None:
 
     assert [arm["type"] for arm in groups["items"]["anyOf"]] == ["array", "object"]
     assert [[]] == groups["default"]
-    assert [{"required": ["match"]}, {"required": ["name"]}] == definitions["OutcomeRule"]["anyOf"]
+    named = [{"required": [key]} for key in ("match", "name", "set")]
+    assert named == definitions["OutcomeRule"]["anyOf"]
     assert {"#/$defs/Cut", "#/$defs/Recode"} == {
         arm["$ref"]
         for arm in definitions["Study"]["properties"]["derive"]["additionalProperties"]["oneOf"]
@@ -340,6 +341,7 @@ def test_the_json_schema_accepts_the_example_and_refuses_wrong_shapes() -> None:
         ("groups", [3]),
         ("derive", {"a": {"cut": "x"}}),
         ("outcomes", [{"success": [1]}]),
+        ("outcomes", [{"name": "a"}]),
         ("interactions", [["sex"]]),
         ("sampler", {"draws": "many"}),
         ("weigth", 1),
