@@ -26,7 +26,7 @@ __all__ = [
     "worker_environment",
 ]
 
-TRANSFORM = 1
+TRANSFORM = 2
 FIT = 1
 ESTIMATE = 2
 

@@ -17,14 +17,25 @@ __all__ = ["NUMBERS", "PINNED", "fingerprint", "fingerprints"]
 
 ROOT = Path(__file__).parent.parent / "sweep"
 PINNED = Path(__file__).parent / "reference" / "fingerprints.json"
-EXPRESSION = ("expression.evaluation", "expression.grammar", "expression.tokens", "expression.tree")
+EXPRESSION = (
+    *("expression.evaluation", "expression.grammar", "expression.order", "expression.tokens"),
+    *("expression.tree", "expression.values", "words.text"),
+)
 NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
-        *("config.values", "config.variables", "data.cells", "data.counts", "data.covariates"),
-        *("data.design", "data.frame", "data.levels", "data.outcomes", "data.patterns"),
+        *("config.values", "config.variables", "data.cells", "data.columns", "data.counts"),
+        *(
+            "data.covariates",
+            "data.derivation",
+            "data.design",
+            "data.frame",
+            "data.levels",
+            "data.outcomes",
+            "data.patterns",
+        ),
         *("data.respondents", "data.variables", "planning.prepare", "sources.files"),
-        *("sources.tables", *EXPRESSION),
+        *("sources.tables", "sources.text_columns", *EXPRESSION),
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (

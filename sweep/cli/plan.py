@@ -91,15 +91,10 @@ def check_facts(config: "SweepConfig", made: "Plan", coded: "Sequence[CodedOutco
         "outcomes": len(made.entries),
         "partial": partial_words(made.record),
         "nobody_asked": [entry.name for entry in made.entries if entry.n == 0],
+        "notices": [notice.as_json() for notice in made.record.notices],
         "actions": actions_of(made),
         "coding": coding_json(coded, config.study.minimum_base),
-        "notices": notice_words(made),
     }
-
-
-def notice_words(made: "Plan") -> list[str]:
-    """Return what the data show of a plan's config, each with its key."""
-    return [f"{'.'.join(map(str, n.path))}: {n.message}" for n in made.notices]
 
 
 def check_lines(facts: "Json", shown: int | None) -> list[str]:
@@ -125,7 +120,14 @@ def check_lines(facts: "Json", shown: int | None) -> list[str]:
     lines += [f"              nobody was asked: {name}" for name in unasked[:shown]]
     more = len(unasked) - len(unasked[:shown])
     lines += [f"              ... and {more:,} more like it (--all names them)"] if more else []
-    return lines + [f"notice        {words}" for words in facts["notices"]]
+    return [*lines, *notice_lines(facts["notices"])]
+
+
+def notice_lines(notices: "list[Json]") -> list[str]:
+    """Return what was inferred of the data, a line for each notice."""
+    from sweep.data.findings import finding_from
+
+    return [f"notice        {finding_from(notice)}" for notice in notices]
 
 
 def dropped_lines(table: "Json") -> list[str]:

@@ -50,7 +50,6 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     same command goes on later.
     """
     from sweep.cli.output import print_json
-    from sweep.cli.plan import notice_words
     from sweep.cli.summary import closing_lines, run_facts, say
     from sweep.client.files import check_report_path
     from sweep.client.inputs import refuse_inputs
@@ -98,6 +97,11 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: For
     again = [entry.fit_key for entry in made.left()]
     concurrently(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
     send_away(Run(store, run_id), ["resume", run_id], format_)
+
+
+def notice_words(made: "Plan") -> list[str]:
+    """Return what was inferred of the data, and what is worth a look, a line for each."""
+    return [f"notice: {notice}" for notice in made.record.notices]
 
 
 def opening(made: "Plan", backend: str) -> str:

@@ -6,7 +6,6 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed
 from sweep.estimates.select import refuse_unknown
 from sweep.journal.partial import partial_words
@@ -116,11 +115,9 @@ class Run:
         return select(self._estimates, by, names, group).copy()
 
     def coding(self) -> "pd.DataFrame":
-        """Return what every answer to every outcome counted as: one row per outcome and answer.
+        """Return what every answer counted as, one row per outcome and answer.
 
-        ``meaning`` is ``yes``, ``no``, ``don't know``, ``not asked`` or ``missing``; ``in_base``
-        says whether the answer counts, ``said`` whether the config says what it means or a default.
-        ``n`` is missing where the outcome's base is below the study's minimum base: withheld.
+        ``in_base`` says whether it counts, ``said`` whether the config says so, not a default.
         """
         from sweep.results.coding import coding_of
 
@@ -132,6 +129,15 @@ class Run:
         from sweep.results.report import notes_of
 
         return notes_of(self.store, self.id)
+
+    def notices(self) -> "pd.DataFrame":
+        """Return what was inferred of the data, and what is worth a look: one row per notice.
+
+        Columns ``key`` (the config's), ``outcome`` (None where it is about all) and ``message``.
+        """
+        from sweep.results.coding import notices_of
+
+        return notices_of(self.plan)
 
     @property
     def failures(self) -> "pd.DataFrame":
@@ -226,16 +232,9 @@ class Run:
         UsageError
             If the path ends otherwise, is a link, or is a file that the run was made from.
         """
-        from sweep.artifacts.artifact import read
-        from sweep.client.inputs import refuse_inputs
-        from sweep.results.report import publish_report
+        from sweep.client.report_file import write_report
 
-        path = Path(path)
-        name = check_report_path(path)
-        refuse_inputs(path, self.plan, self.store)
-        key = publish_report(self.store, self.id)
-        write_whole(path, read(self.store, "report", key, [name]).payload[name])
-        return path
+        return write_report(self.store, self.plan, Path(path))
 
     def retry(self, select: str | Sequence[str] = (), progress: bool | None = None) -> "Run":
         """Try again what has no estimates, or what patterns select of it; return the run anew.

@@ -11,6 +11,7 @@ from pydantic_core import InitErrorDetails
 from sweep.config.multiple import mistakes_of_kind
 from sweep.config.section import Fields, Section, mistake_at, show
 from sweep.config.values import Answer, Condition, Decision, Pattern, Taken, Text
+from sweep.words.text import text_of
 
 __all__ = ["DONT_KNOW_VALUES", "OutcomeRule"]
 
@@ -177,8 +178,8 @@ def _answers(rule: Fields) -> Iterator[InitErrorDetails]:
                 yield mistake_at((first, index), f"{show(answer)} is also in {second}")
 
 
-def _scalars(answers: object) -> Iterator[tuple[int, object, object]]:
-    """Yield index, answer and identity; true is not 1, though Python says it is."""
+def _scalars(answers: object) -> Iterator[tuple[int, object, str | None]]:
+    """Yield index, answer and the text that it is: 1, 1.0 and "1" are one, true and 1 are not."""
     for index, answer in enumerate(answers if isinstance(answers, tuple) else ()):
         if isinstance(answer, str | int | float):
-            yield index, answer, (isinstance(answer, bool), answer)
+            yield index, answer, text_of(answer)

@@ -11,7 +11,7 @@ __all__ = ["Codebook", "ColumnBook", "ResponseSet"]
 class ColumnBook:
     """What a file says of one column.
 
-    ``values`` are labels by code, in the file's order; codes are text, as `sweep.data.text` writes
+    ``values`` are labels by code, in the file's order; codes are text, as `sweep.words.text` writes
     them. ``missing`` are the codes that the file itself calls missing, ``missing_ranges`` the same
     from a number to a number, ends included.
     """

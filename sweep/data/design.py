@@ -12,6 +12,7 @@ import pandas as pd
 
 from sweep.config import Predictor, Study
 from sweep.data.cells import encode_codes
+from sweep.data.columns import numbers_in
 from sweep.data.covariates import covariate_values
 from sweep.data.frame import Frame, frame_of
 from sweep.data.levels import Covariates, encode_column, levels_of
@@ -122,7 +123,7 @@ def population_rows(rows: pd.DataFrame, variables: Sequence[str], study: Study) 
                 f"population has neither a column nor a derivation for it"
             )
             raise DataError(msg)
-    sizes = pd.to_numeric(rows[size], errors="coerce").astype(float)
+    sizes = pd.Series(numbers_in(rows[size]), index=rows.index)
     wrong = rows[~(np.isfinite(sizes) & (sizes >= 0))]
     if len(wrong):
         value = wrong[size].tolist()[0]

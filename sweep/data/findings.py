@@ -6,7 +6,9 @@ go there. Whoever finds something goes on looking: all mistakes are told at once
 
 from dataclasses import dataclass, field
 
-__all__ = ["Finding", "Findings", "KeyPath"]
+from sweep.keys import Json
+
+__all__ = ["Finding", "Findings", "KeyPath", "finding_from"]
 
 type KeyPath = tuple[str | int, ...]
 """A config key, from the top: ``("study", "outcomes", 3, "success", 0)``."""
@@ -19,6 +21,23 @@ class Finding:
     path: KeyPath
     message: str
     outcome: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the config key in words, as ``study.outcomes.3.success``."""
+        return ".".join(map(str, self.path))
+
+    def as_json(self) -> Json:
+        """Return the finding as it is stored and printed."""
+        return {"path": list(self.path), "message": self.message, "outcome": self.outcome}
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.message}"
+
+
+def finding_from(record: Json) -> Finding:
+    """Return a stored finding."""
+    return Finding(tuple(record["path"]), record["message"], record["outcome"])
 
 
 @dataclass

@@ -14,8 +14,8 @@ from sweep.data.answers.told import answer_words
 from sweep.data.answers.words import is_dont_know, is_not_asked
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.outcome import Outcome
-from sweep.data.text import number_of, text_of
 from sweep.errors import DataError
+from sweep.words.text import number_of, text_of
 
 __all__ = ["Texts", "is_no_option", "option_outcomes"]
 

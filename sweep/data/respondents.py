@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.config import MISSING_LIMIT, Study
+from sweep.data.columns import numbers_in
 from sweep.data.variables import Table
 from sweep.errors import DataError
 from sweep.words.numbers import count_of
@@ -77,7 +78,7 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
     name = study.survey.weight
     if name is None:
         return np.ones(len(rows))
-    values = pd.to_numeric(rows[name], errors="coerce").to_numpy(float)
+    values = numbers_in(rows[name])
     wrong = ~(np.isfinite(values) & (values >= 0))
     if wrong.any():
         value = rows[name].tolist()[int(np.argmax(wrong))]

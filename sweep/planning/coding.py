@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from sweep.config import Study
-from sweep.config.mistakes import misfit_error
-from sweep.config.nodes import Origin
 from sweep.data.answers.asked import Question
 from sweep.data.answers.meaning import Coding, Tally
 from sweep.data.answers.rules import code_rule
@@ -12,7 +10,7 @@ from sweep.data.codebook import Codebook
 from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome
 
-__all__ = ["code_outcomes", "parts_of_rules", "refuse_mistakes"]
+__all__ = ["code_outcomes", "parts_of_rules"]
 
 
 def code_outcomes(
@@ -57,15 +55,3 @@ def parts_of_rules(
     names = {outcome.name for outcome in chosen}
     left_out = {outcome.rule for outcome in every if outcome.name not in names}
     return left_out if sample is None else {outcome.rule for outcome in every}
-
-
-def refuse_mistakes(origin: Origin, findings: Findings) -> None:
-    """Refuse a config that the data show to be mistaken.
-
-    Raises
-    ------
-    ConfigError
-        With every mistake, each at the line of its key.
-    """
-    if findings.mistakes:
-        raise misfit_error(origin, [(found.path, found.message) for found in findings.mistakes])

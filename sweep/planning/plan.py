@@ -4,7 +4,7 @@ A plan is immutable once its run exists. `sweep plan` prints it and stops.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
 from sweep.data.answers.table import CodedOutcome
-from sweep.data.findings import Finding, Findings
+from sweep.data.findings import Findings, finding_from
 from sweep.data.outcomes import Outcome
 from sweep.errors import StoreError
 from sweep.estimates.poststratify import check_groups
@@ -46,7 +46,7 @@ class Plan:
     ``record`` is what a run's plan.json holds; ``tasks`` those of all entries that can be fitted,
     by key; ``prepared`` the design, and ``file`` the model file. ``mended`` says what was damaged.
     ``again`` plans the same anew; see `replan_if_collected`. ``codings`` say, by outcome, what each
-    answer counts as, and ``notices`` what the data show of the config.
+    answer counts as.
     """
 
     record: RunPlan
@@ -57,7 +57,6 @@ class Plan:
     generation: str
     again: "Callable[[], Plan]"
     codings: tuple[CodedOutcome, ...]
-    notices: tuple[Finding, ...]
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -117,10 +116,10 @@ def make_plan(
     survey = prepared.design.summary["survey"]
     covered = selection_of(selection.patterns, selection.limit, len(every), survey)
     record = record_of(config, directory, selection.sample, covered, shared, chosen)
+    record = replace(record, notices=(*record.notices, *findings.notices))
     again = partial(make_plan, config, directory, store, selection, retry_failed)
     codings = codings_of(outcomes, counted, chosen)
-    notices = tuple(findings.notices)
-    return Plan(record, wanted, prepared, file, tuple(mended), before, again, codings, notices)
+    return Plan(record, wanted, prepared, file, tuple(mended), before, again, codings)
 
 
 def codings_of(
@@ -154,6 +153,7 @@ def record_of(
         design=shared.prepared.key,
         model_blob=shared.blob,
         entries=tuple(entries),
+        notices=tuple(map(finding_from, shared.prepared.design.summary["notices"])),
     )
 
 

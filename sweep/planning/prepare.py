@@ -1,7 +1,7 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -9,6 +9,7 @@ from sweep.artifacts.contents import put_counts, put_design, stored_design
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
+from sweep.config.mistakes import misfit_error
 from sweep.data.answers.meaning import Coding
 from sweep.data.cells import are_too_many
 from sweep.data.codebook import Codebook, ColumnBook
@@ -16,12 +17,12 @@ from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome
-from sweep.data.variables import Table, condition_columns, labels, prepare, sources_of
+from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import Json, digest, seed_of
-from sweep.planning.coding import code_outcomes, refuse_mistakes
+from sweep.planning.coding import code_outcomes
 from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns, read_table
@@ -77,11 +78,15 @@ def prepare_design(
     covariates = {}
     for name, path in sources.covariates.items():
         spec = study.covariates[name]
-        table = read_table(path, [spec.key, *spec.columns], {})
-        covariates[name] = table.assign(**{spec.key: labels(table[spec.key])})
-    survey = survey_table(study, sources.survey, sample)
-    design = encode(survey, population_table(study, sources.population), covariates, study)
+        covariates[name] = read_table(path, [spec.key, *spec.columns], {})
+    findings = Findings()
+    survey = survey_table(study, sources.survey, sample, findings)
+    population = population_table(study, sources.population, findings)
+    design = encode(survey, population, covariates, study)
     sources.check_unchanged()
+    refuse_mistakes(config, findings)
+    notices = [notice.as_json() for notice in findings.notices]
+    design = replace(design, summary={**design.summary, "notices": notices})
     return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
 
 
@@ -94,16 +99,28 @@ def design_recipe_of(design: Design, plain: Json) -> Json:
     return many_groups(plain) if are_too_many(design.levels, design.further) else plain
 
 
-def survey_table(study: Study, path: Path, sample: int | None) -> Table:
+def refuse_mistakes(config: SweepConfig, findings: Findings) -> None:
+    """Refuse a config that the data show to be mistaken.
+
+    Raises
+    ------
+    ConfigError
+        With all mistakes, each at the place of its key.
+    """
+    if findings.mistakes:
+        raise misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
+
+
+def survey_table(study: Study, path: Path, sample: int | None, findings: Findings) -> Table:
     """Read and prepare the survey, without its answers."""
     spec = study.survey
     available = rename_columns(path, spec.rename, "survey")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
-    wanted += sorted(condition_columns(spec.filter))
+    wanted += condition_sources(spec.filter, study, available)
     wanted += [spec.weight] if spec.weight is not None else []
     table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
-    prepared = prepare(table, variables, spec.filter, study, "survey")
+    prepared = prepare(table, variables, spec.filter, study, "survey", findings)
     return prepared if sample is None else sample_rows(prepared, sample, study)
 
 
@@ -131,15 +148,15 @@ def sample_rows(table: Table, respondents: int, study: Study) -> Table:
     return Table(table.rows.iloc[chosen], table.kept[chosen], table.read, dropped)
 
 
-def population_table(study: Study, path: Path) -> Table:
+def population_table(study: Study, path: Path, findings: Findings) -> Table:
     """Read and prepare the population."""
     spec = study.population
     available = rename_columns(path, spec.rename, "population")
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
-    wanted += [*sorted(condition_columns(spec.filter)), spec.size]
+    wanted += [*condition_sources(spec.filter, study, available), spec.size]
     table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
-    return prepare(table, variables, spec.filter, study, "population")
+    return prepare(table, variables, spec.filter, study, "population", findings)
 
 
 def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and where to
@@ -154,38 +171,32 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
 ) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
-    Outcomes that count the same share it, by its key. The survey is read again only for columns
-    that are new. What the answers show is told whether they were counted now or are stored;
-    ``partial`` are the rules of which not all outcomes, or not all respondents, are looked at.
-
-    Raises
-    ------
-    ConfigError
-        With everything in ``findings`` that is a mistake; nothing is stored then.
+    Outcomes that count the same share it, by its key; the survey is read for what is new. What the
+    answers show is told in any case; of ``partial`` rules not all is looked at. Raises ConfigError
+    for every mistake in ``findings``, before anything is stored.
     """
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     known = stored_counts(store, list(distinct), tell)
-    new = [o for key, o in distinct.items() if key not in known]
+    new_keys = [key for key in distinct if key not in known]
+    new = [distinct[key] for key in new_keys]
     tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
     answers = answers_to(config.study, sources, prepared.design, new) if new else None
     if answers is not None:
         told = concurrently(lambda o: tally(o, answers, ColumnBook()), new)
-        tallies |= {keys[o.name]: t for o, t in zip(new, told, strict=True)}
+        tallies |= dict(zip(new_keys, told, strict=True))
     by_name = {name: tallies[key] for name, key in keys.items()}
     codings = code_outcomes(config.study, outcomes, by_name, Codebook(), findings, partial)
-    refuse_mistakes(config.origin, findings)
+    refuse_mistakes(config, findings)
     if answers is not None:
 
         def counted(outcome: Outcome) -> CountsMeta:
-            coding = codings[outcome.name]
-            sums = count(prepared.design, outcome, answers, coding)
-            counts = counts_of(sums, prepared.design.levels)
-            return put_counts(store, recipes[outcome.name], sums, counts, coding)
+            made = count(prepared.design, outcome, answers, codings[outcome.name])
+            counts = counts_of(made, prepared.design.levels)
+            return put_counts(store, recipes[outcome.name], made, counts, codings[outcome.name])
 
-        metas = concurrently(counted, new)
-        known |= {keys[o.name]: meta for o, meta in zip(new, metas, strict=True)}
+        known |= dict(zip(new_keys, concurrently(counted, new), strict=True))
     return {name: counted_from(key, known[key], codings[name]) for name, key in keys.items()}
 
 

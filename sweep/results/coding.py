@@ -1,4 +1,4 @@
-"""Coding: what every answer to the outcomes of a run counted as, from its stored counts."""
+"""Coding: what every answer of a run counted as, and what its data showed of its config."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from sweep.store.concurrency import concurrently
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["coding_of"]
+__all__ = ["coding_of", "notices_of"]
 
 COLUMNS = ("outcome", "answer", "label", "n", "meaning", "in_base", "said")
 
@@ -22,6 +22,7 @@ COLUMNS = ("outcome", "answer", "label", "n", "meaning", "in_base", "said")
 def coding_of(store: Store, plan: RunPlan) -> "pd.DataFrame":
     """Return one row per outcome and answer, and one for those without an answer.
 
+    ``meaning`` is ``yes``, ``no``, ``don't know``, ``not asked`` or ``missing``.
     ``n`` is missing where the outcome's base is below the study's minimum: withheld.
     """
     import pandas as pd
@@ -57,3 +58,11 @@ def rows_of(entry: Entry, coding: Coding, minimum_base: int) -> list[Json]:
         nobody: Json = {"outcome": entry.name, "answer": None, "label": None, "n": missing}
         rows.append({**nobody, "meaning": str(Meaning.MISSING), "in_base": False, "said": False})
     return rows
+
+
+def notices_of(plan: RunPlan) -> "pd.DataFrame":
+    """Return what was inferred of a run's data, and what is worth a look: one row per notice."""
+    import pandas as pd
+
+    rows = [(n.key, n.outcome, n.message) for n in plan.notices]
+    return pd.DataFrame(rows, columns=["key", "outcome", "message"])

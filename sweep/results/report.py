@@ -26,7 +26,7 @@ from sweep.store import NotStored, Store
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 
-REPORT = 2  # version of the template: bumped when the same results should look different
+REPORT = 3  # version of the template: bumped when the same results should look different
 
 
 STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."
@@ -46,6 +46,7 @@ def report_of(store: Store, plan: RunPlan, states: Sequence[State], lineage: Lin
         variables=tuple(design.frame.variables()),
         interval=plan.study["interval"],
         partial=partial_words(plan),
+        notices=tuple(map(str, plan.notices)),
     )
 
 
@@ -130,6 +131,7 @@ def report_recipe(plan: RunPlan, states: Sequence[State], lineage: Lineage) -> J
         "design": plan.design,
         "outcomes": [described(state) for state in states],
         "provenance": provenance_of(plan, lineage),
+        "notices": [str(notice) for notice in plan.notices],
         **({} if words is None else {"partial": words}),
     }
 

@@ -17,6 +17,7 @@ from sweep.estimates.poststratify import weighting_of
 from sweep.estimates.rows import Shown, answers_by_margin, estimate
 from tests.data.counting import counted
 from tests.project import OUTCOMES, Project, population_of, survey_of
+from tests.support.columns import text_table
 
 GROUPS = (
     Group(),
@@ -41,7 +42,7 @@ def prepared(project: Project, survey: pd.DataFrame) -> tuple[Design, Sums]:
     study = project.config({"groups": WRITTEN}).study
     design = project.plan(project.config({"groups": WRITTEN}))[1].prepared.design
     outcome = next(o for o in outcomes_of(study, OUTCOMES) if o.name == "liked")
-    return design, counted(design, outcome, survey)
+    return design, counted(design, outcome, text_table(survey))
 
 
 def rows_of(design: Design, sums: Sums, minimum_base: int = 10) -> pd.DataFrame:

@@ -58,7 +58,7 @@ WHOLE: dict[str, Any] = {
             "base": "age > 20",
             "tags": ["funnel"],
         },
-        {"name": "liking", "column": "liked", "success": ["Yes"]},
+        {"name": "liking", "column": "liked", "success": ["Yes"], "dont_know": "out_of_base"},
     ],
     "exclude": ["ignored_*"],
     "interactions": [["age_band", "region"], ["sex", "region"]],
@@ -89,7 +89,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("whole"), WHOLE)
     survey = survey_of(80).rename(columns={"sex": "Sex"})
     answers = np.where(np.arange(80) % 9 == 0, "Refused", survey["aware"])
-    project.write("survey.csv", survey.assign(aware=answers, ignored="No"))
+    liked = np.where(np.arange(80) % 7 == 0, "Don't know", survey["liked"])
+    project.write("survey.csv", survey.assign(aware=answers, liked=liked, ignored="No"))
     project.write("population.csv", population_of().rename(columns={"sex": "Sex"}))
     areas = ["Far East", *REGIONS[1:]]
     project.write(

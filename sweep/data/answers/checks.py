@@ -10,7 +10,7 @@ from sweep.data.answers.meaning import Meaning
 from sweep.data.answers.several import separator_of
 from sweep.data.answers.told import answer_words, columns_words, counted_words
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.text import number_of
+from sweep.words.text import number_of
 
 __all__ = ["CHECKS", "check_twice", "is_of_another_kind"]
 

@@ -1,15 +1,12 @@
-"""Column: a survey's column as text answers, whatever its file stores them as."""
+"""Column: the answers of all respondents to one question, as they are or as they are made."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.data.text import text_of
-from sweep.errors import DataError
-from sweep.words.values import clip_name
+from sweep.data.columns import codes_of, texts_of
 
 __all__ = ["TextColumn", "text_column"]
 
@@ -37,39 +34,5 @@ class TextColumn:
 
 
 def text_column(values: pd.Series) -> TextColumn:
-    """Return a column's answers as folded texts; texts that fold to one are one.
-
-    Raises
-    ------
-    DataError
-        If it holds other than single values.
-    """
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        kinds: list[Hashable] = values.cat.categories.tolist()
-        codes = values.cat.codes.to_numpy(np.int64)
-    else:
-        try:
-            place, found = pd.factorize(values)
-        except TypeError as error:
-            raise not_text_error(values, str(error)) from error
-        codes, kinds = place.astype(np.int64), list(found)
-    try:
-        texts = [text_of(plain(kind)) for kind in kinds]
-    except TypeError as error:
-        raise not_text_error(values, str(error)) from error
-    number = {text: k for k, text in enumerate(dict.fromkeys(t for t in texts if t is not None))}
-    places = np.array([*(number.get(t, -1) if t is not None else -1 for t in texts), -1], np.int64)
-    return TextColumn(list(number), places[codes])
-
-
-def plain(value: object) -> object:
-    """Return a NumPy scalar as Python's own."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def not_text_error(values: pd.Series, why: str) -> DataError:
-    """Return the error for a column of lists, records or bytes."""
-    return DataError(
-        f"column {clip_name(values.name)!r} holds no single answers ({clip_name(why)}): write it "
-        "as text, several answers in a cell parted by '|' and counted with kind: multiple"
-    )
+    """Return the answers in a column of a table."""
+    return TextColumn(texts_of(values), codes_of(values).astype(np.int64))

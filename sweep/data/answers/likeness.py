@@ -10,7 +10,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from functools import lru_cache
 
-from sweep.data.text import fold, number_of
+from sweep.words.text import fold, number_of
 
 __all__ = ["are_alike", "are_twins", "nearest_answers", "same_key"]
 

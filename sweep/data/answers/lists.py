@@ -8,7 +8,7 @@ from sweep.data.answers.likeness import same_key
 from sweep.data.answers.meaning import Meaning
 from sweep.data.codebook import ColumnBook
 from sweep.data.findings import KeyPath
-from sweep.data.text import text_of
+from sweep.words.text import text_of
 
 __all__ = ["Listed", "Lists", "Shown", "claims", "listed_answers", "resolve"]
 

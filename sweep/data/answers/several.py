@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, pairwise
 
-from sweep.data.text import fold
+from sweep.words.text import fold
 
 __all__ = ["parts_of", "separator_of"]
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
 from sweep.data.answers.likeness import are_twins
-from sweep.data.text import number_of
 from sweep.words.numbers import count_of
+from sweep.words.text import number_of
 from sweep.words.values import MOST, clip, few
 
 __all__ = ["answer_words", "columns_words", "counted_words", "every_answer", "written"]

@@ -8,7 +8,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from sweep.data.text import fold
+from sweep.words.text import fold
 
 __all__ = ["is_dont_know", "is_not_asked", "plain_words"]
 
