@@ -91,10 +91,12 @@ def are_one_letter_apart(first: str, second: str) -> bool:
 
 
 def nearest_answers(text: str, there: Collection[str], most: int = 3) -> list[str]:
-    """Return the answers that one was probably meant to be: its twins first."""
+    """Return the answers that one was probably meant to be: its twins or, without, those alike."""
     twins = [other for other in there if are_twins(text, other)]
+    if twins:
+        return twins[:most]
     spelt: dict[str, str] = {}
     for other in there:
         spelt.setdefault(plain(other), other)
     near = get_close_matches(plain(text), spelt, n=most, cutoff=0.6)
-    return list(dict.fromkeys([*twins, *(spelt[word] for word in near)]))[:most]
+    return [spelt[word] for word in near]

@@ -7,6 +7,7 @@ from sweep.data.answers.asked import Asked, Question, by_default, totals
 from sweep.data.answers.books import check_books
 from sweep.data.answers.checks import CHECKS, check_twice, is_of_another_kind
 from sweep.data.answers.coding import code_answers
+from sweep.data.answers.likeness import same_key
 from sweep.data.answers.lists import Shown, listed_answers
 from sweep.data.answers.meaning import Coding, Meaning
 from sweep.data.answers.told import columns_words, counted_words, every_answer
@@ -67,6 +68,7 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
     if default and asked[0].question.lists.failure is None:
         listed = [item.text for a in asked for item in a.listed]
         parts.append(f"counts as no: {every_answer(default, dict.fromkeys(listed))}")
+    parts += dont_know_words(asked)
     unasked = totals(asked, lambda x: x.meaning is Meaning.NOT_ASKED)
     parts += [f"not asked: {counted_words(unasked)}"] if unasked else []
     parts += [*absent, *missing_words(asked)]
@@ -76,6 +78,17 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
         broken > 0
     )
     return f"{columns_words(columns)}: {'; '.join(parts)}" if parts else ""
+
+
+def dont_know_words(asked: Sequence[Asked]) -> list[str]:
+    """Return which answers are taken for don't know without being listed, and what they count."""
+    listed = {same_key(item.text) for a in asked for item in a.listed}
+    found = totals(
+        asked, lambda x: x.meaning is Meaning.DONT_KNOW and same_key(x.text) not in listed
+    )
+    as_no = totals(asked, lambda x: x.meaning is Meaning.DONT_KNOW and x.in_base)
+    what = "as no" if as_no else "out of the base"
+    return [f"don't know, {what}: {counted_words(found)}"] if found else []
 
 
 def missing_words(asked: Sequence[Asked]) -> list[str]:

@@ -42,7 +42,8 @@ def every_answer(counts: Mapping[str, int], listed: Collection[str]) -> str:
     numbers = {t: n for t, n in counts.items() if number_of(t) is not None and t not in twins}
     words = {t: n for t, n in counts.items() if t not in twins and t not in numbers}
     runs = numbers_in_runs(numbers)
-    whole = len(twins) + len(words) + len(runs) <= CLOSED
+    once = sum(n == 1 for n in counts.values())  # many of these are no closed question's
+    whole = len(twins) + len(words) + len(runs) <= CLOSED and once <= MOST
     parts = [f"{written(t)} ({n:,}), a slip of a listed one?" for t, n in twins.items()]
     parts += [f"{written(t)} ({n:,})" for t, n in words.items()] + runs
     shown = parts if whole else parts[:MOST]
