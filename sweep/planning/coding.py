@@ -28,7 +28,15 @@ def code_outcomes(
     codings: dict[str, Coding] = {}
     for number, rule in enumerate(study.outcomes):
         questions = [
-            Question(o.name, column_of(o), o, tallies[o.name], book.of(o.column), o.makes_lists)
+            Question(
+                o.name,
+                column_of(o),
+                o,
+                tallies[o.name],
+                book.of(o.column),
+                o.makes_lists,
+                o.columns,
+            )
             for o in outcomes
             if o.rule == number
         ]

@@ -13,7 +13,11 @@ __all__ = ["Asked", "Question", "by_default", "totals"]
 
 @dataclass(frozen=True)
 class Question:
-    """One outcome of a rule, as its column has it; ``options`` are answers it makes itself."""
+    """One outcome of a rule, as its column has it.
+
+    An option of a question with several answers ``makes_lists`` itself: its success is in no list
+    of the config. ``sources`` are the columns that are read for it.
+    """
 
     outcome: str
     column: str
@@ -21,6 +25,7 @@ class Question:
     tally: Tally
     book: ColumnBook
     makes_lists: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

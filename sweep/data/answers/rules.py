@@ -72,7 +72,7 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
     unasked = totals(asked, lambda x: x.meaning is Meaning.NOT_ASKED)
     parts += [f"not asked: {counted_words(unasked)}"] if unasked else []
     parts += [*absent, *missing_words(asked)]
-    broken = sum(a.coding.broken for a in asked)
+    broken = sum({a.question.sources: a.coding.broken for a in asked}.values())
     columns = [a.question.column for a in asked]
     parts += [f"{count_of(broken, 'respondent')} gave an exclusive answer and others"] * (
         broken > 0

@@ -57,7 +57,8 @@ def test_a_listed_answer_that_occurs_nowhere_is_a_mistake_with_the_nearest(
 
 @pytest.mark.parametrize("key", ["failure", "dont_know_values", "not_asked"])
 def test_that_goes_for_every_list(key: str) -> None:
-    asked = ask({"q": YES_NO}, success=["Yes"], **{key: ["No", "Perhaps"]}, dont_know="in_base")
+    lists: dict[str, Any] = {key: ["No", "Perhaps"]}
+    asked = ask({"q": YES_NO}, success=["Yes"], **lists, dont_know="in_base")
     assert ["'Perhaps'"] == [m.split(" is ")[1].split(";")[0] for _, m in asked.mistakes]
     assert [(key, 1)] == [path for path, _ in asked.mistakes]
     asked = ask({"q": YES_NO}, success=["Yes"], dont_know={"Perhaps": "in_base"})
@@ -159,7 +160,8 @@ def test_a_code_for_no_answer_among_small_numbers_must_be_named(code: str) -> No
     assert message.startswith(f"{code} (2): these look like codes for no answer")
     for key in ("dont_know_values", "not_asked", "failure"):
         rest = [1, 2] if key == "failure" else []
-        asked = ask({"q": there}, success=[5], dont_know="out_of_base", **{key: [*rest, code]})
+        lists: dict[str, Any] = {key: [*rest, code]}
+        asked = ask({"q": there}, success=[5], dont_know="out_of_base", **lists)
         assert [] == asked.mistakes
 
 
@@ -235,8 +237,8 @@ def test_several_answers_in_a_cell_are_a_mistake_that_says_what_to_write() -> No
     there = {"Nike": 3, "Adidas": 4, "Nike | Adidas": 5}
     ((_, message),) = ask({"q": there}, success=["Nike"]).mistakes
     assert "'Nike | Adidas' (5): write kind: multiple, separator: '|'" in message
-    every = {"success": ["Nike", "Nike | Adidas"], "failure": ["Adidas"]}
-    assert [] == ask({"q": there}, **every).mistakes
+    every = ask({"q": there}, success=["Nike", "Nike | Adidas"], failure=["Adidas"])
+    assert [] == every.mistakes
 
 
 def test_no_message_holds_more_than_five_values_of_a_column() -> None:
