@@ -53,12 +53,16 @@ class EstimatesRecipe(TypedDict):
 
 
 class CountsMeta(TypedDict):
-    """What an outcome's stored counts say of themselves: digests, answers asked for and given."""
+    """What an outcome's stored counts say of themselves: digests, answers asked for and given.
+
+    ``coding`` is what each answer counted as (`sweep.data.answers.meaning.Coding`).
+    """
 
     counts: dict[str, str]
     sums: str
     n: float
     y: float
+    coding: Json
 
 
 class TaskMeta(TypedDict):

@@ -8,11 +8,12 @@ from sweep.journal.partial import mark_partial
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.states import State
 from sweep.keys import Json
+from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["fits_of"]
+__all__ = ["failures_in_words", "fits_of"]
 
 FIT_COLUMNS = (
     *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws", "r_hat"),
@@ -52,3 +53,11 @@ def fit_row(state: State, minimum_base: int) -> Json:
         "remedies": "; ".join(state.remedies) or None,
         "seconds": state.seconds,
     }
+
+
+def failures_in_words(run: str, lost: "pd.DataFrame", outcomes: int) -> str:
+    """Return how many of a run's outcomes failed, with the first reasons."""
+    rows = lost.head(10)[["outcome", "status", "reason"]].itertuples(index=False)
+    shown = "".join(f"\n  {r.outcome}: {r.status}: {r.reason}" for r in rows)
+    more = f"\n  and {len(lost) - 10} more" if len(lost) > 10 else ""
+    return f"run {run}: {len(lost)} of {count_of(outcomes, 'outcome')} failed{shown}{more}"

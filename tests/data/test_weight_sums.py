@@ -6,25 +6,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweep.data.counts import Sums, count, counts_of, weights_of
+from sweep.data.counts import Sums, counts_of, weights_of
 from sweep.data.design import Design
 from sweep.data.outcomes import outcomes_of
+from tests.data.counting import counted
 from tests.project import OUTCOMES, Project, survey_of
+from tests.support.columns import text_table
 
 
-def counted(
+def design_and_sums(
     project: Project, survey: pd.DataFrame, study: dict[str, Any] | None = None
 ) -> tuple[Design, Sums]:
     project.write("survey.csv", survey)
     config = project.config({"groups": [[], ["married"]], **(study or {})})
     design = project.plan(config)[1].prepared.design
     outcome = next(o for o in outcomes_of(config.study, OUTCOMES) if o.name == "liked")
-    return design, count(design, outcome, survey)
+    return design, counted(design, outcome, text_table(survey))
 
 
 def test_sums_by_cell_equal_those_of_the_respondents(project: Project) -> None:
     survey = survey_of().assign(w=lambda t: t["w"].where(t.index % 7 > 0, 0.0))
-    design, sums = counted(project, survey)
+    design, sums = design_and_sums(project, survey)
     found, counts = weights_of(sums), counts_of(sums, design.levels)
     assert found is not None
     there = survey.assign(cell=design.respondents.cell, y=survey["liked"] == "Yes").query("w > 0")
@@ -53,11 +55,11 @@ def test_a_survey_of_equal_weights_keeps_the_sums_and_their_digest_as_they_were(
         ({"survey": {"weight": None}}, survey_of()),
     ]
     for study, survey in given:
-        _, sums = counted(project, survey, study)
+        _, sums = design_and_sums(project, survey, study)
         assert sums.logs is None
         assert weights_of(sums) is None
         assert old == tuple(sums.arrays())
-    _, sums = counted(project, survey_of())
+    _, sums = design_and_sums(project, survey_of())
     assert (*old, "logs") == tuple(sums.arrays())
 
 
@@ -65,6 +67,6 @@ def test_an_outcome_of_people_without_weight_has_nothing_to_check(project: Proje
     survey = survey_of()
     survey.loc[survey["liked"].notna(), "w"] = 0.0
     survey.loc[:9, ["liked", "w"]] = [None, 1.0]
-    _, sums = counted(project, survey)
+    _, sums = design_and_sums(project, survey)
     assert sums.logs is not None
     assert weights_of(sums) is None

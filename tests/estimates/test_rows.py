@@ -10,13 +10,15 @@ import pytest
 from numpy.typing import NDArray
 
 from sweep.config import Group
-from sweep.data.counts import Sums, count, counts_of
+from sweep.data.counts import Sums, counts_of
 from sweep.data.design import Design
 from sweep.data.outcomes import outcomes_of
 from sweep.estimates.poststratify import Weighting, weighting_of
 from sweep.estimates.rows import Shown, answers_by_margin, estimate
 from sweep.estimates.support import unseen_shares
+from tests.data.counting import counted
 from tests.project import OUTCOMES, Project, population_of, survey_of
+from tests.support.columns import text_table
 
 GROUPS = (
     Group(),
@@ -41,7 +43,7 @@ def prepared(project: Project, survey: pd.DataFrame) -> tuple[Design, Sums]:
     study = project.config({"groups": WRITTEN}).study
     design = project.plan(project.config({"groups": WRITTEN}))[1].prepared.design
     outcome = next(o for o in outcomes_of(study, OUTCOMES) if o.name == "liked")
-    return design, count(design, outcome, survey)
+    return design, counted(design, outcome, text_table(survey))
 
 
 def rows_of(design: Design, sums: Sums, minimum_base: int = 10) -> pd.DataFrame:
