@@ -7,6 +7,7 @@ do that after bumping a number, or when a change leaves every published number a
 
 import ast
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,25 @@ __all__ = ["NUMBERS", "PINNED", "fingerprint", "fingerprints"]
 
 ROOT = Path(__file__).parent.parent / "sweep"
 PINNED = Path(__file__).parent / "reference" / "fingerprints.json"
-EXPRESSION = ("expression.evaluation", "expression.grammar", "expression.tokens", "expression.tree")
+EXPRESSION = (
+    *("expression.evaluation", "expression.grammar", "expression.order", "expression.tokens"),
+    *("expression.tree", "expression.values", "words.text"),
+)
 NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
         *("config.level_map", "config.population", "config.values", "config.variables"),
-        *("data.cells", "data.counts", "data.covariates", "data.design", "data.frame"),
-        *("data.level_maps", "data.levels", "data.margin_tables", "data.margins", "data.nuisance"),
-        *("data.outcomes", "data.patterns", "data.population", "data.population_cells"),
-        *("data.raked_frame", "data.raking"),
-        *("data.respondents", "data.seeds", "data.sizes", "data.variables", "planning.columns"),
-        *("planning.population", "planning.prepare", "sources.files", "expression.decision"),
-        *("sources.tables", *EXPRESSION),
+        *("data.answers.block", "data.answers.coding", "data.answers.column"),
+        *("data.answers.dont_know.toml", "data.answers.likeness", "data.answers.lists"),
+        *("data.answers.meaning", "data.answers.not_asked.toml", "data.answers.several"),
+        *("data.answers.words", "data.options", "data.outcome"),
+        *("data.cells", "data.columns", "data.counts", "data.covariates", "data.derivation"),
+        *("data.design", "data.frame", "data.level_maps", "data.levels", "data.margin_tables"),
+        *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
+        *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
+        *("data.seeds", "data.sizes", "data.variables", "expression.decision"),
+        *("planning.columns", "planning.population", "planning.prepare", "sources.files"),
+        *("sources.tables", "sources.text_columns", *EXPRESSION),
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
@@ -57,6 +65,15 @@ def fingerprint(source: str) -> str:
     return digest(plain(ast.parse(source)))
 
 
+def print_of(name: str) -> str:
+    """Return the fingerprint of a module, or of what a file of words says."""
+    stem = name.removesuffix(".toml")
+    path = ROOT / stem.replace(".", "/")
+    if stem != name:
+        return digest(tomllib.loads(path.with_suffix(".toml").read_text()))
+    return fingerprint(path.with_suffix(".py").read_text())
+
+
 def plain(node: Any) -> Any:
     """Return a syntax tree as lists, the same on every Python: empty fields are left out."""
     if isinstance(node, list):
@@ -74,8 +91,7 @@ def fingerprints() -> dict[str, dict[str, Any]]:
     """Return, for each number, its value and the fingerprints of its modules."""
     found: dict[str, dict[str, Any]] = {}
     for number, modules in NUMBERS.items():
-        paths = {name: ROOT / f"{name.replace('.', '/')}.py" for name in modules}
-        prints = {name: fingerprint(path.read_text()) for name, path in sorted(paths.items())}
+        prints = {name: print_of(name) for name in sorted(modules)}
         found[number] = {"version": getattr(toolchain, number), "modules": prints}
     return found
 

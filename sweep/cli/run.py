@@ -61,7 +61,7 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     read, store, made = read_and_plan(config, select, set_, sample, limit, retry_failed)
     if report is not None:
         refuse_inputs(report, made.record, store)
-    say(opening(made, read.execution.backend))
+    say("\n".join([opening(made, read.execution.backend), *notice_words(made)]))
     if detach:
         start_away(read, store, made, format_)
         return
@@ -97,6 +97,11 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: For
     again = [entry.fit_key for entry in made.left()]
     concurrently(lambda fit: forget_failure(store, fit), again)  # the job knows the store alone
     send_away(Run(store, run_id), ["resume", run_id], format_)
+
+
+def notice_words(made: "Plan") -> list[str]:
+    """Return what was inferred of the data, and what is worth a look, a line for each."""
+    return [f"notice: {notice}" for notice in made.record.notices]
 
 
 def opening(made: "Plan", backend: str) -> str:
@@ -206,6 +211,7 @@ def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", format_: Forma
 
     fit = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
     facts = {"outcome": outcome, **{k: result[k] for k in (*fit, "partial")}}
+    facts["checks"] = result.get("checks", {})
     if format_ is Format.json:
         print_json({**facts, "estimates": frame_rows(table)})
         return
@@ -216,4 +222,6 @@ def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", format_: Forma
     lines.append("taken from the store" if facts["hit"] else f"fitted in {facts['seconds']:.1f} s")
     numbers = {k: v for k, v in facts["diagnostics"].items() if k != "reasons"}
     lines += [f"  {name:14} {value}" for name, value in numbers.items()]
+    for check, figures in facts["checks"].items():
+        lines += [f"  {f'{check} {name}':20} {value}" for name, value in figures.items()]
     print_lines([*lines, "", *estimate_lines(table)])

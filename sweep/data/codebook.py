@@ -11,7 +11,7 @@ __all__ = ["Codebook", "ColumnBook", "ResponseSet"]
 class ColumnBook:
     """What a file says of one column.
 
-    ``values`` are labels by code, in the file's order; codes are text, as `sweep.data.text` writes
+    ``values`` are labels by code, in the file's order; codes are text, as `sweep.words.text` writes
     them. ``missing`` are the codes that the file itself calls missing, ``missing_ranges`` the same
     from a number to a number, ends included.
     """
@@ -39,10 +39,16 @@ class ResponseSet:
 
 @dataclass(frozen=True)
 class Codebook:
-    """What a file says of its columns, and of those that belong together."""
+    """What a file says of its columns, and of those that belong together.
+
+    ``weight`` and ``serial`` are the columns that the file calls its weights and its respondents'
+    numbers; nothing is weighted by them unless a config says so.
+    """
 
     columns: Mapping[str, ColumnBook] = field(default_factory=dict)
     sets: Mapping[str, ResponseSet] = field(default_factory=dict)
+    weight: str | None = None
+    serial: str | None = None
 
     def of(self, column: str) -> ColumnBook:
         """Return what is known of a column; nothing, where the file does not say."""

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.config import Study
+from sweep.data.columns import numbers_in
 from sweep.errors import DataError
 from sweep.words.numbers import count_of
 from sweep.words.values import brief
@@ -40,7 +41,7 @@ def covariate_values(
         raise DataError(msg)
     made: dict[str, NDArray[np.float64]] = {}
     for column in spec.columns:
-        values = pd.to_numeric(by_level.loc[list(levels), column], errors="coerce").to_numpy(float)
+        values = numbers_in(by_level.loc[list(levels), column])
         if not np.isfinite(values).all():
             label = levels[int(np.argmin(np.isfinite(values)))]
             msg = f"{where}: column {column!r} holds no number for level {brief(label)}"

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sweep.config import Predictor, Study
-from sweep.data.cells import encode_codes
+from sweep.data.cells import check_numbers, encode_codes
 from sweep.data.covariates import covariate_values
+from sweep.data.findings import Findings, KeyPath
 from sweep.data.frame import Frame, frame_of
 from sweep.data.levels import Covariates, encode_column, levels_of
 from sweep.data.population import PEOPLE
 from sweep.data.respondents import Respondents, respondent_rows, weights
 from sweep.data.variables import Table
-from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import Json
@@ -63,35 +64,42 @@ def variables_of(study: Study) -> dict[str, str]:
 
 
 def encode(
-    survey: Table, population: Table, covariates: Mapping[str, pd.DataFrame], study: Study
+    survey: Table,
+    population: Table,
+    covariates: Mapping[str, pd.DataFrame],
+    study: Study,
+    findings: Findings,
 ) -> Design:
     """Return the design of a sweep from prepared tables.
 
     Raises
     ------
-    DataError
+    Mistaken
         If a value has no level, too many predictors are missing, or sizes or weights are no
-        numbers of people.
+        numbers of people: all that is wrong is among the findings.
     """
     further = group_variables(study)
-    people = population_rows(population.rows, [*study.predictors, *further])
-    levels = {
-        name: levels_of_nuisance(name, survey, study)
-        if name in study.nuisance
-        else levels_of(name, people[name], p, study)
-        for name, p in study.predictors.items()
-    }
-    more = {name: levels_of(name, people[name], Predictor(), study) for name in further}
-    rows, dropped = respondent_rows(survey, list(levels), study)
-    codes = {name: encode_column(rows[name], name, labels) for name, labels in levels.items()}
-    asked = tuple(name for name in further if name in survey.rows.columns)
-    extra = [encode_column(rows[name], name, more[name]) for name in asked]
-    respondents = Respondents(
-        survey.kept[rows.index.to_numpy()],
-        encode_codes(codes, levels),
-        np.stack(extra, axis=1) if extra else np.zeros((len(rows), 0), np.int32),
-        weights(rows, study),
-    )
+    people = population_rows(population.rows, [*study.predictors, *further], study, findings)
+    every = levels_by_variable(people, survey.rows, further, study, findings)
+    levels = {name: every[name] for name in study.predictors if name in every}
+    more = {name: every[name] for name in further if name in every}
+    rows, dropped = respondent_rows(survey, list(study.predictors), study, findings)
+    codes = codes_by_variable(survey, every, study, findings)
+    with findings.at("study", "survey", "weight"):
+        weight = weights(rows, study)
+    tables = {}
+    for name, table in covariates.items():
+        with findings.at("study", "covariates", name):
+            tables[name] = covariate_values(name, table, levels.get(name, ()), study)
+    with findings.at("study", "predictors"):
+        check_numbers(levels)
+    findings.stop_if_mistaken()
+    asked = tuple(name for name in further if name in codes)
+    kept = rows.index.to_numpy()
+    cell = encode_codes({name: codes[name][kept] for name in levels}, levels)
+    extra = [codes[name][kept] for name in asked]
+    stacked = np.stack(extra, axis=1) if extra else np.zeros((len(rows), 0), np.int32)
+    respondents = Respondents(survey.kept[kept], cell, stacked, weight)
     frame = frame_of(people, levels, more, PEOPLE)
     summary = {
         "survey": table_summary(survey, len(rows), dropped),
@@ -103,16 +111,47 @@ def encode(
         "occupied": len(np.unique(respondents.cell)),
         "predictors": {name: list(labels) for name, labels in levels.items()},
     }
-    tables = {n: covariate_values(n, t, levels[n], study) for n, t in covariates.items()}
     return Design(levels, more, asked, tables, respondents, frame, summary)
 
 
-def levels_of_nuisance(name: str, survey: Table, study: Study) -> tuple[str, ...]:
-    """Return the levels of a predictor that the population lacks: those of the survey."""
-    if name not in survey.rows.columns:
-        return ()  # refused with the other predictors that the survey lacks
-    values = survey.rows[name].dropna()
-    return levels_of(name, values, study.predictors[name], study, "survey")
+def levels_by_variable(
+    people: pd.DataFrame,
+    survey: pd.DataFrame,
+    further: Sequence[str],
+    study: Study,
+    findings: Findings,
+) -> dict[str, tuple[str, ...]]:
+    """Return the levels of every variable that has them: the population's.
+
+    Those of a predictor that the population lacks are the survey's.
+    """
+    made = {}
+    for name in [*study.predictors, *further]:
+        with findings.at(*key_of(name, study)):
+            rows, whose = (survey, "survey") if name in study.nuisance else (people, "population")
+            if name in rows.columns:
+                predictor = study.predictors.get(name, Predictor())
+                made[name] = levels_of(name, rows[name], predictor, study, whose)
+    return made
+
+
+def codes_by_variable(
+    survey: Table, levels: Mapping[str, tuple[str, ...]], study: Study, findings: Findings
+) -> dict[str, NDArray[np.int32]]:
+    """Return the level's number (row,) of every variable that the survey has, -1 where missing."""
+    made = {}
+    for name, labels in levels.items():
+        with findings.at(*key_of(name, study)):
+            if name in survey.rows.columns:
+                made[name] = encode_column(survey.rows[name], name, labels)
+    return made
+
+
+def key_of(variable: str, study: Study) -> KeyPath:
+    """Return the config key that a variable comes from."""
+    if variable in study.predictors:
+        return ("study", "predictors", variable)
+    return ("study", "groups")
 
 
 def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -> Json:
@@ -121,27 +160,21 @@ def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -
     return {"read": table.read, "kept": kept, "dropped": reasons}
 
 
-def population_rows(rows: pd.DataFrame, variables: Sequence[str]) -> pd.DataFrame:
-    """Return the population's rows, complete in every variable.
-
-    Raises
-    ------
-    DataError
-        If a variable is lacking or missing in a row.
-    """
+def population_rows(
+    rows: pd.DataFrame, variables: Sequence[str], study: Study, findings: Findings
+) -> pd.DataFrame:
+    """Return the population's rows; a variable that is lacking or missing in one is a mistake."""
     for name in variables:
         if name not in rows.columns:
-            msg = (
-                f"variable {name!r} is used by study.predictors or study.groups, but the "
-                f"population has neither a column nor a derivation for it; a predictor that is "
-                f"about how answers were taken may be a nuisance (study.nuisance)"
+            findings.mistake(
+                key_of(name, study),
+                f"variable {name!r}: the population has neither a column nor a derivation for it; "
+                f"one that is about how answers were taken may be a nuisance (study.nuisance)",
             )
-            raise DataError(msg)
-        missing = int(rows[name].isna().sum())
-        if missing:
-            msg = (
+        elif missing := int(rows[name].isna().sum()):
+            findings.mistake(
+                key_of(name, study),
                 f"the population's {name!r} is missing in {count_of(missing, 'row')}: every person "
-                f"has a level; complete it, or leave those rows out with study.population.filter"
+                f"has a level; complete it, or leave those rows out with study.population.filter",
             )
-            raise DataError(msg)
     return rows

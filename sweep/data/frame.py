@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.data.cells import decode, encode_codes, occurring_combinations
-from sweep.data.levels import Levels
+from sweep.data.levels import Levels, encode_column
 from sweep.keys import arrays_digest, digest
 
 __all__ = ["Frame", "frame_of"]
@@ -82,7 +82,7 @@ def frame_of(
 ) -> Frame:
     """Sum the population's sizes over everything but the predictors and the further variables."""
     codes = {
-        name: pd.Categorical(people[name], categories=list(labels)).codes.astype(np.int32)
+        name: encode_column(people[name], name, labels)
         for name, labels in {**levels, **further}.items()
     }
     first, place = occurring_combinations(list(codes.values()), len(people))

@@ -7,9 +7,9 @@ import pandas as pd
 
 from sweep.config.section import KEY
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.text import fold
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
+from sweep.words.text import fold
 from sweep.words.values import brief, few
 
 __all__ = ["mapped"]

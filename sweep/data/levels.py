@@ -7,8 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.config import Cut, Predictor, Study
+from sweep.data.columns import how_often, spread, texts_of
 from sweep.errors import DataError
 from sweep.words.numbers import count_of
+from sweep.words.text import fold
 from sweep.words.values import brief, few
 
 __all__ = ["Covariates", "Levels"]
@@ -26,10 +28,11 @@ def levels_of(
     DataError
         If the config's levels and the population's values are not the same.
     """
-    present = set(values.unique())
+    often = how_often(values)
+    present = set(often)
     rule = study.derive.get(predictor.column or name)
     if predictor.levels is not None:
-        ordered = list(predictor.levels)
+        ordered = list(dict.fromkeys(fold(level) for level in predictor.levels))
         absent = [label for label in ordered if label not in present]
         if absent:
             msg = (
@@ -38,12 +41,12 @@ def levels_of(
             )
             raise DataError(msg)
     elif isinstance(rule, Cut):
-        ordered = [label for label in rule.labels if label in present]
+        ordered = [label for label in map(fold, rule.labels) if label in present]
     else:
         ordered = sorted(present, key=natural)
     strange = sorted(present - set(ordered))
     if strange:
-        count = int((values == strange[0]).sum())
+        count = often[strange[0]]
         msg = (
             f"{whose} column {name!r} has the value {brief(strange[0])} in "
             f"{count_of(count, 'row')}, which is not among study.predictors.{name}.levels "
@@ -70,10 +73,9 @@ def encode_column(values: pd.Series, name: str, levels: Sequence[str]) -> NDArra
     DataError
         If a label is not a level, with the value, the column and how many respondents have it.
     """
-    codes = pd.Index(list(levels)).get_indexer(pd.Index(values)).astype(np.int32)
-    unknown = values[(codes < 0) & values.notna().to_numpy()]
-    if len(unknown):
-        counted = unknown.value_counts().to_dict()
+    place = {level: k for k, level in enumerate(levels)}
+    counted = {text: n for text, n in how_often(values).items() if text not in place}
+    if counted:
         shown = few(counted, lambda value: f"{brief(value)} ({counted[value]} respondents)")
         msg = (
             f"survey column {name!r} has values that the population does not know: {shown}. "
@@ -81,7 +83,8 @@ def encode_column(values: pd.Series, name: str, levels: Sequence[str]) -> NDArra
             f"study.survey.filter"
         )
         raise DataError(msg)
-    return codes
+    places = np.array([place.get(text, -1) for text in texts_of(values)], np.int32)
+    return spread(values, places, np.int32(-1))
 
 
 type Levels = Mapping[str, tuple[str, ...]]

@@ -8,8 +8,8 @@ import pandas as pd
 from sweep.config.population import is_shares
 from sweep.data.findings import Findings, KeyPath
 from sweep.data.margins import Margin
-from sweep.data.text import fold
 from sweep.words.names import did_you_mean
+from sweep.words.text import fold
 from sweep.words.values import brief, few
 
 __all__ = ["levels_in", "margin_of", "margin_of_shares", "scaled", "table_by"]

@@ -1,12 +1,14 @@
 """Nuisance: predictors that the population lacks, at the level that everybody is estimated at."""
 
+import numpy as np
 import pandas as pd
 
 from sweep.config import Study
 from sweep.config.section import KEY
+from sweep.data.columns import text_series
 from sweep.data.findings import Findings
-from sweep.data.text import fold
 from sweep.words.names import did_you_mean
+from sweep.words.text import fold
 from sweep.words.values import brief, few
 
 __all__ = ["with_nuisance"]
@@ -35,6 +37,6 @@ def with_nuisance(
             near = did_you_mean(at, levels)
             message = f"no respondent has {name} {brief(at)}.{near} There are {few(levels)}"
             findings.mistake((*path, "at"), message)
-        same = pd.Categorical([at] * len(rows), pd.Index([at], dtype="str"))
+        same = text_series(np.zeros(len(rows), np.int64), [at], rows.index)
         rows = rows.assign(**{name: same})
     return rows

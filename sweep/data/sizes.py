@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.text import number_of, text_of
 from sweep.words.numbers import count_of
+from sweep.words.text import number_of, text_of
 from sweep.words.values import brief, few
 
 __all__ = ["people_in"]

@@ -162,6 +162,7 @@ def estimates_fields(recipe: Recipe) -> Fields:
         "study.minimum_base": recipe["minimum_base"],
         **({"universe": recipe["universe"]} if "universe" in recipe else {}),
         "ESTIMATE": recipe["version"],
+        "pyarrow": recipe.get("pyarrow"),
     }
 
 

@@ -7,7 +7,7 @@ from sweep.config import Population, PopulationMargin, PopulationTable, Study
 from sweep.data.design import group_variables, variables_of
 from sweep.data.findings import Findings
 from sweep.data.population import Tables, population_from
-from sweep.data.variables import Table, condition_columns, prepare, sources_of
+from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json
 from sweep.planning.columns import rename_columns
 from sweep.sources.tables import read_table
@@ -28,16 +28,16 @@ def population_table(
     Raises
     ------
     DataError
-        If a table cannot be read, or lacks what is asked of it.
+        If a table cannot be read, lacks what is asked of it, or mistakes leave nobody.
     """
     specs = tables_of(study.population)
-    read = {
-        key: read_part(study, key, specs[key], path, variables_in(study, specs[key]))
-        for key, path in paths.items()
-    }
+    read = {key: read_part(study, key, specs[key], path, findings) for key, path in paths.items()}
     sizes = {key: str(specs[key].size) for key in paths}
     tables = Tables(read, sizes, {key: str(specs[key].source) for key in paths})
-    return population_from(study, group_variables(study), survey, tables, findings)
+    made = population_from(study, group_variables(study), survey, tables, findings)
+    if not len(made[0].rows):
+        findings.stop_if_mistaken()
+    return made
 
 
 def tables_of(spec: Population) -> dict[str, Spec]:
@@ -54,13 +54,11 @@ def variables_in(study: Study, spec: Spec) -> dict[str, str]:
     return {name: every[name] for name in wanted}
 
 
-def read_part(
-    study: Study, key: str, spec: Spec, path: Path, variables: Mapping[str, str]
-) -> Table:
+def read_part(study: Study, key: str, spec: Spec, path: Path, findings: Findings) -> Table:
     """Read and prepare one table of the population."""
-    what = f"population.{key}" if key else "population"
-    available = rename_columns(path, spec.rename, what)
+    variables = variables_in(study, spec)
+    available = rename_columns(path, spec.rename, f"population.{key}" if key else "population")
     wanted = sources_of(list(variables.values()), study, available)
-    wanted += [*sorted(condition_columns(spec.filter)), str(spec.size)]
+    wanted += [*condition_sources(spec.filter, study, available), str(spec.size)]
     table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
-    return prepare(table, variables, spec.filter, study, what)
+    return prepare(table, variables, spec.filter, study, "population", findings)

@@ -14,7 +14,7 @@ __all__ = ["OUTCOMES", "Dropped", "Provenance", "Report", "TableSummary", "Trans
 
 OUTCOMES = (
     *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws"),
-    *("r_hat", "ess_min", "divergences", "remedies"),
+    *("r_hat", "ess_min", "divergences", "design_effect", "remedies"),
 )
 
 
@@ -80,6 +80,8 @@ class Report:
         Probability that an interval holds, as in 0.9.
     partial
         Which part of its sweep the run covers, in words; None if it is the whole.
+    notices
+        What was inferred of the data, and what is worth a look, a line each.
 
     Raises
     ------
@@ -95,6 +97,7 @@ class Report:
     variables: tuple[str, ...]
     interval: float
     partial: str | None = None
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         missing = [name for name in OUTCOMES if name not in self.outcomes.columns]

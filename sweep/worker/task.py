@@ -1,7 +1,7 @@
 """Tasks: the two steps of one outcome, each published under its own key: fit, then estimates."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from sweep.artifacts.artifact import publish_same
@@ -10,7 +10,7 @@ from sweep.artifacts.contents import get_design, get_sums, put_fit
 from sweep.artifacts.encoding import unpack_arrays
 from sweep.artifacts.manifest import place
 from sweep.artifacts.quarantine import read_if_sound
-from sweep.artifacts.recipes import TaskMeta
+from sweep.artifacts.recipes import EstimatesRecipe, TaskMeta
 from sweep.artifacts.records import damage_error
 from sweep.artifacts.tasks import Task
 from sweep.config import Group
@@ -26,7 +26,6 @@ from sweep.estimates.poststratify import (
     poststratify,
     weighting_of,
 )
-from sweep.estimates.rows import Shown, answers_by_margin, estimate
 from sweep.faultpoint import faultpoint
 from sweep.inference.checkpoints import Draws, Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
@@ -40,8 +39,10 @@ from sweep.model.effects import blocks_of
 from sweep.model.files import STUB, ModelFile, Route, load_model
 from sweep.model.terms import from_json
 from sweep.store import Store
-from sweep.toolchain import ESTIMATE, toolchain
+from sweep.toolchain import ESTIMATE, table_writer, toolchain
+from sweep.worker.checks import Subject, doubts_of, with_doubts
 from sweep.worker.incidence import Incidence
+from sweep.worker.rows import rows_of
 
 if TYPE_CHECKING:
     from sweep.inference.general import Compiled
@@ -133,6 +134,22 @@ def check_toolchain(task: Task) -> None:
         msg = (
             f"the recipe names another toolchain: {shown}. Run workers of one image on one "
             "family of machines, and plan the sweep there, or on a machine like them"
+        )
+        raise ForeignToolchain(msg)
+
+
+def check_writer(recipe: EstimatesRecipe) -> None:
+    """Refuse to write a table under a key that promises another program's bytes."""
+    if recipe["version"] != ESTIMATE:
+        msg = (
+            f"the recipe names version {recipe['version']} of the estimates, and this "
+            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
+        )
+        raise ForeignToolchain(msg)
+    if recipe.get("pyarrow") != table_writer():
+        msg = (
+            f"the recipe names tables of pyarrow {recipe.get('pyarrow')}, here is "
+            f"{table_writer()}: run workers of one image, and plan the sweep there"
         )
         raise ForeignToolchain(msg)
 
@@ -245,43 +262,37 @@ def incidence_of(store: Store, task: Task, length: int, memory: "Memory") -> Inc
 
 
 def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> TaskMeta:
-    """Poststratify the stored draws and publish the outcome's table; return its meta."""
+    """Poststratify the stored draws, check them and publish the outcome's table; return its meta.
+
+    What the checks object to flags the outcome as what the sampler did would.
+    """
     check_toolchain(task)  # the fit may be another worker's
     memory.watch("poststratify", 0)
     recipe = task.estimates
-    if recipe["version"] != ESTIMATE:
-        msg = (
-            f"the recipe names version {recipe['version']} of the estimates, and this "
-            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
-        )
-        raise ForeignToolchain(msg)
+    check_writer(recipe)
     design = design_of(store, task, memory)
     groups = [
         Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
     ]
-    sums = get_sums(store, task.counts)
     chains, length = next(iter(fitted.draws.values())).shape[:2]
     incidence = incidence_of(store, task, length, memory)
     who = None if incidence is None else incidence.probabilities
-    weighting = weighting_of(design.frame, groups)
-    probabilities = probabilities_of(store, task, fitted.draws, memory)
-    values = poststratify(weighting, design.levels, probabilities, who)
+    sums, weighting = get_sums(store, task.counts), weighting_of(design.frame, groups)
+
+    def model(draws: Draws) -> Probabilities:
+        return probabilities_of(store, task, draws, memory)
+
+    values = poststratify(weighting, design.levels, model(fitted.draws), who)
     weighting = of_qualifiers(weighting, design.levels, who)
-    everyone = of_qualifiers(weighting_of(design.frame, [Group()]), design.levels, who)
+    subject = Subject(task, design, sums, groups, weighting, values, who)
+    doubts = doubts_of(subject, model, fitted.draws)
     judged = fitted.meta if incidence is None else incidence.judge(fitted.meta)
-    shown = Shown(
-        outcome=task.outcome,
-        status=judged["status"],
-        interval=recipe["interval"],
-        minimum_base=recipe["minimum_base"],
-        levels=design.frame.variables(),
-        population=float(everyone.total[0]),
-    )
-    answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
-    counts = counts_of(sums, design.levels)
-    seen = replace(counts, index=design.frame.as_estimated(counts.index))
-    rows = estimate(values.reshape(chains, length, -1), weighting, answers, seen, shown)
-    meta: TaskMeta = {**judged, "n": float(counts.n.sum()), "draws": chains * length}
+    meta: TaskMeta = {
+        **with_doubts(judged, doubts),
+        "n": float(sums.n.sum()),
+        "draws": chains * length,
+    }
+    rows = rows_of(subject, doubts, meta["status"], chains)
     faultpoint("estimates.before_publish", task.outcome)
     publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
     faultpoint("estimates.after_publish", task.outcome)

@@ -42,7 +42,10 @@ BACKENDS: dict[str, Callable[[], AbstractContextManager[Site]]] = {
     "batch": partial(batch_site, forks=True),
     "ray": ray_site,
 }
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("batch", "ray")]
+SLOW = [
+    pytest.param("batch", marks=pytest.mark.slow),
+    pytest.param("ray", marks=[pytest.mark.slow, pytest.mark.alone]),
+]
 
 
 @pytest.fixture(scope="module", params=["local", *SLOW])
@@ -99,7 +102,6 @@ def test_files_beside_the_config_that_are_named_like_modules_are_not_imported(
     assert not told.exists(), told.read_text()
 
 
-@pytest.mark.starts  # a fork may be done before it is seen
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "term"])
 def test_a_killed_worker_costs_an_attempt_and_nothing_else(
     site: Site, project: Project, expected: dict[str, Any], number: int

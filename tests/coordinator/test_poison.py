@@ -11,7 +11,12 @@ import pytest
 from benchmarks.poison import compared
 from tests.support.poison import layout, rooms
 
-pytestmark = [pytest.mark.sampling, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [
+    pytest.mark.sampling,
+    pytest.mark.slow,
+    pytest.mark.alone,
+    pytest.mark.timeout(1200),
+]
 
 MANY = 40
 

@@ -38,6 +38,7 @@ from sweep.planning.selection import Selection
 from sweep.results.table import estimates_of
 from tests.cli.conftest import inside
 from tests.project import Project
+from tests.support.columns import text_table
 from tests.support.here import swept_here
 
 MANY = ROOT.parent / "shared" / "cases" / "32-many-geographies-in-groups"
@@ -182,7 +183,8 @@ def nested(areas: int, names: Sequence[str]) -> pd.DataFrame:
 def nested_frame(rows: pd.DataFrame, variables: Sequence[str]) -> Frame:
     names = {v: tuple(sorted(rows[v].unique())) for v in ("region", "sex", *variables)}
     levels = {v: names[v] for v in ("region", "sex")}
-    return frame_of(rows, levels, {v: names[v] for v in variables}, "n")
+    labels = text_table(rows.drop(columns="n")).assign(n=rows["n"])
+    return frame_of(labels, levels, {v: names[v] for v in variables}, "n")
 
 
 @pytest.mark.parametrize("asked", range(len(FIVE) + 1))

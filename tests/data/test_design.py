@@ -12,6 +12,7 @@ from sweep.data.design import Design
 from sweep.data.levels import levels_of
 from sweep.errors import ConfigError, DataError
 from tests.project import REGIONS, Project, population_of, survey_of
+from tests.support.columns import text_series_of
 
 
 def design_of(project: Project, study: dict[str, Any] | None = None) -> Design:
@@ -205,7 +206,7 @@ def test_a_respondent_may_lack_a_variable_of_groups(project: Project) -> None:
 
 
 def levels(values: list[str], predictor: Predictor, project: Project) -> tuple[str, ...]:
-    return levels_of("x", pd.Series(values), predictor, project.config().study)
+    return levels_of("x", text_series_of(values), predictor, project.config().study)
 
 
 def test_levels_stand_in_the_configs_order_else_numbers_by_value_then_words(

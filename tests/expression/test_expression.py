@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sweep.errors import DataError, UsageError
 from sweep.expression import ExpressionError, columns, evaluate, normalise, parse
+from sweep.expression.order import by_levels
 from sweep.expression.tree import (
     And,
     Column,
@@ -30,6 +31,8 @@ TABLE = pd.DataFrame(
         "region": ["London", "Wales", None, "London"],
         "home region": ["London", "London", "Wales", None],
         "complete": [True, False, True, False],
+        "day": ["2026-01-31", "2026-02-01", None, "2026-03-01T08:30:00"],
+        "mixed": ["none", "20", "3", None],
     }
 )
 
@@ -56,7 +59,10 @@ def where(text: str, table: Any = TABLE) -> list[int]:
         ("income > -.5e1", [0, 2, 3]),
         ("region == 'London'", [0, 3]),
         ('region == "London"', [0, 3]),
-        ("region < 'M'", [0, 3]),
+        ("day < '2026-02-01'", [0]),
+        ("day >= '2026-02-01T00:00'", [1, 3]),
+        ("mixed >= 20", [1]),
+        ("mixed == 'none'", [0]),
         ("region == 'london'", []),
         ("`home region` == 'London'", [0, 1]),
         ("region == `home region`", [0]),
@@ -167,13 +173,14 @@ def test_an_empty_table_gives_no_rows() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("age == '18'", r"column 'age' \(int64\) holds a number, and '18' is text"),
-        ("region == 1", r"column 'region' \(str\) holds text, and 1 is a number"),
-        ("region in [1]", "holds text, and 1 is a number"),
-        ("age == true", "holds a number, and True is true or false"),
-        ("complete == 2", "holds true or false, and 2 is a number"),
-        ("complete < 1", "holds true or false, and 1 is a number"),
-        ("age == region", r"column 'age' \(int64\) holds a number, column 'region' \(str\) holds"),
+        ("age >= '18'", r"column 'age' holds numbers.*'18' is text: write the number without"),
+        ("region >= 'L'", r"holds text, such as 'London', and 'L' is text: text has no order"),
+        ("region == 1", r"column 'region' holds text, such as 'London', and 1 is a number"),
+        ("region in [1]", "holds text, such as 'London', and 1 is a number"),
+        ("age == true", "holds numbers, such as '17', and True is true or false"),
+        ("complete == 2", "holds true or false, such as 'true', and 2 is a number"),
+        ("complete < 1", "holds true or false, such as 'true', and 1 is a number"),
+        ("age == region", "column 'age' holds numbers, column 'region' holds text"),
         ("agee == 1", "no column 'agee' for the expression 'agee == 1': did you mean 'age'"),
         ("zzz is null", "no column 'zzz'.*there are age, income"),
     ],
@@ -183,20 +190,66 @@ def test_what_cannot_be_compared_is_a_data_error(text: str, message: str) -> Non
         evaluate(parse(text), TABLE)
 
 
-def test_dates_and_mixed_columns_are_data_errors() -> None:
-    dates = {"x": pd.Series(pd.to_datetime(["2026-01-31"]))}
-    mixed = {"x": pd.Series(["a", 1], dtype=object)}
+def test_values_are_the_text_that_was_written_whatever_type_holds_them() -> None:
+    dates = {"x": pd.Series(pd.to_datetime(["2026-01-31", "", "2026-02-01", "2026-03-01"]))}
+    mixed = {"x": pd.Series(["a", 1, 1.0, None], dtype=object)}
 
-    with pytest.raises(DataError, match="holds other values"):
-        evaluate(parse("x == '2026-01-31'"), dates)
-    with pytest.raises(DataError, match="holds a number and text"):
-        evaluate(parse("x == 'a'"), mixed)
+    assert [0] == where("x == '2026-01-31'", dates)
+    assert [2, 3] == where("x > '2026-01-31'", dates)
+    assert [0] == where("x == 'a'", mixed)
+    assert [1, 2] == where("x == '1'", mixed)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("mixed >= 20", "column 'mixed' holds no number in 1 row ('none'); there it does not hold"),
+        ("region == 'Londn'", "no 'region' is 'Londn'; there is 'London'"),
+        ("region in ['Wales', 'Leeds']", "no 'region' is 'Leeds'; there is 'London', 'Wales'"),
+        ("age == '18'", None),
+        ("region == ' London '", None),
+    ],
+)
+def test_what_a_condition_does_not_find_is_told(text: str, told: str | None) -> None:
+    messages: list[str] = []
+    evaluate(parse(text), TABLE, messages.append)
+
+    assert ([] if told is None else [told]) == [m.split(": ", 1)[1] for m in messages]
+
+
+def test_times_with_and_without_a_zone_do_not_compare() -> None:
+    table = {"x": pd.Series(["2026-01-31", "2026-01-31T10:00:00+01:00", None, None])}
+
+    with pytest.raises(DataError, match="some times have a zone"):
+        where("x > '2026-01-01'", table)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("age_band >= '35-54'", "age_band in ['35-54', '55+']"),
+        ("'35-54' > age_band", "age_band in ['18-34']"),
+        ("not age_band < '35-54' or x > 1", "not age_band in ['18-34'] or x > 1"),
+        ("age_band == '55+'", "age_band == '55+'"),
+    ],
+)
+def test_an_order_of_levels_means_those_levels(text: str, meant: str) -> None:
+    orders = {"age_band": ["18-34", "35-54", "55+"]}
+
+    assert meant == normalise(by_levels(parse(text), orders))
+
+
+def test_an_order_needs_a_level_that_exists() -> None:
+    with pytest.raises(DataError, match=r"'35' is no level.*Levels: '18-34'"):
+        by_levels(parse("age_band >= '35'"), {"age_band": ["18-34", "35-54"]})
+    with pytest.raises(DataError, match="no level is < '18-34'"):
+        by_levels(parse("age_band < '18-34'"), {"age_band": ["18-34", "35-54"]})
 
 
 def test_a_column_of_lists_is_a_data_error() -> None:
     table = {"x": pd.Series([["a"], ["b"]], dtype=object)}
 
-    with pytest.raises(DataError, match=r"column 'x' \(object\) holds values such as lists"):
+    with pytest.raises(DataError, match="column 'x' holds values such as lists"):
         evaluate(parse("x == 'a'"), table)
     assert [False, False] == evaluate(parse("x is null"), table).tolist()
 

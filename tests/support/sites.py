@@ -42,16 +42,23 @@ STORE = 80_000_000  # bytes: the least that Ray takes; nothing of ours lies in i
 
 
 def every_worker() -> list[int]:
-    """Return the ids of all live workers of this checkout, whoever started them."""
+    """Return the ids of all live workers below this process: other tests may run beside it."""
     mine = [os.fsencode(a) for a in python_command("sweep.worker")]
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if path.read_bytes().split(b"\0")[:4] == mine:
+            if path.read_bytes().split(b"\0")[:4] == mine and is_below(int(path.parent.name)):
                 found.append(int(path.parent.name))
         except OSError:  # it ended while we looked
             continue
     return sorted(found)
+
+
+def is_below(pid: int) -> bool:
+    """Return whether a process descends from this one."""
+    while pid > 1 and pid != os.getpid():
+        pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return pid == os.getpid()
 
 
 def kill_a_worker(number: int = signal.SIGKILL, wait: float = 30.0) -> int:

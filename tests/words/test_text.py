@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from sweep.data.text import fold, number_of, text_of
+from sweep.words.text import fold, number_of, text_of
 
 
 @pytest.mark.parametrize(

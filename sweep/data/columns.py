@@ -1,0 +1,83 @@
+"""Columns: a table's values as folded text, and the numbers that this text writes.
+
+A column is a categorical series: its categories are the distinct texts, its codes say which row
+has which. A rule is then decided once per distinct value, whatever the number of respondents.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweep.words.numbers import count_of
+from sweep.words.text import number_of
+from sweep.words.values import brief
+
+__all__ = [
+    "codes_of",
+    "how_often",
+    "number_words",
+    "numbers_in",
+    "renamed",
+    "spread",
+    "text_series",
+    "texts_of",
+]
+
+
+def text_series(codes: NDArray[np.integer], texts: Sequence[str], index: pd.Index) -> pd.Series:
+    """Return a column from each row's code, -1 where missing, and the distinct texts."""
+    dtype = pd.CategoricalDtype(pd.Index(list(texts), dtype="str"))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=index)
+
+
+def texts_of(column: pd.Series) -> list[str]:
+    """Return a column's distinct texts, also those that no row has any more."""
+    return [str(text) for text in column.cat.categories]
+
+
+def codes_of(column: pd.Series) -> NDArray[np.integer]:
+    """Return each row's place (row,) among the distinct texts, -1 where missing."""
+    codes: NDArray[np.integer] = column.cat.codes.to_numpy()
+    return codes
+
+
+def spread[T: np.generic](column: pd.Series, values: NDArray[T], missing: T) -> NDArray[T]:
+    """Return each row's (row,) of some values (text,) of the distinct texts."""
+    made: NDArray[T] = np.append(values, missing)[codes_of(column)]
+    return made
+
+
+def how_often(column: pd.Series) -> dict[str, int]:
+    """Return how many rows have each text, in the order of the distinct texts; none has 0."""
+    codes = codes_of(column)
+    times = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories))
+    pairs = zip(texts_of(column), times.tolist(), strict=True)
+    return {text: count for text, count in pairs if count}
+
+
+def numbers_in(column: pd.Series) -> NDArray[np.float64]:
+    """Return the numbers (row,) that a column writes, NaN where it writes none."""
+    values = [number_of(text) for text in texts_of(column)]
+    numbers = np.array([np.nan if v is None else v for v in values], np.float64)
+    return spread(column, numbers, np.float64(np.nan))
+
+
+def number_words(column: pd.Series, wrong: NDArray[np.bool_]) -> str:
+    """Return what some rows hold in place of numbers: the first such value, and in how many rows.
+
+    ``wrong`` has shape (row,).
+    """
+    first = int(np.argmax(wrong))
+    value = column.iloc[first]
+    shown = "nothing" if pd.isna(value) else brief(str(value))
+    return f"{shown} in row {first + 1:,}; {count_of(int(wrong.sum()), 'row')} in all"
+
+
+def renamed(column: pd.Series, names: Mapping[str, str]) -> pd.Series:
+    """Return a column whose texts are renamed; those that are not named stay as they are."""
+    made = [names.get(text, text) for text in texts_of(column)]
+    distinct = {text: k for k, text in enumerate(dict.fromkeys(made))}
+    places = np.array([distinct[text] for text in made] + [-1], np.int64)
+    return text_series(places[codes_of(column)], list(distinct), column.index)
