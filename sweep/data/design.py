@@ -88,9 +88,9 @@ def encode(
     with findings.at("study", "survey", "weight"):
         weight = weights(rows, study)
     tables = {}
-    for name, table in covariates.items():
+    for name, table in ((n, t) for n, t in covariates.items() if n in levels):
         with findings.at("study", "covariates", name):
-            tables[name] = covariate_values(name, table, levels.get(name, ()), study)
+            tables[name] = covariate_values(name, table, levels[name], study)
     with findings.at("study", "predictors"):
         check_numbers(levels)
     findings.stop_if_mistaken()

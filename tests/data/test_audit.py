@@ -118,7 +118,7 @@ def test_a_level_without_respondents_is_told(project: Project) -> None:
     project.write("survey.csv", survey_of().query("region != 'North'"))
     design = design_of(project)
     (notice,) = design.summary["notices"]
-    assert "study.predictors.region" == notice["key"]
+    assert ["study", "predictors", "region"] == notice["path"]
     assert "no respondent has 'North' (" in notice["message"]
 
 

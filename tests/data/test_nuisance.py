@@ -8,7 +8,7 @@ import pytest
 from sweep.artifacts.artifact import read
 from sweep.data.cells import decode
 from sweep.data.design import Design
-from sweep.errors import ConfigError, DataError
+from sweep.errors import ConfigError
 from sweep.estimates.formats import from_parquet
 from tests.project import STUDY, Project, population_of, survey_of
 
@@ -86,5 +86,6 @@ def test_a_nuisance_that_the_population_has_is_refused(modes: Project) -> None:
 def test_a_predictor_that_the_population_lacks_is_refused_and_the_way_out_named(
     modes: Project,
 ) -> None:
-    with pytest.raises(DataError, match=r"'mode' is used by .*study\.nuisance"):
-        design_of(modes, {"predictors": MODE["predictors"]})
+    found = refusal(modes, {"predictors": MODE["predictors"]})
+    assert "study.predictors.mode: variable 'mode': the population has neither" in found
+    assert "may be a nuisance (study.nuisance)" in found

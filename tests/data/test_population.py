@@ -70,7 +70,7 @@ def shares(design: Design, variable: str) -> list[float]:
 
 
 def notices(design: Design) -> list[str]:
-    return [f"{n['key']}: {n['message']}" for n in design.summary["notices"]]
+    return [f"{'.'.join(map(str, n['path']))}: {n['message']}" for n in design.summary["notices"]]
 
 
 def test_a_frame_raked_to_margins_has_them(margins: Project) -> None:

@@ -21,6 +21,7 @@ from sweep.estimates.poststratify import (
     sigmoid,
     weighting_of,
 )
+from tests.support.columns import text_series_of
 
 LEVELS = {"a": ("x", "y"), "b": ("1", "2", "3")}
 FURTHER = {"c": ("no", "yes")}
@@ -41,7 +42,9 @@ def population(without: str | None = None) -> pd.DataFrame:
 
 
 def frame(without: str | None = None) -> Frame:
-    return frame_of(population(without), LEVELS, FURTHER, "size")
+    rows = population(without).reset_index(drop=True)
+    texts = {name: text_series_of(rows[name]) for name in (*LEVELS, *FURTHER)}
+    return frame_of(rows.assign(**texts), LEVELS, FURTHER, "size")
 
 
 @pytest.fixture

@@ -144,7 +144,9 @@ def raked(tmp_path_factory: pytest.TempPathFactory) -> Project:
     rows, people = survey_of(300), population_of()
     rows = rows[(rows["age"] >= 35) | (rows["married"] == "No") | (rows["sex"] == "Female")]
     mode = np.where(np.arange(len(rows)) % 3, "web", "phone")
-    project.write("survey.csv", rows.assign(mode=mode, ignored="No").rename(columns={"sex": "Sex"}))
+    answers = np.where(np.arange(len(rows)) % 9 == 0, "Refused", rows["aware"])
+    rows = rows.assign(mode=mode, ignored="No", aware=answers)
+    project.write("survey.csv", rows.rename(columns={"sex": "Sex"}))
     bands = people["age"].map({20: "young", 40: "young", 60: "old"}).rename("band")
     project.write("ages.csv", people.groupby(bands)["n"].sum().reset_index())
     areas = people.groupby(["sex", "region"])["n"].sum().reset_index()
