@@ -35,7 +35,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
             "data.patterns",
         ),
         *("data.respondents", "data.variables", "planning.prepare", "sources.files"),
-        *("sources.tables", "sources.text_columns", *EXPRESSION),
+        *("sources.arrow_types", "sources.tables", "sources.text_columns", *EXPRESSION),
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
