@@ -298,7 +298,7 @@ def test_old_line_ends_and_bytes_that_break_off_are_seen(tmp_path: Path) -> None
     assert {"a": ["1", "3"], "b": ["2", "4"]} == texts(read(written(tmp_path, "a,b\r1,2\r3,4\r")))
     cut = "\ufeffa,b\n1,Ö\n".encode("utf-16-le") + b"\0"
     assert "is not written in utf-16-le" in error(written(tmp_path, cut))
-    late = b"a,b\n" + b"1,x\n" * BLOCK + b"2,\x81\n"
+    late = b"a,b\n" + b"1,x\n" * (BLOCK // 3) + b"2,\x81\n"
     assert "is not written in cp1252" in error(written(tmp_path, late), Format(encoding="cp1252"))
 
 
