@@ -57,8 +57,7 @@ def as_written(
     padded = [n for n, (v, b) in enumerate(pairs) if b in missing and v != b]
     nothing = column.null_count + rows_with(column, padded)
     counts = {" or ".join(missing): nothing} if nothing else {}
-    left_out = set(padded)
-    kept = [n for n, b in enumerate(bare) if b and n not in left_out]
+    kept = places_kept(bare, padded)
     known = [bare[n] for n in kept]
     thousands = first_with(known, THOUSANDS, ".") if decimals != "point" else None
     if thousands is not None and decimals == "perhaps a comma":
@@ -67,9 +66,27 @@ def as_written(
     comma = first_with(plain, WITH_COMMA, ",") if decimals != "point" else None
     plain = [b.replace(",", ".") for b in plain] if comma is not None else plain
     plain = typed(plain)
+    if plain is known and len(kept) == len(values):
+        return Written(with_small_codes(column), counts)
     if plain is known:
         plain = [values[n] for n in kept]
     return Written(with_values(column, kept, plain), counts, comma, thousands)
+
+
+def places_kept(bare: Sequence[str], padded: Sequence[int]) -> Sequence[int]:
+    """Return the places of those distinct values that are not missing."""
+    if all(bare) and not padded:
+        return range(len(bare))
+    left_out = set(padded)
+    return [n for n, text in enumerate(bare) if text and n not in left_out]
+
+
+def with_small_codes(column: "pa.DictionaryArray") -> "pa.DictionaryArray":
+    """Return a column with its codes in the smallest type."""
+    import pyarrow as pa
+
+    codes = column.indices.cast(code_type(len(column.dictionary)))
+    return pa.DictionaryArray.from_arrays(codes, column.dictionary)
 
 
 def rows_with(column: "pa.DictionaryArray", places: Sequence[int]) -> int:
