@@ -119,6 +119,14 @@ def test_groups_are_normalised_and_written_as_in_the_config() -> None:
         ([{"share": "x == 1"}], (0, "share", "[key]"), "'share' is a column of the estimates"),
         ([{" ": "x == 1"}], (0, " ", "[key]"), "a group needs a name"),
         ([{"a": 3}], (0, "a"), "expected an expression, got 3"),
+        (
+            [{"a": "x == 1 or not status == 'x'"}],
+            (0, "a"),
+            "'status' is a column of the estimates table: choose another name, by `rename`",
+        ),
+        ([{"a": "x == y and x > n"}], (0, "a"), "'n' is a column of the estimates table"),
+        ([{"a": "x in [1] and mean is null"}], (0, "a"), "'mean' is a column of the estimates"),
+        ([Group(name="a", where="flag == 1")], (0,), "'flag' is a column of the estimates"),
         ([{"a": "x ="}], (0, "a"), "cannot read the expression: unexpected '='"),
     ],
 )
@@ -247,7 +255,11 @@ def rule_mistakes(**rule: object) -> list[tuple[tuple[int | str, ...], str]]:
             ("success", 0),
             "'Yes' is also in dont_know_values",
         ),
-        ({"name": "a", "failure": ["Refused"]}, ("failure", 0), "also in dont_know_values"),
+        (
+            {"name": "a", "failure": ["Refused"], "dont_know_values": ["Refused"]},
+            ("failure", 0),
+            "also in dont_know_values",
+        ),
         ({"name": "a", "base": "x =="}, ("base",), "cannot read the expression"),
         ({"name": "a", "dont_know": "no"}, ("dont_know",), "'in_base' or 'out_of_base'"),
     ],
@@ -319,7 +331,8 @@ def test_the_json_schema_knows_the_unions() -> None:
 
     assert [arm["type"] for arm in groups["items"]["anyOf"]] == ["array", "object"]
     assert [[]] == groups["default"]
-    assert [{"required": ["match"]}, {"required": ["name"]}] == definitions["OutcomeRule"]["anyOf"]
+    named = [{"required": [key]} for key in ("match", "name", "set")]
+    assert named == definitions["OutcomeRule"]["anyOf"]
     assert {"#/$defs/Cut", "#/$defs/Recode"} == {
         arm["$ref"]
         for arm in definitions["Study"]["properties"]["derive"]["additionalProperties"]["oneOf"]
@@ -336,6 +349,7 @@ def test_the_json_schema_accepts_the_example_and_refuses_wrong_shapes() -> None:
         ("groups", [3]),
         ("derive", {"a": {"cut": "x"}}),
         ("outcomes", [{"success": [1]}]),
+        ("outcomes", [{"name": "a"}]),
         ("interactions", [["sex"]]),
         ("sampler", {"draws": "many"}),
         ("weigth", 1),
