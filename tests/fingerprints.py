@@ -35,8 +35,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
         *("data.seeds", "data.sizes", "data.variables", "expression.decision"),
-        *("planning.columns", "planning.population", "planning.prepare", "sources.files"),
-        *("sources.tables", "sources.text_columns", *EXPRESSION),
+        *("planning.columns", "planning.population", "planning.prepare", "sources.arrow_types"),
+        *("sources.files", "sources.tables", "sources.text_columns", *EXPRESSION),
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
