@@ -7,15 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
 from sweep.config import OutcomeRule
+from sweep.config.nodes import Place, value_of
+from sweep.config.yaml import compose
 from tests.cli.conftest import inside
 from tests.project import Project, survey_of
 
 PAGE = (Path(__file__).parents[1] / "docs" / "coding.md").read_text()
+NOWHERE = Place(0, 0, "")
 RULES: list[dict[str, Any]] = [
-    rule for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.S) for rule in yaml.safe_load(block)
+    rule
+    for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.S)
+    for rule in value_of(compose(block, lambda _: NOWHERE)[0])
 ]
 
 

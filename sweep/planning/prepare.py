@@ -194,10 +194,13 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         def counted(outcome: Outcome) -> CountsMeta:
             made = count(prepared.design, outcome, answers, codings[outcome.name])
             counts = counts_of(made, prepared.design.levels)
-            return put_counts(store, recipes[outcome.name], made, counts, codings[outcome.name])
+            kept = codings[outcome.name].folded()
+            return put_counts(store, recipes[outcome.name], made, counts, kept)
 
         known |= dict(zip(new_keys, concurrently(counted, new), strict=True))
-    return {name: counted_from(key, known[key], codings[name]) for name, key in keys.items()}
+    return {
+        name: counted_from(key, known[key], codings[name].folded()) for name, key in keys.items()
+    }
 
 
 def stored_counts(store: Store, keys: Sequence[str], tell: Tell) -> dict[str, CountsMeta]:
