@@ -171,12 +171,10 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
 ) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
-    Outcomes that count the same share it, by its key; the survey is read for what is new. What the
-    answers show is told in any case; of ``partial`` rules not all is looked at. Raises ConfigError
-    for every mistake in ``findings``, before anything is stored.
+    Outcomes that count the same share it, by its key. What the answers show is told in any case; of
+    ``partial`` rules not all is looked at. Raises ConfigError for all ``findings`` that are mistakes.
     """
-    recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
-    keys = {name: digest(recipe) for name, recipe in recipes.items()}
+    keys = {o.name: digest(counts_recipe(prepared.key, o)) for o in outcomes}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     known = stored_counts(store, list(distinct), tell)
     new_keys = [key for key in distinct if key not in known]
@@ -195,7 +193,8 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
             made = count(prepared.design, outcome, answers, codings[outcome.name])
             counts = counts_of(made, prepared.design.levels)
             kept = codings[outcome.name].folded()
-            return put_counts(store, recipes[outcome.name], made, counts, kept)
+            recipe = counts_recipe(prepared.key, outcome)
+            return put_counts(store, recipe, made, counts, kept)
 
         known |= dict(zip(new_keys, concurrently(counted, new), strict=True))
     return {
