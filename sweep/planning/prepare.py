@@ -171,8 +171,8 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
 ) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
-    Outcomes that count the same share it, by its key. What the answers show is told in any case; of
-    ``partial`` rules not all is looked at. Raises ConfigError for all ``findings`` that are mistakes.
+    Outcomes that count the same share it. What the answers show is told in any case; of ``partial``
+    rules not all is looked at. Raises ConfigError for all mistakes in ``findings``.
     """
     keys = {o.name: digest(counts_recipe(prepared.key, o)) for o in outcomes}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
@@ -192,9 +192,8 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         def counted(outcome: Outcome) -> CountsMeta:
             made = count(prepared.design, outcome, answers, codings[outcome.name])
             counts = counts_of(made, prepared.design.levels)
-            kept = codings[outcome.name].folded()
-            recipe = counts_recipe(prepared.key, outcome)
-            return put_counts(store, recipe, made, counts, kept)
+            recipe, coding = counts_recipe(prepared.key, outcome), codings[outcome.name]
+            return put_counts(store, recipe, made, counts, coding.folded())
 
         known |= dict(zip(new_keys, concurrently(counted, new), strict=True))
     return {
