@@ -22,13 +22,14 @@ __all__ = [
     "UNWANTED",
     "cpu_class",
     "fast_route",
+    "table_writer",
     "toolchain",
     "worker_environment",
 ]
 
 TRANSFORM = 2
 FIT = 1
-ESTIMATE = 2
+ESTIMATE = 3
 
 FAST = ("llvmlite", "numba", "numpy", "nutpie", "scipy")
 GENERAL = (*FAST, "pymc", "pytensor")
@@ -75,6 +76,12 @@ def cpu_class() -> str:
 def fast_route() -> Literal["pointer", "from_pyfunc"]:
     """Return how the fast density reaches nutpie: as machine code, or as a Python function."""
     return "pointer" if version("nutpie") in POINTER_TESTED else "from_pyfunc"
+
+
+@cache
+def table_writer() -> str:
+    """Return the version of what writes Parquet: each writes the same table in bytes of its own."""
+    return version("pyarrow")
 
 
 def toolchain(

@@ -1,4 +1,4 @@
-"""Encoding: arrays, tables and JSON as bytes and back; the only formats that artifacts hold.
+"""Encoding: arrays and JSON as bytes and back; with tables of estimates all that artifacts hold.
 
 The same content gives the same bytes at any time of day, so that a second result can be compared
 with the first. Bytes are data only: nothing here can name code, and nothing is unpickled.
@@ -10,7 +10,7 @@ import math
 import re
 import zipfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -20,17 +20,12 @@ from sweep.errors import CorruptArtifact, UsageError
 from sweep.keys import DIGITS, Json, bytes_digest, canonical
 from sweep.words.values import clip
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = [
     "pack_arrays",
     "pack_json",
-    "pack_table",
     "seal",
     "unpack_arrays",
     "unpack_json",
-    "unpack_table",
     "unseal",
 ]
 
@@ -143,44 +138,6 @@ def unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
         msg = f"expected arrays as written by pack_arrays: {error}"
         raise CorruptArtifact(msg) from error
-
-
-def pack_table(table: "pd.DataFrame") -> bytes:
-    """Return a table as Parquet; the index and ``attrs`` are not kept.
-
-    Equal bytes for equal tables are promised for one version of pyarrow only.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    arrow = pa.Table.from_pandas(table, preserve_index=False, nthreads=1)
-    notes = json.loads(arrow.schema.metadata[b"pandas"])
-    types = {name: notes[name] for name in ("columns", "column_indexes", "index_columns")}
-    buffer = io.BytesIO()
-    # What is left out: versions, and ``attrs``, which the caller never meant to publish.
-    plain = arrow.replace_schema_metadata({b"pandas": canonical(types)})
-    pq.write_table(plain, buffer, compression="zstd")
-    return buffer.getvalue()
-
-
-def unpack_table(data: bytes) -> "pd.DataFrame":
-    """Return the table that ``pack_table`` packed.
-
-    Raises
-    ------
-    CorruptArtifact
-        If the bytes are not a Parquet table.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        arrow = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
-        frame: pd.DataFrame = arrow.to_pandas(use_threads=False)
-    except (pa.ArrowException, OSError) as error:
-        msg = f"expected a Parquet table: {error}"
-        raise CorruptArtifact(msg) from error
-    return frame
 
 
 def _pack_array(name: str, array: NDArray[Any]) -> bytes:

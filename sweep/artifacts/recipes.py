@@ -36,10 +36,14 @@ class FitRecipe(TypedDict):
 
 
 class EstimatesRecipe(TypedDict):
-    """What decides an outcome's table: its fit, the frame, the answers' sums, and the groups."""
+    """What decides an outcome's table: its fit, the frame, the answers' sums, and the groups.
+
+    ``pyarrow`` is the version that writes it; earlier recipes do not name it.
+    """
 
     kind: str
     version: int
+    pyarrow: NotRequired[str]
     frame: str
     groups: list[Json]
     interval: float
@@ -65,6 +69,7 @@ class TaskMeta(TypedDict):
     """What stored estimates, and the fit behind them, say of themselves.
 
     ``n`` answers were fitted, with ``draws`` in all chains; both stand beside estimates only.
+    ``checks`` are the figures of `sweep.worker.checks`, whose objections are among ``reasons``.
     ``statistics`` is what the sampler said of each draw; it stands beside fits only.
     """
 
@@ -76,4 +81,5 @@ class TaskMeta(TypedDict):
     seconds: float
     n: NotRequired[float]
     draws: NotRequired[int]
+    checks: NotRequired[Json]
     statistics: NotRequired[Json]

@@ -86,6 +86,7 @@ def check_facts(config: "SweepConfig", made: "Plan", coded: "Sequence[CodedOutco
         "name": config.name,
         "model": config.study.model,
         "route": made.file.route,
+        "prior_total": None if made.prior is None else [made.prior.lower, made.prior.upper],
         **tables,
         **{k: summary[k] for k in ("cells", "occupied", "predictors")},
         "outcomes": len(made.entries),
@@ -115,6 +116,9 @@ def check_lines(facts: "Json", shown: int | None) -> list[str]:
     levels = ", ".join(f"{k} ({len(v)})" for k, v in facts["predictors"].items())
     lines.append(f"predictors    {levels}")
     lines.append(f"model         {facts['model']} ({facts['route']} route)")
+    if facts["prior_total"] is not None:
+        low, high = (f"{100 * end:.0f} %" for end in facts["prior_total"])
+        lines.append(f"priors        before any answer the total is {low} to {high} (90 %)")
     lines.append(f"outcomes      {facts['outcomes']:,}: {action_words(facts['actions'])}")
     unasked = facts["nobody_asked"]
     lines += [f"              nobody was asked: {name}" for name in unasked[:shown]]

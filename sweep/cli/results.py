@@ -114,7 +114,7 @@ def grouping_of(by: str | None, total: bool) -> list[str] | None:
     Raises
     ------
     UsageError
-        If both were given.
+        If both were given, or ``by`` names no variable: that is not to ask for the totals.
     """
     from sweep.errors import UsageError
 
@@ -123,7 +123,13 @@ def grouping_of(by: str | None, total: bool) -> list[str] | None:
         raise UsageError(msg)
     if total:
         return []
-    return None if by is None else [name.strip() for name in by.split(",") if name.strip()]
+    if by is None:
+        return None
+    names = [name.strip() for name in by.split(",")]
+    if "" in names:
+        msg = f"--by {by!r} has a variable without a name: write --by region,sex, or --total"
+        raise UsageError(msg)
+    return names
 
 
 def refuse_terminal(format_: TableFormat) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.cli.output import frame_rows, table_lines
 from sweep.keys import Json
+from sweep.words.states import WORST_FIRST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,23 +48,23 @@ def estimate_row(row: Mapping[str, Any], variables: list[str], digits: Mapping[s
 
 
 def percent(row: Mapping[str, Any], share: str, digits: int) -> Decimal | str | None:
-    """Return a share in per cent; a Decimal keeps its last zero when printed.
+    """Return a share in per cent as the report has it; a Decimal keeps its last zero when printed.
 
-    One of which not even whole per cents hold is a text with a mark.
+    One of which not even whole per cents hold is a text with a mark, and so is what is nearly none
+    or nearly all.
     """
-    from sweep.report.figures import mark
+    from sweep.report.figures import bare_percent, mark
 
     if row[share] is None:
         return None
-    number = Decimal(f"{100 * row[share]:.{digits}f}")
     sign = mark(row[ERRORS[share]]) if share in ERRORS else ""
-    return f"{sign}{number}" if sign else number
+    words = sign + bare_percent(row[share], digits)
+    return Decimal(words) if words[0].isdigit() else words
 
 
 def state_lines(fits: "pd.DataFrame", all_: bool) -> list[str]:
     """Return outcomes with their state and reason, the worst first; clean ones only on demand."""
-    order = {"failed": 0, "cancelled": 1, "pending": 2, "flagged": 3, "ok": 4}
-    rows = sorted(frame_rows(fits), key=lambda row: order[row["status"]])
+    rows = sorted(frame_rows(fits), key=lambda row: WORST_FIRST.index(row["status"]))
     shown = [row for row in rows if all_ or row["status"] != "ok"]
     columns = ("status", "outcome", "n", "r_hat", "ess_bulk", "ess_tail", "seconds", "reason")
     return table_lines([with_base(row) for row in shown], columns) if shown else []

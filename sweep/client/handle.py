@@ -74,7 +74,7 @@ class Run:
 
     def counts(self) -> dict[str, int]:
         """Return how many outcomes are ``ok``, ``flagged``, ``failed``, ``cancelled``, pending."""
-        from sweep.journal.states import STATUSES
+        from sweep.words.states import STATUSES
 
         states = [state.status for state in self._states]
         return {status: states.count(status) for status in STATUSES}
@@ -142,7 +142,7 @@ class Run:
     @property
     def failures(self) -> "pd.DataFrame":
         """Return the rows of `fits` that have no estimate, with the reason."""
-        from sweep.journal.states import LOST
+        from sweep.words.states import LOST
 
         lost = self._fits["status"].isin(LOST)
         return self._fits[lost].reset_index(drop=True)

@@ -40,12 +40,21 @@ def inputs(plan: RunPlan) -> Iterator[tuple[str, Path]]:
     for name, section in sources.items():
         if "://" not in section["source"]:
             yield f"study.{name}.source", directory / section["source"]
-    for file in sorted(f for f in directory.iterdir() if f.suffix in (".yaml", ".yml")):
-        yield "a config", file
+    if plan.config_file is not None:
+        yield "its config", Path(plan.config_file)
+    yield from (("a config", file) for file in configs_in(directory))
     with suppress(UsageError):  # the run was made on another machine, whose models are there
         folder = project_models(directory, plan.execution.models_dir)
         for file in sorted(folder.glob("*.py")):
             yield "a model file", file
+
+
+def configs_in(directory: Path) -> list[Path]:
+    """Return the files of a folder that are named as configs; none if it cannot be listed."""
+    try:
+        return sorted(f for f in directory.iterdir() if f.suffix.lower() in (".yaml", ".yml"))
+    except OSError:  # the run was made on another machine, or its project has gone since
+        return []
 
 
 def is_same(one: Path, other: Path) -> bool:

@@ -2,8 +2,9 @@
 
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from sweep.client.handle import Run
 from sweep.journal.partial import partial_words
@@ -96,21 +97,44 @@ def read_and_plan(
     limit: int | None = None,
     retry_failed: bool = False,
 ) -> "tuple[SweepConfig, Store, Plan]":
-    """Return the config, its store and the plan; nothing has been fitted."""
+    """Return the config, its store and the plan; nothing has been fitted.
+
+    Raises
+    ------
+    UsageError
+        If ``sample`` or ``limit`` is no whole number above 0, before anything is read.
+    """
     from sweep.config import assignments, config_of, read_config
 
+    sample, limit = whole_above_0("sample", sample), whole_above_0("limit", limit)
     given = assignments(overrides)
     if isinstance(config, Mapping):
-        directory, read = Path.cwd(), config_of(config, given)
+        file, directory, read = None, Path.cwd(), config_of(config, given)
     else:  # before the imports below: mistakes are told fast
-        directory, read = Path(config).resolve().parent, read_config(config, given)
+        file, read = str(Path(config).resolve()), read_config(config, given)
+        directory = Path(file).parent
     from sweep.coordinator.execute import plan_sweep
     from sweep.planning.selection import Selection
 
     selection = Selection(tuple(as_list(select)), limit, sample)
     store, made = plan_sweep(read, directory, selection, retry_failed)
     warn_if_exposed(store.url)
-    return read, store, made
+    return read, store, replace(made, record=replace(made.record, config_file=file))
+
+
+def whole_above_0(name: str, number: object) -> int | None:
+    """Return how many somebody asked for, or None for all."""
+    from operator import index
+
+    from sweep.errors import UsageError
+    from sweep.words.values import brief
+
+    if number is None:
+        return None
+    if isinstance(number, SupportsIndex) and not isinstance(number, bool) and index(number) > 0:
+        return index(number)
+    msg = f"{name}={brief(number)}: give a whole number of 1 or more, or None for all"
+    raise UsageError(msg)
 
 
 def plan(

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from sweep.config.section import KEY, mistake_at, raise_mistakes, show
-from sweep.expression import ExpressionError, parse
+from sweep.expression import ExpressionError, columns, parse
 
 __all__ = ["RESERVED", "Group", "Groups"]
 
@@ -61,7 +61,8 @@ type Placed = tuple[tuple[str | int, ...], Group | str]
 def _entry(index: int, entry: Any) -> Iterator[Placed]:
     """Yield each group of one entry with its place, or a message in the group's stead."""
     if isinstance(entry, Group):
-        yield (index,), entry
+        wrong = None if entry.where is None else _condition(entry.where)
+        yield (index,), wrong or entry
     elif isinstance(entry, list | tuple):
         yield from _product(index, entry)
     elif isinstance(entry, dict) and entry:
@@ -100,10 +101,11 @@ def _condition(where: object) -> str | None:
     if not isinstance(where, str):
         return f"expected an expression, got {show(where)}"
     try:
-        parse(where)
+        used = columns(parse(where))
     except ExpressionError as error:
         return f"cannot read the expression: {error}"
-    return None
+    reserved = [name for name in RESERVED if name in used]  # each would be a column of that table
+    return f"{reserved_message(reserved[0])}, by `rename`" if reserved else None
 
 
 def _misread(placed: list[Placed]) -> Iterator[Any]:

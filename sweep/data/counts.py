@@ -16,12 +16,13 @@ from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.data.options import is_no_option
 from sweep.data.outcome import Outcome
+from sweep.data.weight_sums import WeightSums, vary, weight_sums
 from sweep.errors import DataError
 from sweep.expression import evaluate, parse
 from sweep.keys import arrays_digest
 from sweep.words.values import few
 
-__all__ = ["Sums", "count", "counts_of", "tally"]
+__all__ = ["Sums", "count", "counts_of", "tally", "weights_of"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Sums:
 
     One row per combination that occurs among the respondents in the base: ``cell`` (row,),
     ``codes`` (row, variable), -1 where the respondent's is missing; ``n`` and ``y`` count
-    respondents, ``w`` and ``wy`` sum their weights.
+    respondents, ``w`` and ``wy`` sum their weights. ``logs`` (row, sum) are the further sums of
+    `sweep.data.weight_sums`, None where all weights of the survey are the same.
     """
 
     cell: NDArray[np.int64]
@@ -39,10 +41,11 @@ class Sums:
     y: NDArray[np.float64]
     w: NDArray[np.float64]
     wy: NDArray[np.float64]
+    logs: NDArray[np.float64] | None = None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays by name, as they are stored."""
-        return dict(vars(self))
+        return {name: array for name, array in vars(self).items() if array is not None}
 
     def digest(self) -> str:
         """Return the identity of the sums."""
@@ -107,14 +110,20 @@ def count(
     people = design.respondents
     cell, codes = people.cell[base], people.codes[base]
     first, place = occurring_combinations([cell, *codes.T], len(cell))
-    yes, weight = success[base].astype(float), people.weight[base]
-    rows = len(first)
+    yes, weight, rows = success[base].astype(float), people.weight[base], len(first)
 
     def total(amount: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(place, amount, rows).astype(np.float64)
 
-    ones = total(np.ones(int(base.sum())))
-    return Sums(cell[first], codes[first], ones, total(yes), total(weight), total(weight * yes))
+    return Sums(
+        cell[first],
+        codes[first],
+        total(np.ones(int(base.sum()))),
+        total(yes),
+        total(weight),
+        total(weight * yes),
+        weight_sums(place, yes, weight, rows) if vary(people.weight) else None,
+    )
 
 
 def is_yes(answer: CodedAnswer | None) -> bool:
@@ -128,3 +137,11 @@ def counts_of(sums: Sums, levels: Levels) -> Counts:
     y = np.bincount(place, sums.y, len(index)).astype(np.float64)
     n = np.bincount(place, sums.n, len(index)).astype(np.float64)
     return Counts(index, cells_of(index, levels), y, n)
+
+
+def weights_of(sums: Sums) -> WeightSums | None:
+    """Return what weights say by cell, in the order of `counts_of`; None if they say nothing."""
+    if sums.logs is None or not sums.w.any():
+        return None
+    index, place = np.unique(sums.cell, return_inverse=True)
+    return WeightSums.from_rows(sums.logs, sums.w, place, len(index))

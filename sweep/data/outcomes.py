@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from glob import escape
 from typing import Protocol
 
 from sweep.config import OutcomeRule, Study
@@ -196,6 +197,8 @@ def select_outcomes[T: Named](
 ) -> list[T]:
     """Return the outcomes that any pattern selects: a glob, ``tag:NAME`` or ``status:STATE``.
 
+    What is an outcome's very name, as it is or escaped as a glob, selects that outcome alone.
+
     Raises
     ------
     UsageError
@@ -206,7 +209,9 @@ def select_outcomes[T: Named](
     chosen: set[str] = set()
     for pattern in patterns:
         kind, _, word = pattern.partition(":")
-        if kind == "tag":
+        if found := {o.name for o in outcomes if pattern in (o.name, escape(o.name))}:
+            there = []
+        elif kind == "tag":
             found = {o.name for o in outcomes if word in o.tags}
             there = sorted({t for o in outcomes for t in o.tags})
         elif kind == "status":

@@ -15,6 +15,8 @@ __all__ = ["from_parquet", "to_csv", "to_parquet"]
 
 LEVELS = b"sweep.levels"
 
+VERSIONS = ("creator", "pandas_version")
+
 FORMULA = frozenset("=+-@")
 
 BREAKS = frozenset("\t\r\n")
@@ -23,15 +25,21 @@ QUOTES = frozenset("'\"`´‘’“”„‚«»")
 
 
 def to_parquet(frame: "pd.DataFrame") -> bytes:
-    """Return the table as Parquet; the same table gives the same bytes."""
+    """Return the table as Parquet; the same table gives the same bytes, of one version of pyarrow.
+
+    Which version that is stands in recipes (`sweep.toolchain.table_writer`). What else pandas and
+    pyarrow would write of themselves is left out.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
     table = pa.Table.from_pandas(frame, preserve_index=False)
+    told = json.loads(table.schema.metadata[b"pandas"])
+    notes = {key: value for key, value in told.items() if key not in VERSIONS}
     levels = {name: list(frame[name].cat.categories) for name in frame.select_dtypes("category")}
-    table = table.replace_schema_metadata({**table.schema.metadata, LEVELS: canonical(levels)})
-    pq.write_table(table, sink, compression="zstd")
+    kept = {b"pandas": canonical(notes), LEVELS: canonical(levels)}
+    pq.write_table(table.replace_schema_metadata(kept), sink, compression="zstd")
     return bytes(sink.getvalue().to_pybytes())
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sweep.words.states import ESTIMATED, LOST
 from sweep.words.values import brief, few
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ POSTERIOR = (
 FLOATS = (*POSTERIOR, "share", "unseen_share", "raw", "weighted")
 TAIL = (*POSTERIOR, "n", *FLOATS[len(POSTERIOR) :], "status", "flag")
 RESERVED = frozenset(HEAD + TAIL)
-STATUSES = ("ok", "flagged", "failed", "cancelled")
+STATUSES = (*ESTIMATED, *LOST)
 # Controls of both sets, a return without its line feed, and what turns the writing direction.
 OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
 

@@ -32,9 +32,10 @@ class RunPlan:
     ``config`` is the resolved config in JSON's terms, ``directory`` where its relative paths start,
     ``sample`` how many respondents were asked for (None: all). ``design`` is the key of the design,
     ``model_blob`` where the model file's bytes are. ``selection`` and ``predictors``, in the
-    config's order, are None in plans of earlier versions. ``notices`` say what was inferred of the
-    data, and what is worth a look. ``run`` and ``started`` are empty until
-    the run has begun.
+    config's order, are None in plans of earlier versions. ``config_file`` is the path of the config
+    on the machine that made the plan, None if it was given as a dict, and in earlier plans.
+    ``notices`` say what was inferred of the data, and what is worth a look. ``run`` and ``started``
+    are empty until the run has begun.
     """
 
     name: str
@@ -46,6 +47,7 @@ class RunPlan:
     entries: tuple[Entry, ...]
     selection: Covered | None = None
     predictors: tuple[str, ...] | None = None
+    config_file: str | None = None
     notices: tuple[Finding, ...] = ()
     run: str = ""
     started: str = ""
@@ -72,6 +74,7 @@ class RunPlan:
             "name": self.name,
             "config": self.config,
             "directory": self.directory,
+            "config_file": self.config_file,
             "sample": self.sample,
             "selection": None if self.selection is None else asdict(self.selection),
             "predictors": None if self.predictors is None else list(self.predictors),
@@ -94,6 +97,7 @@ def plan_from(record: Json) -> RunPlan:
         entries=tuple(entry_from(entry, record["design"]) for entry in record["outcomes"]),
         selection=selection,
         predictors=None if predictors is None else tuple(predictors),
+        config_file=record.get("config_file"),
         notices=tuple(map(finding_from, record.get("notices", ()))),
         **{name: record[name] for name in plain},
     )

@@ -14,16 +14,9 @@ from sweep.journal.run_plan import RunPlan
 from sweep.keys import Json
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import concurrently
+from sweep.words.states import ESTIMATED
 
-__all__ = ["ESTIMATED", "LOST", "STATUSES", "State", "outcome_states"]
-
-ESTIMATED = ("ok", "flagged")
-"""States with estimates."""
-
-LOST = ("failed", "cancelled")
-"""States that will not have estimates unless they are tried again."""
-
-STATUSES = (*ESTIMATED, *LOST, "pending")
+__all__ = ["State", "outcome_states"]
 
 
 @dataclass(frozen=True)
@@ -32,8 +25,8 @@ class State:
 
     ``status`` is ``ok``, ``flagged``, ``failed``, ``cancelled`` (the run ended before it) or
     ``pending``, ``reason`` why it is not ``ok``, and ``kind`` that of a failure. The rest is what
-    estimates say of their fit: ``draws`` in all chains, ``seconds`` of the fit, None and empty
-    where there are none.
+    estimates say of their fit: ``draws`` in all chains, ``seconds`` of the fit, ``checks`` of its
+    answers, None and empty where there are none.
     """
 
     entry: Entry
@@ -45,6 +38,7 @@ class State:
     seconds: float | None = None
     remedies: tuple[str, ...] = ()
     diagnostics: Json = field(default_factory=dict)
+    checks: Json = field(default_factory=dict)
 
     @property
     def estimated(self) -> bool:
@@ -56,6 +50,7 @@ class State:
         fit: Json = {"n": self.n, "draws": self.draws, "seconds": self.seconds}
         if self.estimated:
             fit |= {"diagnostics": self.diagnostics, "remedies": list(self.remedies)}
+            fit |= {"checks": self.checks} if self.checks else {}
         return {
             **self.entry.names(),
             **self.entry.id.as_json(),
@@ -121,6 +116,7 @@ def state_of_estimated(entry: Entry, meta: TaskMeta) -> State:
         seconds=meta["seconds"],
         remedies=tuple(meta["remedies"]),
         diagnostics=meta["diagnostics"],
+        checks=meta.get("checks", {}),
     )
 
 

@@ -3,10 +3,12 @@
 import math
 from typing import Any
 
+from sweep.config import Study
 from sweep.data.levels import Covariates, Levels
 from sweep.errors import ModelError
 from sweep.model.effects import blocks_of
 from sweep.model.files import ModelFile
+from sweep.model.order import in_order
 from sweep.model.terms import Contrast, Covariate, Intercept, Model, Varying
 
 __all__ = ["check_terms"]
@@ -15,8 +17,10 @@ __all__ = ["check_terms"]
 TERMS = (Intercept, Contrast, Varying, Covariate)
 
 
-def check_terms(file: ModelFile, model: Any, levels: Levels, covariates: Covariates) -> Model:
-    """Return what ``terms`` returned, if it is a model that can be fitted.
+def check_terms(
+    file: ModelFile, model: Any, study: Study, levels: Levels, covariates: Covariates
+) -> Model:
+    """Return what ``terms`` returned, in the config's order, if it is a model that can be fitted.
 
     Raises
     ------
@@ -38,12 +42,13 @@ def check_terms(file: ModelFile, model: Any, levels: Levels, covariates: Covaria
         if wrong := why_no_term(term):
             msg = f"{where} returned a Model whose term {number}, {term!r}, {wrong}"
             raise ModelError(msg)
+    ordered = in_order(model, study, levels)
     try:
-        blocks_of(model, levels, covariates)
+        blocks_of(ordered, levels, covariates)
     except ModelError as error:
         msg = f"{where} returned a Model that cannot be fitted: {error}"
         raise ModelError(msg) from error
-    return model
+    return ordered
 
 
 def why_no_term(term: Any) -> str:

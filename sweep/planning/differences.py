@@ -160,6 +160,7 @@ def estimates_fields(recipe: Recipe) -> Fields:
         "study.interval": recipe["interval"],
         "study.minimum_base": recipe["minimum_base"],
         "ESTIMATE": recipe["version"],
+        "pyarrow": recipe.get("pyarrow"),
     }
 
 

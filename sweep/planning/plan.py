@@ -24,6 +24,8 @@ from sweep.journal.partial import selection_of
 from sweep.journal.run_plan import Covered, RunPlan
 from sweep.maintenance.generation import generation
 from sweep.model.files import ModelFile
+from sweep.model.prior_range import PriorRange
+from sweep.planning.absurd import check_priors
 from sweep.planning.coding import parts_of_rules
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import StoredCounts, StoredDesign, count_outcomes, prepare_design
@@ -45,8 +47,9 @@ class Plan:
 
     ``record`` is what a run's plan.json holds; ``tasks`` those of all entries that can be fitted,
     by key; ``prepared`` the design, and ``file`` the model file. ``mended`` says what was damaged.
-    ``again`` plans the same anew; see `replan_if_collected`. ``codings`` say, by outcome, what each
-    answer counts as.
+    ``prior`` is what the model says of the total before any answer, None if only PyMC knows.
+    ``codings`` say, by outcome, what each answer counts as. ``again`` plans the same anew; see
+    `replan_if_collected`.
     """
 
     record: RunPlan
@@ -55,6 +58,7 @@ class Plan:
     file: ModelFile
     mended: tuple[str, ...]
     generation: str
+    prior: PriorRange | None
     again: "Callable[[], Plan]"
     codings: tuple[CodedOutcome, ...]
 
@@ -105,7 +109,8 @@ def make_plan(
     prepared = prepare_design(config, sources, store, selection.sample, look.tell)
     check_groups(prepared.design.frame, study.groups)
     shared = shared_parts(study, file, prepared, store, look.tell)
-    check_used(config, file, prepared.design.levels)
+    check_used(config, file, prepared.design)
+    prior = check_priors(config, shared)
     faultpoint("plan.after_blob")
     parts, findings = parts_of_rules(every, outcomes, selection.sample), Findings()
     counted = count_outcomes(config, sources, prepared, outcomes, store, findings, parts, look.tell)
@@ -119,7 +124,7 @@ def make_plan(
     record = replace(record, notices=(*record.notices, *findings.notices))
     again = partial(make_plan, config, directory, store, selection, retry_failed)
     codings = codings_of(outcomes, counted, chosen)
-    return Plan(record, wanted, prepared, file, tuple(mended), before, again, codings)
+    return Plan(record, wanted, prepared, file, tuple(mended), before, prior, again, codings)
 
 
 def codings_of(

@@ -1,6 +1,7 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -15,7 +16,7 @@ from sweep.data.cells import are_too_many
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design, encode, variables_of
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, Mistaken
 from sweep.data.outcomes import Outcome
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.errors import DataError
@@ -80,11 +81,11 @@ def prepare_design(
         spec = study.covariates[name]
         covariates[name] = read_table(path, [spec.key, *spec.columns], {})
     findings = Findings()
-    survey = survey_table(study, sources.survey, sample, findings)
-    population = population_table(study, sources.population, findings)
-    design = encode(survey, population, covariates, study)
-    sources.check_unchanged()
-    refuse_mistakes(config, findings)
+    with telling_mistakes(config, findings):
+        survey = survey_table(study, sources.survey, sample, findings)
+        population = population_table(study, sources.population, findings)
+        design = encode(survey, population, covariates, study, findings)
+        sources.check_unchanged()
     notices = [notice.as_json() for notice in findings.notices]
     design = replace(design, summary={**design.summary, "notices": notices})
     return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
@@ -99,14 +100,17 @@ def design_recipe_of(design: Design, plain: Json) -> Json:
     return many_groups(plain) if are_too_many(design.levels, design.further) else plain
 
 
-def refuse_mistakes(config: SweepConfig, findings: Findings) -> None:
-    """Refuse a config that the data show to be mistaken.
+@contextmanager
+def telling_mistakes(config: SweepConfig, findings: Findings) -> Iterator[None]:
+    """Refuse a config that the data show, in the block, to be mistaken.
 
     Raises
     ------
-    ConfigError
+    MistakenConfig
         With all mistakes, each at the place of its key.
     """
+    with suppress(Mistaken):
+        yield
     if findings.mistakes:
         raise misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
 
@@ -185,8 +189,8 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         told = concurrently(lambda o: tally(o, answers, ColumnBook()), new)
         tallies |= dict(zip(new_keys, told, strict=True))
     by_name = {name: tallies[key] for name, key in keys.items()}
-    codings = code_outcomes(config.study, outcomes, by_name, Codebook(), findings, partial)
-    refuse_mistakes(config, findings)
+    with telling_mistakes(config, findings):
+        codings = code_outcomes(config.study, outcomes, by_name, Codebook(), findings, partial)
     if answers is not None:
 
         def counted(outcome: Outcome) -> CountsMeta:

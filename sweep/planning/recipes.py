@@ -16,7 +16,7 @@ from sweep.expression import normalise, parse
 from sweep.keys import Json, array_digest, digest
 from sweep.model.files import STUB, ModelFile
 from sweep.model.terms import Covariate, Model, as_json
-from sweep.toolchain import ESTIMATE, TRANSFORM, toolchain
+from sweep.toolchain import ESTIMATE, TRANSFORM, table_writer, toolchain
 
 __all__ = [
     "counts_recipe",
@@ -147,6 +147,7 @@ def estimates_recipe(study: Study, design: Design) -> Json:
     return {
         "kind": "estimates",
         "version": ESTIMATE,
+        "pyarrow": table_writer(),
         "frame": design.frame.digest(),
         "groups": groups_json(study.groups),
         "interval": study.interval,

@@ -6,11 +6,13 @@ from sweep.artifacts.blobs import put_blob
 from sweep.artifacts.quarantine import Tell
 from sweep.artifacts.tasks import Task
 from sweep.config import Study
+from sweep.data.design import Design
 from sweep.data.outcomes import Outcome
 from sweep.inference.compilation import call
 from sweep.keys import Json, digest, seed_of
 from sweep.model.checks import check_terms
 from sweep.model.files import ModelFile
+from sweep.model.terms import Model
 from sweep.planning.prepare import StoredCounts, StoredDesign
 from sweep.planning.recipes import (
     estimates_recipe,
@@ -69,6 +71,16 @@ def shared_recipe(study: Study, file: ModelFile, prepared: StoredDesign) -> Json
     if file.route == "general":
         return general_recipe(study, file, prepared.design)
     design = prepared.design
+    return fit_recipe(study, terms_of(file, study, design), design)
+
+
+def terms_of(file: ModelFile, study: Study, design: Design) -> Model:
+    """Return the model that a file's ``terms`` makes of a study, in the config's order.
+
+    Raises
+    ------
+    ModelError
+        If it raises, or makes no model that can be fitted.
+    """
     made = call(file, "terms", study, design.levels)
-    model = check_terms(file, made, design.levels, design.covariates)
-    return fit_recipe(study, model, prepared.design)
+    return check_terms(file, made, study, design.levels, design.covariates)

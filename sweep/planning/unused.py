@@ -1,30 +1,35 @@
-"""Unused: keys of a study that would change nothing with the model it names are refused.
+"""Unused: keys of a config that would change nothing are refused.
 
-What a model file uses only it can tell, so it is asked: of a file of terms, whether its terms are
-others when the key says something else. A model of PyMC is given levels, counts and priors, and
-cannot see the rest. The stub is no model, and takes every config as it is.
+Some do nothing beside what else the config says: a derivation that nothing names, a setting that is
+another backend's. What a model file uses only it can tell, so it is asked: of a file of terms,
+whether its terms are others when the key says something else. A model of PyMC is given levels,
+counts and priors, and cannot see the rest. The stub is no model, and takes every config as it is.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from sweep.config import Priors, Study, SweepConfig
+from sweep.config import Execution, Priors, Study, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.config.nodes import Origin
 from sweep.config.section import KEY
+from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
-from sweep.inference.compilation import call
+from sweep.expression import columns, parse
 from sweep.model.files import ModelFile
+from sweep.model.order import in_order
 from sweep.model.terms import Covariate, Model, as_json
+from sweep.planning.tasks import terms_of
+from sweep.words.names import did_you_mean
 
 __all__ = ["check_used"]
 
 type Place = tuple[int | str, ...]
 
 
-def check_used(config: SweepConfig, file: ModelFile, levels: Levels) -> None:
-    """Refuse priors, scales, interactions and covariates that change nothing.
+def check_used(config: SweepConfig, file: ModelFile, design: Design) -> None:
+    """Refuse derivations, priors, scales, interactions, covariates and settings that do nothing.
 
     What stands there as it would by default is let be.
 
@@ -34,39 +39,72 @@ def check_used(config: SweepConfig, file: ModelFile, levels: Levels) -> None:
         With the line of each.
     """
     study = config.study
-    found: list[tuple[Place, str]] = []
+    found: list[tuple[Place, str]] = [*idle_derivations(study)]
     if file.route == "fast":
-        model = call(file, "terms", study, levels)
-        found += [*idle_priors(study, file, levels, model, config.origin)]
-        found += [*idle_interactions(study, file, levels, model), *idle_covariates(study, model)]
+        model = terms_of(file, study, design)
+        found += [*idle_priors(study, file, design, model, config.origin)]
+        found += [*idle_interactions(study, file, design, model), *idle_covariates(study, model)]
     elif file.route == "general":
         found += keys_not_given(study, file)
-    if found:
-        raise misfit_error(
-            config.origin, [(("study", *place), message) for place, message in found]
-        )
+    told = [(("study", *place), message) for place, message in found]
+    told += [(("execution", *place), words) for place, words in idle_settings(config.execution)]
+    if told:
+        raise misfit_error(config.origin, told)
+
+
+def idle_derivations(study: Study) -> Iterator[tuple[Place, str]]:
+    """Yield the derived variables that nothing names."""
+    named = {p.column or name for name, p in study.predictors.items()}
+    named |= {name for group in study.groups for name in group.by}
+    conditions = [study.survey.filter, study.population.filter]
+    conditions += [group.where for group in study.groups]
+    conditions += [rule.base for rule in study.outcomes]
+    named |= {name for text in conditions if text is not None for name in columns(parse(text))}
+    for name in study.derive:
+        if name not in named:
+            guess = did_you_mean(name, sorted(named))
+            words = (
+                f"no predictor, group, filter or base uses {name!r}: remove it, or name it there"
+            )
+            yield ("derive", name, KEY), f"{words}.{guess}" if guess else words
+
+
+def idle_settings(execution: Execution) -> Iterator[tuple[Place, str]]:
+    """Yield the settings that say something to another backend, or to a queue that is not there."""
+    if execution.backend == "batch" and execution.workers != "auto":
+        words = "jobs of AWS Batch run as many fits at a time as they have batch.vcpus: remove it"
+        yield ("workers",), words
+    batch = execution.batch
+    if batch is None or batch.on_demand_price_per_vcpu_hour is None:
+        return
+    if batch.on_demand_queue is None:
+        place = ("batch", "on_demand_price_per_vcpu_hour")
+        yield place, "there is no on_demand_queue that costs it: remove it, or name the queue"
 
 
 def makes_other_terms(
-    study: Study, file: ModelFile, levels: Levels, model: Model, **changed: Any
+    study: Study, file: ModelFile, design: Design, model: Model, **changed: Any
 ) -> bool:
-    """Return whether a file makes other terms of a changed study, or refuses it."""
+    """Return whether a file makes other terms of a changed study, or refuses it.
+
+    Both are put into the order of the study as it is: another order alone is no other model.
+    """
     try:
-        other = call(file, "terms", study.model_copy(update=changed), levels)
+        other = terms_of(file, study.model_copy(update=changed), design)
     except ModelError:
         return True
-    return not isinstance(other, Model) or as_json(other) != as_json(model)
+    return as_json(in_order(other, study, design.levels)) != as_json(model)
 
 
 def idle_priors(
-    study: Study, file: ModelFile, levels: Levels, model: Model, origin: Origin
+    study: Study, file: ModelFile, design: Design, model: Model, origin: Origin
 ) -> Iterator[tuple[Place, str]]:
     """Yield the priors that no term has."""
     given, usual = study.priors, Priors()
 
     def used(**changed: Any) -> bool:
         priors = given.model_copy(update=changed)
-        return makes_other_terms(study, file, levels, model, priors=priors)
+        return makes_other_terms(study, file, design, model, priors=priors)
 
     for name in Priors.model_fields:
         value = getattr(given, name)
@@ -79,7 +117,10 @@ def idle_priors(
     ]
     for term in idle:
         place = ("priors", "scales", scale_as_written(origin, term), KEY)
-        yield place, f"no term of models/{file.name}.py has this scale{scale_advice(term, levels)}"
+        yield (
+            place,
+            f"no term of models/{file.name}.py has this scale{scale_advice(term, design.levels)}",
+        )
 
 
 def scale_advice(term: str, levels: Levels) -> str:
@@ -104,13 +145,13 @@ def scale_as_written(origin: Origin, term: str) -> str:
 
 
 def idle_interactions(
-    study: Study, file: ModelFile, levels: Levels, model: Model
+    study: Study, file: ModelFile, design: Design, model: Model
 ) -> Iterator[tuple[Place, str]]:
     """Yield the pairs without which the terms are the same."""
     pairs = study.interactions
     for index in range(len(pairs)):
         rest = pairs[:index] + pairs[index + 1 :]
-        if not makes_other_terms(study, file, levels, model, interactions=rest):
+        if not makes_other_terms(study, file, design, model, interactions=rest):
             words = f"models/{file.name}.py makes the same terms without this pair: remove it"
             yield ("interactions", index), words
 

@@ -7,21 +7,27 @@ even whole per cents hold, the number says so.
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 
 __all__ = [
     "ERROR_DIGITS",
+    "bare_percent",
     "count",
     "decimals",
     "holds",
     "mark",
     "percent",
     "plain",
+    "probability",
+    "rounded_share",
     "significant",
 ]
 
+DASH = "–"
 SPACE = "\u00a0"  # a percent sign never starts a line
 ROUGH = "≈"
 ERROR_DIGITS = 2  # of an error: what the page's script has
+SHARE_DIGITS = 7  # of a share, likewise: four more than are ever written
 
 
 def holds(error: float | None, digits: int) -> bool:
@@ -44,19 +50,38 @@ def mark(error: float | None) -> str:
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """Return a proportion as ``43.1 %``; a tiny one is ``<0.1 %``, never zero.
+    """Return a proportion as ``43.1 %``; a tiny one is ``<0.1 %``, never zero."""
+    number = bare_percent(value, digits)
+    return number if number == DASH else f"{number}{SPACE}%"
 
-    Rounds half up, as the page's script does, so that both write the same text.
+
+def bare_percent(value: float | None, digits: int = 1) -> str:
+    """Return a percentage without its sign: ``43.1``, ``<0.1``, ``>99.9``, or a dash.
+
+    Rounds half up, and of the very number that the page's script has, so that both write the same
+    text, and a terminal too.
     """
-    if value is None or math.isnan(value):
-        return "–"
+    share = None if value is None else rounded_share(value)
+    if share is None:
+        return DASH
     scale = 10**digits
-    rounded = math.floor(100 * value * scale + 0.5) / scale
-    if rounded == 0 < value:
-        return f"<{1 / scale:.{digits}f}{SPACE}%"
-    if rounded == 100 and value < 1:
-        return f">{100 - 1 / scale:.{digits}f}{SPACE}%"
-    return f"{rounded:.{digits}f}{SPACE}%"
+    rounded = math.floor(100 * share * scale + 0.5) / scale
+    if rounded == 0 < share:
+        return f"<{1 / scale:.{digits}f}"
+    if rounded == 100 and share < 1:
+        return f">{100 - 1 / scale:.{digits}f}"
+    return f"{rounded:.{digits}f}"
+
+
+def rounded_share(value: float) -> float | int | None:
+    """Return a proportion as the page's script has it; one below 1 stays below."""
+    share = significant(value, SHARE_DIGITS)
+    return 1 - 10.0**-SHARE_DIGITS if share == 1 and value < 1 else share
+
+
+def probability(value: float) -> str:
+    """Return the probability of an interval as the config has it: ``90 %``, ``97.5 %``."""
+    return f"{(100 * Decimal(repr(value))).normalize():f}{SPACE}%"
 
 
 def count(value: float | None) -> str:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from sweep.estimates.table import grouped_by, withheld_flag
 from sweep.keys import Json
 from sweep.report.contents import OUTCOMES, Report
-from sweep.report.figures import ERROR_DIGITS, significant
+from sweep.report.figures import ERROR_DIGITS, probability, rounded_share, significant
+from sweep.words.states import ESTIMATED, WORST_FIRST
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["payload", "script_json"]
 
-# Five digits keep one decimal of a percentage exact; errors and diagnostics need fewer.
+SHARES = ("mean", "lower", "upper", "raw", "weighted")  # as the page's own text has them
 DIGITS = {
-    **dict.fromkeys(("mean", "lower", "upper", "raw", "weighted"), 5),
     **dict.fromkeys(("sd", "share", "unseen_share"), 4),
     **dict.fromkeys(("mcse", "mcse_lower", "mcse_upper"), ERROR_DIGITS),
     "r_hat": 5,
@@ -36,7 +36,9 @@ def payload(report: Report) -> Json:
     """Return what the page's script draws from, ready for JSON."""
     groupings, groups, index = _groups(report)
     return {
-        "interval": report.interval,
+        "level": probability(report.interval),
+        "worstFirst": list(WORST_FIRST),
+        "estimated": list(ESTIMATED),
         "minimumBase": report.provenance["minimum_base"],
         "withheld": withheld_flag(report.provenance["minimum_base"]),
         "weighted": bool(report.estimates["weighted"].notna().any()),
@@ -121,6 +123,8 @@ def _rows(report: Report, index: Sequence[int]) -> Json:
     frame = report.estimates
     position = {name: i for i, name in enumerate(report.outcomes["outcome"])}
     rows: Json = {"o": [position[name] for name in frame["outcome"]], "g": list(index)}
+    for name in SHARES:
+        rows[name] = [rounded_share(value) for value in frame[name].astype("float64").tolist()]
     for name, digits in DIGITS.items():
         values = frame[name].astype("float64").tolist()
         rows[name] = [significant(value, digits) for value in values]

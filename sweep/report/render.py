@@ -75,6 +75,7 @@ def _environment() -> "Environment":
     )
     environment.filters.update(
         percent=figures.percent,
+        probability=figures.probability,
         mark=figures.mark,
         count=figures.count,
         plain=figures.plain,

@@ -8,13 +8,12 @@ from sweep.estimates.table import grouped_by, withheld_flag
 from sweep.keys import Json
 from sweep.report.contents import Report
 from sweep.report.figures import decimals
+from sweep.words.states import WORST_FIRST
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Line", "Summary", "summary"]
-
-WORST_FIRST = ("failed", "cancelled", "pending", "flagged", "ok")
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ __all__ = ["failures_in_words", "fits_of"]
 
 FIT_COLUMNS = (
     *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws", "r_hat"),
-    *("ess_bulk", "ess_tail", "divergences", "remedies", "seconds"),
+    *("ess_bulk", "ess_tail", "divergences", "weight_z", "design_effect", "remedies", "seconds"),
 )
 INTEGERS = ("n", "draws", "divergences")
-NUMBERS = ("r_hat", "ess_bulk", "ess_tail", "seconds")
+NUMBERS = ("r_hat", "ess_bulk", "ess_tail", "weight_z", "design_effect", "seconds")
 
 
 def fits_of(plan: RunPlan, states: Sequence[State]) -> "pd.DataFrame":
@@ -36,7 +36,7 @@ def fits_of(plan: RunPlan, states: Sequence[State]) -> "pd.DataFrame":
 
 def fit_row(state: State, minimum_base: int) -> Json:
     """Return one outcome's row of `Run.fits`; ``n`` is None where it is withheld."""
-    diagnostics = state.diagnostics
+    diagnostics, weight = state.diagnostics, state.checks.get("weight", {})
     return {
         **state.entry.names(),
         "status": state.status,
@@ -48,6 +48,8 @@ def fit_row(state: State, minimum_base: int) -> Json:
         "ess_bulk": diagnostics.get("ess_bulk_min"),
         "ess_tail": diagnostics.get("ess_tail_min"),
         "divergences": diagnostics.get("divergences"),
+        "weight_z": weight.get("z"),
+        "design_effect": weight.get("design_effect"),
         "remedies": "; ".join(state.remedies) or None,
         "seconds": state.seconds,
     }

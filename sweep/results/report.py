@@ -23,10 +23,11 @@ from sweep.report import Report, render
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.results.table import entries_with_estimates, table_of
 from sweep.store import NotStored, Store
+from sweep.toolchain import table_writer
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 
-REPORT = 3  # version of the template: bumped when the same results should look different
+REPORT = 4  # version of the template: bumped when the same results should look different
 
 
 STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."
@@ -65,6 +66,7 @@ def outcome_row(state: State, minimum_base: int) -> Json:
         "r_hat": diagnostics.get("r_hat_max"),
         "ess_min": min(known) if known else None,
         "divergences": diagnostics.get("divergences"),
+        "design_effect": state.checks.get("weight", {}).get("design_effect"),
         "remedies": "; ".join(state.remedies) or None,
     }
 
@@ -127,6 +129,7 @@ def report_recipe(plan: RunPlan, states: Sequence[State], lineage: Lineage) -> J
     return {
         "kind": "report",
         "version": REPORT,
+        "pyarrow": table_writer(),
         "name": plan.name,
         "design": plan.design,
         "outcomes": [described(state) for state in states],

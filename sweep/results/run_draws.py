@@ -19,6 +19,7 @@ from sweep.inference.posterior import (
 )
 from sweep.inference.sampler_stats import known_statistics
 from sweep.journal.entries import Entry
+from sweep.journal.partial import mark_partial, partial_words
 from sweep.journal.remaining import kept_draws
 from sweep.journal.run_plan import RunPlan
 from sweep.store import Store
@@ -65,7 +66,7 @@ def outcome_draws(
         outcome = pd.Categorical([entry.name] * len(part), names)
         part.insert(0, "outcome", pd.Series(outcome))
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    return mark_partial(pd.concat(parts, ignore_index=True), plan)
 
 
 def grouping_of(
@@ -98,6 +99,8 @@ def outcome_posterior(store: Store, plan: RunPlan, entry: Entry) -> "xr.DataTree
     """Return all that is stored of one outcome's posterior; see `Run.posterior`."""
     task, draws = read_task(store, entry.key), kept_draws(store, plan, entry)
     attributes = {"outcome": entry.name, "run": plan.run, "sweep": plan.name}
+    if (words := partial_words(plan)) is not None:
+        attributes["partial"] = words
     if route_of(task) == "fast":
         design = design_of(store, task, Memory())
         blocks = grid_from(task, design).blocks

@@ -22,17 +22,35 @@ def patterns_by_name(
     Raises
     ------
     UsageError
-        If a tag or a state selects nothing.
+        If a tag or a state selects nothing, or there is no pattern.
     """
-    if patterns is None:
+    given = given_patterns(patterns)
+    if given is None:
         return None
     names: list[str] = []
-    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+    for pattern in given:
         if pattern.startswith(("tag:", "status:")):
             names += [e.name for e in entries_matching(states, [pattern])]
         else:
             names.append(pattern)
     return names
+
+
+def given_patterns(outcomes: str | Sequence[str] | None) -> list[str] | None:
+    """Return the patterns that were given as a list, None for all outcomes.
+
+    Raises
+    ------
+    UsageError
+        If there are none: a list that came out empty does not ask for everything.
+    """
+    if outcomes is None:
+        return None
+    given = [outcomes] if isinstance(outcomes, str) else list(outcomes)
+    if not given:
+        msg = "outcomes=[] asks for nothing: give names, globs or tag:NAME, or None for all"
+        raise UsageError(msg)
+    return given
 
 
 def entries_matching(states: Sequence[State], patterns: Sequence[str]) -> list[Entry]:
@@ -49,12 +67,10 @@ def with_draws(states: Sequence[State], outcomes: str | Sequence[str] | None) ->
     Raises
     ------
     UsageError
-        If a pattern selects nothing, an outcome that is named has no posterior, or none has.
+        If there is no pattern, one selects nothing, an outcome that is named has no posterior, or
+        none has.
     """
-    given = [] if outcomes is None else [outcomes] if isinstance(outcomes, str) else list(outcomes)
-    if outcomes is not None and not given:
-        msg = "outcomes=[] asks for nothing: give names, globs or tag:NAME, or None for all"
-        raise UsageError(msg)
+    given = given_patterns(outcomes) or []
     chosen = entries_matching(states, given)
     lost = {state.entry.id: state for state in states if not state.estimated}
     without = [entry for entry in chosen if entry.id in lost]

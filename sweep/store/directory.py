@@ -95,7 +95,7 @@ class Directory:
                 written = path.stat().st_mtime
             except FileNotFoundError:  # removed between the two looks
                 return None
-        return self._now() - written
+            return self._now() - written
 
     def list(self, prefix: str = "") -> Iterator[str]:
         """Yield the names that start with ``prefix``, sorted by code point."""
@@ -170,15 +170,33 @@ class Directory:
 
     def _now(self) -> float:
         """Return the time by the file system's clock: a server's may be another than ours."""
-        clock = self._tmp / "clock"
+        self._refuse_link()
         try:
-            clock.touch(0o600)
-            return clock.stat().st_mtime
-        except OSError:  # nothing can be written here; nothing can be deleted either
+            descriptor = self._open_own("clock")
+        except OSError as error:  # nothing can be written here; nothing can be deleted either
+            if error.errno == errno.ELOOP:
+                raise
             return time.time()
+        try:
+            os.utime(descriptor)
+            return os.fstat(descriptor).st_mtime
+        finally:
+            os.close(descriptor)
+
+    def _open_own(self, name: str) -> int:
+        """Open a file of the store's own in ``tmp``, by no link: it would lead out of the store."""
+        self._refuse_link()
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        return os.open(self._tmp / name, flags, 0o600)
+
+    def _refuse_link(self) -> None:
+        if self._tmp.is_symlink():
+            msg = f"{self._tmp}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
+            raise StoreError(msg)
 
     def _prepare(self, directory: Path) -> None:
         """Create ``directory`` and the store itself; flush each new entry to the disk."""
+        self._refuse_link()
         if not self._tmp.is_dir():
             make_root(self._root, self._tmp)
         if self._root not in self._flushed:
@@ -229,7 +247,7 @@ class Directory:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         self._prepare(self._root)
-        descriptor = os.open(self._tmp / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = self._open_own("lock")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             faultpoint("lock.after_take")

@@ -40,7 +40,8 @@ def possible_writers(folder: Path) -> str | None:
     """Return who else could have written into a folder, in words; None if nobody.
 
     It counts as one's own if everything in it, and the way to it, is the user's or root's and
-    writable by nobody else; on the way a sticky folder, such as ``/tmp``, is as good.
+    writable by nobody else, no group of several either; on the way a sticky folder, such as
+    ``/tmp``, is as good.
     """
     whole = folder.resolve()
     found = (problem_on_the_way(place) for place in reversed(whole.parents))
@@ -53,9 +54,8 @@ def problem_on_the_way(place: Path) -> str | None:
     status = place.stat()
     if status.st_uid not in {os.geteuid(), 0, UNMAPPED}:
         return f"{place} belongs to another user (uid {status.st_uid})"
-    if status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:
-        return f"others may write to {place} (mode {stat.S_IMODE(status.st_mode):o})"
-    return None
+    sticky = status.st_mode & stat.S_ISVTX  # there everybody may rename only what is his
+    return None if sticky else open_to_others(place, status)
 
 
 def problem(place: Path) -> str | None:
@@ -66,8 +66,13 @@ def problem(place: Path) -> str | None:
         return None
     if status.st_uid not in {os.geteuid(), 0}:
         return f"{place} belongs to another user (uid {status.st_uid})"
+    return None if stat.S_ISLNK(status.st_mode) else open_to_others(place, status)
+
+
+def open_to_others(place: Path, status: os.stat_result) -> str | None:
+    """Return in words that a mode lets others write, by a group of several or everybody."""
     group = status.st_mode & stat.S_IWGRP and not is_own_group(status.st_gid)
-    if (group or status.st_mode & stat.S_IWOTH) and not stat.S_ISLNK(status.st_mode):
+    if group or status.st_mode & stat.S_IWOTH:
         return f"others may write to {place} (mode {stat.S_IMODE(status.st_mode):o})"
     return None
 

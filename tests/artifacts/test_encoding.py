@@ -18,14 +18,13 @@ import sweep
 from sweep.artifacts.encoding import (
     pack_arrays,
     pack_json,
-    pack_table,
     seal,
     unpack_arrays,
     unpack_json,
-    unpack_table,
     unseal,
 )
 from sweep.errors import CorruptArtifact, UsageError
+from sweep.estimates.formats import to_parquet
 from sweep.keys import sha256
 
 ROOT = Path(sweep.__file__).parents[1]
@@ -39,16 +38,6 @@ ARRAYS: dict[str, NDArray[Any]] = {
     "names": np.asarray(["ä", "b"]),
     "nan": np.asarray([np.nan, -0.0, np.inf]),
 }
-
-TABLE = pd.DataFrame(
-    {
-        "outcome": ["a", "b", None],
-        "mean": [0.1, np.nan, 0.3],
-        "n": pd.array([1, None, 3], dtype="Int64"),
-        "region": pd.Categorical(["N", "S", "N"], categories=["S", "N"]),
-        "flag": [True, False, True],
-    }
-)
 
 
 def npz(arrays: dict[str, NDArray[Any]], **options: bool) -> bytes:
@@ -84,10 +73,11 @@ import numpy as np, pandas as pd
 now = time.time() + 1e8
 time.time = lambda: now
 time.localtime = lambda *_: time.gmtime(now)
-from sweep.artifacts.encoding import pack_arrays, pack_table
+from sweep.artifacts.encoding import pack_arrays
+from sweep.estimates.formats import to_parquet
 from sweep.keys import sha256
 print(sha256(pack_arrays({"a": np.arange(3.0)})))
-print(sha256(pack_table(pd.DataFrame({"a": [1, 2], "b": ["x", None]}))))
+print(sha256(to_parquet(pd.DataFrame({"a": [1, 2], "b": ["x", None]}))))
 """
 
 
@@ -96,7 +86,7 @@ def test_the_clock_and_the_process_do_not_change_the_bytes() -> None:
         [sys.executable, "-c", PACK], cwd=ROOT, capture_output=True, text=True, check=True
     )
     arrays = pack_arrays({"a": np.arange(3.0)})
-    table = pack_table(pd.DataFrame({"a": [1, 2], "b": ["x", None]}))
+    table = to_parquet(pd.DataFrame({"a": [1, 2], "b": ["x", None]}))
     assert later.stdout.split() == [sha256(arrays), sha256(table)]
 
 
@@ -158,22 +148,6 @@ def test_foreign_bytes_are_refused_and_never_unpickled(what: str) -> None:
     with pytest.raises(CorruptArtifact, match="expected arrays as written by pack_arrays"):
         unpack_arrays(FOREIGN[what])
     assert "bomb_went_off" not in sys.modules
-
-
-def test_a_table_comes_back_with_its_types() -> None:
-    pd.testing.assert_frame_equal(TABLE, unpack_table(pack_table(TABLE)))
-
-
-def test_the_index_of_a_table_does_not_change_the_bytes() -> None:
-    moved = TABLE.set_axis([7, 8, 9])
-    moved.attrs["made"] = "today"
-    assert pack_table(TABLE) == pack_table(moved)
-
-
-@pytest.mark.parametrize("data", [b"", b"PAR1", b"x" * 100, pack_table(TABLE)[:-50]])
-def test_bytes_that_are_no_table_are_refused(data: bytes) -> None:
-    with pytest.raises(CorruptArtifact, match="expected a Parquet table"):
-        unpack_table(data)
 
 
 def test_json_comes_back_and_has_one_encoding() -> None:

@@ -16,7 +16,7 @@ FAST = {"queue": "queue", "job_definition": "worker", "poll": 0.2, "pack": 1}
 def on_batch(**settings: Any) -> dict[str, Any]:
     """Return the execution of a sweep on the emulation; ``execution`` holds its other keys."""
     more = settings.pop("execution", {})
-    return {"backend": "batch", "batch": {**FAST, **settings}, **more}
+    return {"backend": "batch", "workers": "auto", "batch": {**FAST, **settings}, **more}
 
 
 def payloads(swept: Swept) -> dict[str, Any]:

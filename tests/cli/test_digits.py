@@ -58,3 +58,20 @@ def test_every_digit_shown_is_within_two_standard_errors(error: float) -> None:
         (exponent,) = places
         assert isinstance(exponent, int)
         assert 2 * 100 * error < 0.5 * 10.0**exponent
+
+
+def test_hardly_anybody_and_nearly_everybody_are_never_none_or_all() -> None:
+    found = printed(
+        {**SOUND, "mean": 0.0002, "lower": 1e-9, "raw": 0.0},
+        {**SOUND, "mean": 0.9998, "upper": 0.99999, "raw": 1.0},
+    )
+    assert ["<0.1", ">99.9"] == found["mean %"]
+    assert ["<0.1", "40.0"] == found["lower %"]
+    assert ["46.8", ">99.9"] == found["upper %"]
+    assert ["0.0", "100.0"] == found["raw %"]
+
+
+def test_a_share_is_rounded_as_the_report_rounds_it() -> None:
+    assert ["76.7", "12.5"] == printed({**SOUND, "mean": 0.76749979}, {**SOUND, "mean": 0.1245})[
+        "mean %"
+    ]  # half up

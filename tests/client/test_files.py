@@ -14,9 +14,13 @@ import pytest
 import sweep
 from sweep.client.files import write_whole
 from sweep.client.inputs import refuse_inputs
+from sweep.client.verbs import read_and_plan
+from sweep.coordinator.execute import begin
 from sweep.errors import UsageError
+from sweep.journal.runs import read_plan
 from sweep.project import make_project
 from sweep.simulate.write import write_parquet
+from sweep.store import open_store
 from tests.client.test_resume import stubs
 from tests.project import Project, project_in
 from tests.support.here import swept_here
@@ -78,6 +82,38 @@ def test_covariates_and_sources_that_are_not_there_are_known(
     plan = replace(run.plan, config={**run.plan.config, "study": study})
     with pytest.raises(UsageError, match=r"it is study\.covariates\.jobs\.source"):
         refuse_inputs(project.directory / "gone.csv", plan, run.store)
+
+
+@pytest.mark.parametrize("name", ["study.cfg", "study", "UP.YAML", "Up.Yml"])
+def test_a_config_of_any_name_is_not_replaced(project: Project, name: str) -> None:
+    config = project.directory / name
+    config.write_text(project.text({"model": "stub"}))
+    _, store, made = read_and_plan(config)
+    plan = read_plan(store, begin(store, made))
+    with pytest.raises(UsageError, match="it is its config"):
+        refuse_inputs(config, plan, store)
+
+
+@pytest.mark.parametrize("name", ["UP.YAML", "Up.Yml"])
+def test_configs_of_other_runs_are_known_by_their_names(
+    run: sweep.Run, project: Project, name: str
+) -> None:
+    (config := project.directory / name).write_text("")
+    with pytest.raises(UsageError, match="it is a config"):
+        refuse_inputs(config, run.plan, run.store)
+
+
+@pytest.mark.parametrize("left", ["nothing", "a file", "what cannot be listed"])
+def test_what_is_told_of_a_run_needs_no_folder_of_its_project(tmp_path: Path, left: str) -> None:
+    project = project_in(tmp_path / "project")
+    _, run_id = swept_here(project, stubs(project, 1))
+    project.directory.rename(tmp_path / "moved")
+    if left == "a file":
+        project.directory.write_text("")
+    elif left != "nothing":
+        project.directory.mkdir(mode=0o300)
+    sweep.Run(open_store(".sweep", tmp_path / "moved"), run_id).report(tmp_path / "report.html")
+    assert (tmp_path / "report.html").stat().st_size > 0
 
 
 def test_a_planted_link_of_the_old_temporary_name_is_not_followed(tmp_path: Path) -> None:

@@ -119,6 +119,14 @@ def test_groups_are_normalised_and_written_as_in_the_config() -> None:
         ([{"share": "x == 1"}], (0, "share", "[key]"), "'share' is a column of the estimates"),
         ([{" ": "x == 1"}], (0, " ", "[key]"), "a group needs a name"),
         ([{"a": 3}], (0, "a"), "expected an expression, got 3"),
+        (
+            [{"a": "x == 1 or not status == 'x'"}],
+            (0, "a"),
+            "'status' is a column of the estimates table: choose another name, by `rename`",
+        ),
+        ([{"a": "x == y and x > n"}], (0, "a"), "'n' is a column of the estimates table"),
+        ([{"a": "x in [1] and mean is null"}], (0, "a"), "'mean' is a column of the estimates"),
+        ([Group(name="a", where="flag == 1")], (0,), "'flag' is a column of the estimates"),
         ([{"a": "x ="}], (0, "a"), "cannot read the expression: unexpected '='"),
     ],
 )

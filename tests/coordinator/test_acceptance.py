@@ -283,7 +283,7 @@ def test_t6_more_than_a_hundred_outcomes_need_no_flag(desk: Desk) -> None:
 def test_t8_memory_and_whatever_else_says_where_it_runs_fits_nothing(swept: Desk) -> None:
     for memory in (2048, 4096):
         batch = {"queue": "q", "job_definition": "d", "memory": memory}
-        swept.write(execution={"backend": "batch", "batch": batch})
+        swept.write(execution={"backend": "batch", "workers": "auto", "batch": batch})
         assert {"taken"} == {e["action"] for e in swept.explained().values()}
     first = open_run("last", swept.store.url)
     swept.write(execution={"retries": 3, "timeout": 60.0, "stall": 30.0, "workers": 2})

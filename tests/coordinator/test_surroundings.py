@@ -23,9 +23,11 @@ from tests.project import Project
 from tests.support.here import payload_of, swept_here
 from tests.support.surroundings import (
     NAMED,
+    SETS,
     by_content,
     config_text,
     files_of,
+    fit_keys,
     project_to_shake,
     shuffled,
 )
@@ -91,6 +93,20 @@ def test_hash_seed_locale_time_zone_and_directory_change_no_byte(
     assert {"report.html", "estimates.csv", "estimates.parquet", "plan"} <= found.keys()
     assert {"designs", "counts", "fits", "estimates", "reports"} <= {n.split("/")[0] for n in found}
     assert published(*straight) == found
+
+
+def test_sets_in_a_model_file_of_terms_change_no_key(tmp_path: Path) -> None:
+    project = project_to_shake(tmp_path / "project")
+    project.model("sets", SETS)
+    found = [fit_keys(project, "sets")]
+    for seed in ("1", "2"):
+        told = subprocess.run(
+            [sys.executable, "-m", "tests.support.surroundings", project.directory, "sets", "keys"],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE, check=True,
+        )  # fmt: skip
+        found.append(json.loads(told.stdout))
+    assert [found[0]] * 3 == found
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Rules become outcomes, and patterns select them; a pattern that finds nothing is an error."""
 
+from glob import escape
 from typing import Any
 
 import pytest
@@ -117,6 +118,26 @@ def test_a_pattern_that_selects_nothing_is_an_error_with_a_guess(
 ) -> None:
     with pytest.raises(UsageError, match=rf"{pattern}.* Did you mean '{guess}'\?"):
         select_outcomes(four, [pattern], {"score": "failed"})
+
+
+NAMES = ("tag:a", "status:ok", "a", "q[1]", "q1", "re:x", "tag:[b]*")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_outcome_is_found_by_its_very_name_whatever_a_pattern_would_mean(
+    project: Project, name: str
+) -> None:
+    tagged = {"success": ["Yes"], "column": "aided_nike", "tags": ["a"]}
+    made = outcomes_of(study(project, *({"name": n, **tagged} for n in NAMES)), COLUMNS)
+    states = dict.fromkeys(NAMES, "ok")
+    assert [name] == names(select_outcomes(made, [name], states))
+    assert [name] == names(select_outcomes(made, [escape(name)], states))
+
+
+def test_a_tag_is_still_a_tag_where_no_outcome_is_called_so(project: Project) -> None:
+    rule = {"success": ["Yes"], "column": "aided_nike", "tags": ["a"]}
+    made = outcomes_of(study(project, {"name": "x", **rule}, {"name": "tag:b", **rule}), COLUMNS)
+    assert ["x", "tag:b"] == names(select_outcomes(made, ["tag:a"]))
 
 
 def test_what_readers_call_an_outcome_is_not_in_its_coding(project: Project) -> None:

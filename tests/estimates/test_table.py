@@ -2,8 +2,11 @@
 
 import csv
 import io
+import json
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from sweep.errors import UsageError
 from sweep.estimates import formats
 from sweep.estimates import table as estimates
 from sweep.estimates.select import select
+from sweep.toolchain import table_writer
 
 LEVELS = {"sex": ["Male", "Female"], "region": ["North", "East", "South"]}
 VARIABLES = ["sex", "region"]
@@ -113,6 +117,17 @@ def test_parquet_gives_back_the_same_table_full_or_empty(table: pd.DataFrame) ->
     for frame in (table, table.iloc[:0], alone):
         back = formats.from_parquet(formats.to_parquet(frame))
         pd.testing.assert_frame_equal(frame, back)
+
+
+def test_parquet_tells_of_its_makers_only_what_a_recipe_names(table: pd.DataFrame) -> None:
+    """Another version of pandas would else write other bytes under the same key."""
+    data = formats.to_parquet(table)
+    arrow = pq.read_schema(pa.BufferReader(data))
+    told = json.loads(arrow.metadata[b"pandas"])
+    assert {"attributes", "column_indexes", "columns", "index_columns"} == told.keys()
+    assert pd.__version__.encode() not in data
+    footer = pq.read_metadata(pa.BufferReader(data)).created_by
+    assert f"parquet-cpp-arrow version {table_writer()}" == footer
 
 
 def test_the_same_table_gives_the_same_bytes(table: pd.DataFrame) -> None:

@@ -103,9 +103,11 @@ def test_python_says_that_a_run_is_partial(project: Project) -> None:
     assert repr(both[1]).endswith(f"2 ok, partial: {WORDS}>")
     assert f"partial: {WORDS}</p>" in both[1]._repr_html_()
     assert "partial" not in repr(both[0]) + both[0]._repr_html_()
-    for frame in (both[1].fits(), both[1].estimates(), both[1].estimates(by=["region"])):
-        assert {"partial": WORDS} == frame.attrs
-    assert {} == both[0].fits().attrs == both[0].estimates().attrs
+    shown = [[r.fits(), r.estimates(), r.estimates(by=["region"]), r.draws()] for r in both]
+    assert [{}] * 4 == [frame.attrs for frame in shown[0]]
+    assert [{"partial": WORDS}] * 4 == [frame.attrs for frame in shown[1]]
+    trees = [r.posterior("q00")["posterior"].attrs for r in both]
+    assert [None, WORDS] == [attributes.get("partial") for attributes in trees]
     listed = sweep.runs(store.url).set_index("run")["partial"]
     assert WORDS == listed[part]
     assert listed.isna()[whole]

@@ -1,10 +1,13 @@
-"""Every key of a study does something: changed, it changes a key, an output or an error.
+"""Every key of a config does something: changed, it changes a fit, a table, an output or an error.
 
-The keys come from the config's JSON schema, so a new one is tried without being named here.
+The keys come from the config's JSON schema, so a new one is tried without being named here. What an
+execution says is in no plan: each of its keys is read by the program, or refused beside others.
 """
 
+import ast
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+import sweep
 from sweep.config import SweepConfig, json_schema
 from sweep.errors import SweepError
 from tests.project import REGIONS, Project, population_of, survey_of
@@ -58,7 +62,13 @@ WHOLE: dict[str, Any] = {
             "base": "age > 20",
             "tags": ["funnel"],
         },
-        {"name": "liking", "column": "liked", "success": ["Yes"], "dont_know": "out_of_base"},
+        {
+            "name": "liking",
+            "column": "liked",
+            "success": ["Yes"],
+            "failure": ["No"],
+            "dont_know": "out_of_base",
+        },
     ],
     "exclude": ["ignored_*"],
     "interactions": [["age_band", "region"], ["sex", "region"]],
@@ -150,7 +160,10 @@ def unsaid(schema: dict[str, Any], path: Path_) -> Iterator[tuple[Path_, Any]]:
     if "properties" in schema:
         yield from leaves(schema, {}, path)
     else:
-        yield path, default[1:] if default and isinstance(default, list) else other(schema, default)
+        yield (
+            path,
+            default[:-1] if default and isinstance(default, list) else other(schema, default),
+        )
 
 
 def inner(schema: dict[str, Any], key: str | int) -> dict[str, Any]:
@@ -193,13 +206,19 @@ def put(study: dict[str, Any], path: Path_, value: Any) -> dict[str, Any]:
 
 
 def seen(project: Project, study: dict[str, Any]) -> Any:
-    """Return all that a plan of a study shows but the config itself: an error, or all recipes."""
+    """Return all that a plan of a study comes to: an error, or all that recipes and tables say.
+
+    Not the config itself, nor the keys of design and counts, which hold whatever the study says.
+    """
     whole = {"version": 1, "name": "x", "study": study, "execution": {"workers": 1}}
     try:
         _, plan = project.plan(SweepConfig.model_validate(whole))
     except (SweepError, ValidationError) as error:
         return str(error)
-    return {k: v for k, v in plan.record.as_json().items() if k != "config"}, plan.tasks
+    record = {k: v for k, v in plan.record.as_json().items() if k not in ("config", "design")}
+    entries = [{k: v for k, v in e.items() if k != "counts"} for e in record.pop("outcomes")]
+    tasks = [replace(task, design="", counts="") for task in plan.tasks.values()]
+    return record, entries, tasks, plan.prepared.design.summary
 
 
 def idle(
@@ -236,6 +255,28 @@ def test_the_study_above_has_every_key_of_the_schema() -> None:
     tried = {part for path, _ in leaves(STUDY, WHOLE) for part in path}
     for name in sections(STUDY):
         assert set(SCHEMA["$defs"][name]["properties"]) <= tried, name
+
+
+def test_a_derivation_that_nothing_names_would_be_found(whole: Project) -> None:
+    """It changes the key of the design, and nothing else: that alone is no effect."""
+    idle_one = {"spare": {"recode": {"East": "E"}, "column": "region"}}
+    study = {**WHOLE, "derive": {**WHOLE["derive"], **idle_one}}
+    assert "study.derive.spare: no predictor, group, filter or base uses 'spare'" in str(
+        seen(whole, study)
+    )
+
+
+@pytest.mark.parametrize("section", ["Execution", "Batch", "Ray"])
+def test_every_key_of_an_execution_is_read_by_the_program(section: str) -> None:
+    package = Path(sweep.__file__).parent
+    files = [p for p in package.rglob("*.py") if p.parent.name != "config"]
+    read = {
+        node.attr
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    assert set() == SCHEMA["$defs"][section]["properties"].keys() - read
 
 
 def test_a_key_that_does_nothing_would_be_found(whole: Project) -> None:

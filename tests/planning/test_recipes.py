@@ -71,7 +71,11 @@ def test_comments_and_key_order_change_no_key(project: Project) -> None:
         {"timeout": 5.0},
         {"keep": ["estimates"]},
         {"store": "elsewhere"},
-        {"backend": "batch", "batch": {"queue": "q", "job_definition": "d", "memory": 4096}},
+        {
+            "backend": "batch",
+            "workers": "auto",
+            "batch": {"queue": "q", "job_definition": "d", "memory": 4096},
+        },
     ],
 )
 def test_execution_changes_no_key(project: Project, execution: dict[str, Any]) -> None:

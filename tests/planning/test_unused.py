@@ -11,6 +11,7 @@ from sweep.client.verbs import read_and_plan
 from sweep.config import SweepConfig
 from sweep.errors import ConfigError, DataError, SweepError
 from sweep.planning.plan import Plan
+from sweep.planning.unused import idle_derivations
 from tests.cli.conftest import inside
 from tests.project import REGIONS, Project, survey_of
 
@@ -122,6 +123,67 @@ def test_the_command_ends_with_exit_code_2(project: Project) -> None:
         ended = inside(verb, "sweep.yaml", cwd=project.directory)
         assert (2, True) == (ended.code, "sweep.yaml:14:7  study.priors.scales.sex" in ended.err)
         assert "      sex: 2\n" in ended.err
+
+
+DERIVED = {"spare": {"recode": {"East": "E"}, "column": "region"}}
+
+
+def test_a_derivation_that_nothing_names_is_refused_at_its_line(project: Project) -> None:
+    text = TEXT.replace(
+        "  derive: {", "  derive: {\n    agebands: {cut: age, at: [18], labels: [a]},\n    "
+    )
+    (found,) = refusals(project, text)
+    assert found == (
+        "sweep.yaml:7:5  study.derive.agebands: no predictor, group, filter or base uses "
+        "'agebands': remove it, or name it there. Did you mean 'age_band'?"
+    )
+
+
+@pytest.mark.parametrize(
+    "study",
+    [
+        {"groups": [[], ["spare"]]},
+        {"groups": [[], {"east": "spare == 'E' or sex == 'Male'"}]},
+        {"survey": {"filter": "spare == 'E' or sex == 'Male'"}},
+        {"population": {"filter": "spare == 'E' or sex == 'Male'"}},
+        {"outcomes": [{"name": "aware", "success": ["Yes"], "base": "not spare == 'E'"}]},
+        {"predictors": {"sex": {}, "age_band": {}, "spare": {}}},
+        {"predictors": {"sex": {}, "age_band": {}, "region": {"column": "spare"}}},
+    ],
+)
+def test_a_derivation_that_anything_names_is_let_be(
+    project: Project, study: dict[str, Any]
+) -> None:
+    config = project.config({**study, "derive": DERIVED})
+    assert [] == [*idle_derivations(config.study)]
+    assert ["spare"] == [place[1] for place, _ in idle_derivations(config.study.model_copy(
+        update={name: getattr(project.config().study, name) for name in study}))]  # fmt: skip
+
+
+BATCH = {"queue": "q", "job_definition": "d"}
+
+
+@pytest.mark.parametrize(
+    ("execution", "words"),
+    [
+        ({"workers": 4, "batch": BATCH}, "execution.workers: jobs of AWS Batch run as many fits"),
+        (
+            {"workers": "auto", "batch": {**BATCH, "on_demand_price_per_vcpu_hour": 0.1}},
+            "execution.batch.on_demand_price_per_vcpu_hour: there is no on_demand_queue",
+        ),
+    ],
+)
+def test_a_setting_that_says_nothing_to_its_backend_is_refused(
+    project: Project, execution: dict[str, Any], words: str
+) -> None:
+    config = project.config(execution={"backend": "batch", **execution})
+    with pytest.raises(ConfigError, match=words):
+        project.plan(config)
+
+
+def test_settings_of_a_backend_that_is_not_chosen_are_let_be(project: Project) -> None:
+    both = {"workers": 4, "batch": BATCH}
+    assert project.plan(project.config(execution=both))
 
 
 def test_what_stands_there_as_by_default_is_let_be(project: Project) -> None:

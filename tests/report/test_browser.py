@@ -209,13 +209,16 @@ def test_script_and_template_write_a_percentage_alike(
     table = report.estimates
     totals = table[table["share"] == 1].reset_index(drop=True)
     totals.loc[3, ["mcse_lower", "mcse_upper"]] = [0.00249, 0.0025]
-    html = render(make(estimates=totals))
+    totals.loc[4, ["lower", "mean", "upper"]] = [0.12344996, 0.76749979, 0.99999999]
+    html = render(make(estimates=totals, interval=0.975))
     scripted, static = visit(html), visit(html, java_script_enabled=False)
     columns = [shown(static, f"#table tbody td:nth-child({k})") for k in (2, 3)]
     drawn = [shown(scripted, f"#table-host tbody td:nth-child({k})") for k in (3, 4, 5)]
     ends = [f"{low} to {high}" for low, high in zip(*drawn[1:], strict=True)]
 
     assert 50 == len(ends)
+    for page in (scripted, static):
+        assert "97.5\u00a0% interval" in page.page.locator("body").inner_text()
     assert any("▲" in value for value in drawn[0])
     assert ["≈" in value for value in ends] == [k == 3 for k in range(50)]
     assert drawn[0] == columns[0][:50]

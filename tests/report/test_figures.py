@@ -4,7 +4,16 @@ import math
 
 import pytest
 
-from sweep.report.figures import count, decimals, mark, percent, significant
+from sweep.report.figures import (
+    bare_percent,
+    count,
+    decimals,
+    mark,
+    percent,
+    probability,
+    rounded_share,
+    significant,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +63,38 @@ def test_a_tiny_share_is_never_written_as_zero(
     value: float | None, digits: int, expected: str
 ) -> None:
     assert percent(value, digits) == expected.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.9, "90 %"), (0.95, "95 %"), (0.975, "97.5 %"), (0.995, "99.5 %"), (0.9995, "99.95 %"),
+     (0.5, "50 %"), (0.1, "10 %"), (0.123456, "12.3456 %")],
+)  # fmt: skip
+def test_the_probability_of_an_interval_is_written_as_the_config_has_it(
+    value: float, expected: str
+) -> None:
+    assert probability(value) == expected.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "expected"),
+    [
+        (0.76749979, 1, "76.7"),  # of five digits it would be 76.8
+        (0.76749999999, 1, "76.8"),  # the script has 0.7675
+        (0.99999999, 1, ">99.9"),
+        (0.99999999, 0, ">99"),
+        (1e-9, 1, "<0.1"),
+        (1e-9, 0, "<1"),
+    ],
+)
+def test_page_and_script_round_the_same_number_once(
+    value: float, digits: int, expected: str
+) -> None:
+    assert bare_percent(value, digits) == expected
+    sent = rounded_share(value)
+    assert sent is not None
+    assert sent < 1
+    assert bare_percent(sent, digits) == expected
 
 
 def test_counts_are_thousands_and_rounding_keeps_json_short() -> None:

@@ -345,6 +345,33 @@ os.chmod(sys.argv[1], 0o700)
     assert "Permission denied; permission denied: give this user the right" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["tmp", "tmp/lock", "tmp/clock"])
+def test_no_link_is_followed_where_the_store_has_files_of_its_own(
+    tmp_path: Path, name: str
+) -> None:
+    store = open_store(tmp_path / "s")
+    assert store.put_new("gc.json", b"1")
+    (victim := tmp_path / "victim").mkdir()
+    planted = tmp_path / "s" / name
+    if name == "tmp":
+        shutil.rmtree(planted)
+        planted.symlink_to(victim)
+    else:
+        planted.unlink(missing_ok=True)
+        planted.symlink_to(victim / "made")
+    seen = open_store(tmp_path / "s")
+    acts: dict[str, Callable[[], object]] = {
+        "tmp": lambda: seen.put_new("a", b"1"),
+        "tmp/lock": lambda: seen.replace("gc.json", b"2", sha256(b"1").hexdigest()),
+        "tmp/clock": lambda: seen.age("gc.json"),
+    }
+    for act in acts.values() if name == "tmp" else [acts[name]]:
+        with pytest.raises(StoreError, match="a symbolic link stands inside the store"):
+            act()
+    assert [] == list(victim.iterdir())
+    assert b"1" == seen.get("gc.json")
+
+
 def test_nothing_is_read_or_written_through_a_symbolic_link(tmp_path: Path) -> None:
     store = open_store(tmp_path / "s")
     store.put_new("a/b", b"1")

@@ -22,13 +22,16 @@ from tests.support.here import payload_of, swept_here
 
 __all__ = [
     "NAMED",
+    "SETS",
     "by_content",
     "config_text",
     "files_of",
+    "fit_keys",
     "project_to_shake",
     "shuffled",
 ]
 
+UNLIKE = ("run", "started", "directory", "config_file")
 REGIONS = ("Zürich", "Ägypten", "Østfold", "ßtadt")
 NAMED = tuple(
     {name: f"sex == '{sex}' and region == '{region}'"}
@@ -70,6 +73,20 @@ def shuffled(project: Project, axis: Literal[0, 1]) -> None:
     project.write("survey.csv", table.take(order, axis=axis))
 
 
+SETS = """
+from sweep.model import Contrast, Intercept, Model, Varying
+
+def terms(study, levels):
+    pairs = {frozenset((a, b)) for a in levels for b in levels if a != b}
+    alone = {
+        Contrast(name, 1.0) if len(levels[name]) == 2 else Varying((name,), 0.5)
+        for name in frozenset(levels)
+    }
+    return Model(tuple({Intercept(3.0)} | alone | {Varying(tuple(pair), 0.2) for pair in pairs}))
+"""
+"""A model file that builds upon sets, whose order is another in every process."""
+
+
 def config_text(project: Project, model: str, count: int = 0) -> str:
     """Return the text of the config; with a ``count`` of so many outcomes instead of the few."""
     named = [{"name": f"q{k:02d}", "column": "liked", "success": ["Yes"]} for k in range(count)]
@@ -81,7 +98,7 @@ def config_text(project: Project, model: str, count: int = 0) -> str:
 def files_of(store: Store, run: str) -> dict[str, bytes]:
     """Return the report's files of a run, and its plan without what says when and where it ran."""
     plan = read_plan(store, run)
-    told = {k: v for k, v in plan.as_json().items() if k not in ("run", "started", "directory")}
+    told = {k: v for k, v in plan.as_json().items() if k not in UNLIKE}
     (key,) = {name.split("/")[1] for name in store.list("reports/")}
     ended = read(store, "report", key)
     return {**ended.payload, "plan": json.dumps(told).encode(), "report": key.encode()}
@@ -92,11 +109,22 @@ def by_content(published: Mapping[str, bytes]) -> dict[str, str]:
     return {name: sha256(data) for name, data in sorted(published.items())}
 
 
+def fit_keys(project: Project, model: str) -> dict[str, str]:
+    """Return the keys of the fits that a sweep would make, by outcome."""
+    from sweep.config.read import parse_config
+
+    _, plan = project.plan(parse_config(config_text(project, model).encode()))
+    return {entry.name: entry.fit_key for entry in plan.entries}
+
+
 def main() -> None:
-    """Sweep in this process and print what was published."""
+    """Sweep in this process and print what was published; with ``keys``, plan and print those."""
     from sweep.config.read import parse_config
 
     project, model = Project(Path(sys.argv[1])), sys.argv[2]
+    if "keys" in sys.argv[3:]:
+        sys.stdout.write(json.dumps(fit_keys(project, model)))
+        return
     config: Any = parse_config(config_text(project, model).encode())
     store, run = swept_here(project, config)
     sys.stdout.write(json.dumps(by_content({**payload_of(store), **files_of(store, run)})))

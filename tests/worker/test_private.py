@@ -47,6 +47,21 @@ def test_a_group_may_write_only_if_it_is_the_users_own(
         refuse_shared(folder)
 
 
+@pytest.mark.parametrize("name", ["..", "../..", "../../.."])
+def test_a_group_that_may_write_on_the_way_could_put_another_folder_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    place = (folder / name).resolve()
+    place.chmod(0o770)
+    monkeypatch.setattr(private, "is_own_group", lambda gid: True)
+    refuse_shared(folder)
+    monkeypatch.setattr(private, "is_own_group", lambda gid: False)
+    with pytest.raises(UsageError, match=rf"others may write to {place} \(mode 770\)"):
+        refuse_shared(folder)
+    place.chmod(0o1770)  # sticky: what is there stays there
+    refuse_shared(folder)
+
+
 def test_a_cache_of_another_user_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     if os.getuid() == 0:

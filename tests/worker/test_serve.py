@@ -127,6 +127,18 @@ def test_estimates_of_another_version_are_refused(
     assert [] == list(store.list("estimates/"))
 
 
+def test_estimates_that_another_pyarrow_would_write_are_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweep.planning.recipes.table_writer", lambda: "9.0.0")
+    store, plan = project.plan(project.config({"model": "stub"}))
+    (key, task), *_ = plan.tasks.items()
+    put_task(store, task)
+    with pytest.raises(ForeignToolchain, match=r"tables of pyarrow 9\.0\.0, here is"):
+        work(store, key, True, Memory())
+    assert [] == list(store.list("estimates/"))
+
+
 def test_a_model_file_that_is_not_the_recipes_is_refused(project: Project) -> None:
     source = "def build(*_): ...\ndef probabilities(*_): ...\n"
     project.model("mine", source)

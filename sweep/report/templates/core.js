@@ -54,9 +54,9 @@ const model = (name, row, digits) => `${mark(name, row)}${percent(rows[name][row
 const mean = (row, digits = decimals(["mean"], [row])) => model("mean", row, digits);
 
 const title = (o) => outcomes.label[o] ?? outcomes.outcome[o];
-const UNESTIMATED = ["failed", "cancelled", "pending"];
+const UNESTIMATED = data.worstFirst.filter((status) => !data.estimated.includes(status));
 const stateOf = (o) => `${MARKS[outcomes.status[o]]} ${outcomes.status[o]}`;
-const level = `${(100 * data.interval).toFixed(0)}${NBSP}%`;
+const level = data.level;
 function interval(row) {
   const digits = decimals(ENDS, [row]);
   return `${bareModel("lower", row, digits)} to ${model("upper", row, digits)}`;
@@ -64,8 +64,9 @@ function interval(row) {
 const flagOf = (row) => text(rows.flag, row);
 const isWithheld = (row) => (flagOf(row) ?? "").includes(data.withheld);
 // A small base is a fact about the group, not a doubt about the estimate: it is written, not alarmed.
+const ownDoubts = (row) => (flagOf(row) ?? "").split("; ").filter((reason) => reason && reason !== data.withheld);
 const doubtOf = (row) => {
-  const doubts = (flagOf(row) ?? "").split("; ").filter((reason) => reason && reason !== data.withheld);
+  const doubts = ownDoubts(row);
   if (!doubts.length && outcomes.status[rows.o[row]] === "flagged") return outcomes.reason[rows.o[row]] ?? "flagged";
   return doubts.join("; ") || null;
 };

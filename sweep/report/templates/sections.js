@@ -62,8 +62,7 @@ function startTables() {
 }
 
 function startDiagnostics() {
-  const rank = { failed: 0, cancelled: 1, pending: 2, flagged: 3, ok: 4 };
-  const rankOf = (o) => rank[outcomes.status[o]];
+  const rankOf = (o) => data.worstFirst.indexOf(outcomes.status[o]);
   const order = outcomes.outcome.map((_, o) => o).sort((a, b) => rankOf(a) - rankOf(b));
   const column = (name, heading, write = count) => ({
     title: heading, numeric: true, value: (o) => outcomes[name][o], text: (o) => write(outcomes[name][o]),
@@ -74,7 +73,9 @@ function startDiagnostics() {
     { title: "status", value: rankOf, text: stateOf, kind: (o) => outcomes.status[o] },
     { ...spoken("reason", "reason"), kind: () => "reason" },
     column("n", "n", (value) => (value === null ? data.withheld : count(value))), column("draws", "draws"), column("r_hat", "R-hat", (value) => plain(value, 3)),
-    column("ess_min", "smallest ESS, bulk or tail"), column("divergences", "divergences"), spoken("remedies", "remedies"),
+    column("ess_min", "smallest ESS, bulk or tail"), column("divergences", "divergences"),
+    ...(hasAny(outcomes.design_effect) ? [column("design_effect", "design effect", (value) => plain(value, 2))] : []),
+    spoken("remedies", "remedies"),
   ], { label: "diagnostics", open: (o) => go({ view: "groups", o }) });
 }
 
