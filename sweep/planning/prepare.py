@@ -155,12 +155,10 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
 ) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
-    Outcomes that count the same share it, by its key; the survey is read for what is new. What the
-    answers show is told in any case; of ``partial`` rules not all is looked at. Raises ConfigError
-    for every mistake in ``findings``, before anything is stored.
+    Outcomes that count the same share it. What the answers show is told in any case; of ``partial``
+    rules not all is looked at. Raises ConfigError for all mistakes in ``findings``.
     """
-    recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
-    keys = {name: digest(recipe) for name, recipe in recipes.items()}
+    keys = {o.name: digest(counts_recipe(prepared.key, o)) for o in outcomes}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     known = stored_counts(store, list(distinct), tell)
     new_keys = [key for key in distinct if key not in known]
@@ -178,10 +176,13 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         def counted(outcome: Outcome) -> CountsMeta:
             made = count(prepared.design, outcome, answers, codings[outcome.name])
             counts = counts_of(made, prepared.design.levels)
-            return put_counts(store, recipes[outcome.name], made, counts, codings[outcome.name])
+            recipe, coding = counts_recipe(prepared.key, outcome), codings[outcome.name]
+            return put_counts(store, recipe, made, counts, coding.folded())
 
         known |= dict(zip(new_keys, concurrently(counted, new), strict=True))
-    return {name: counted_from(key, known[key], codings[name]) for name, key in keys.items()}
+    return {
+        name: counted_from(key, known[key], codings[name].folded()) for name, key in keys.items()
+    }
 
 
 def stored_counts(store: Store, keys: Sequence[str], tell: Tell) -> dict[str, CountsMeta]:
