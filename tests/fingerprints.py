@@ -23,7 +23,13 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "TRANSFORM": (
         *("config.values", "config.variables", "data.cells", "data.counts", "data.covariates"),
         *("data.design", "data.frame", "data.levels", "data.outcomes", "data.patterns"),
-        *("data.respondents", "data.variables", "planning.prepare", "sources.files"),
+        *(
+            "data.respondents",
+            "data.variables",
+            "data.weight_sums",
+            "planning.prepare",
+            "sources.files",
+        ),
         *("sources.tables", *EXPRESSION),
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
@@ -37,9 +43,11 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     ),
     # From stored draws, frame and answers to an outcome's rows.
     "ESTIMATE": (
-        *("data.cells", "data.counts", "data.frame", "diagnostics.chains"),
-        *("diagnostics.quantiles", "diagnostics.verdict", "estimates.formats"),
-        *("estimates.poststratify", "estimates.rows", "estimates.select", "estimates.table"),
+        *("data.cells", "data.counts", "data.frame", "data.weight_sums", "diagnostics.chains"),
+        *("diagnostics.predictive", "diagnostics.quantiles", "diagnostics.verdict"),
+        *("diagnostics.weights", "estimates.answered", "estimates.checks", "estimates.formats"),
+        *("estimates.poststratify", "estimates.rows", "estimates.select", "estimates.support"),
+        *("estimates.table", "worker.checks"),
         *("inference.checkpoints", "inference.compilation", "inference.fast"),
         *("inference.general", "inference.grid", "inference.stub", "model.effects", "worker.task"),
         *EXPRESSION,
