@@ -34,7 +34,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.design", "data.frame", "data.level_maps", "data.levels", "data.margin_tables"),
         *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
-        *("data.seeds", "data.sizes", "data.variables", "expression.decision"),
+        *("data.seeds", "data.sizes", "data.variables", "data.weight_sums", "expression.decision"),
         *("planning.columns", "planning.population", "planning.prepare", "sources.arrow_types"),
         *("sources.files", "sources.tables", "sources.text_columns", *EXPRESSION),
     ),
@@ -49,9 +49,11 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     ),
     # From stored draws, frame and answers to an outcome's rows.
     "ESTIMATE": (
-        *("data.cells", "data.counts", "data.frame", "diagnostics.chains"),
-        *("diagnostics.quantiles", "diagnostics.verdict", "estimates.formats"),
-        *("estimates.poststratify", "estimates.rows", "estimates.select", "estimates.table"),
+        *("data.cells", "data.counts", "data.frame", "data.weight_sums", "diagnostics.chains"),
+        *("diagnostics.predictive", "diagnostics.quantiles", "diagnostics.verdict"),
+        *("diagnostics.weights", "estimates.answered", "estimates.checks", "estimates.formats"),
+        *("estimates.poststratify", "estimates.rows", "estimates.select", "estimates.support"),
+        *("estimates.table", "worker.checks"),
         *("inference.checkpoints", "inference.compilation", "inference.fast"),
         *("inference.general", "inference.grid", "inference.posterior", "inference.stub"),
         *("model.effects", "worker.incidence", "worker.task"),

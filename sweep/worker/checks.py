@@ -14,6 +14,7 @@ from sweep.artifacts.tasks import Task
 from sweep.config import Group
 from sweep.data.counts import Sums, counts_of, weights_of
 from sweep.data.design import Design
+from sweep.estimates.answered import probability_blocks
 from sweep.estimates.checks import Total, check_answers, check_weight
 from sweep.estimates.poststratify import (
     Margin,
@@ -30,7 +31,7 @@ from sweep.model.terms import Contrast, Covariate, Varying, from_json
 
 __all__ = ["Doubts", "Subject", "doubts_of", "with_doubts"]
 
-MOST_DRAWS = 400  # that a check looks at: its verdict is about answers, which are fewer digits
+MOST_DRAWS = 200  # that a check looks at: its verdict is about answers, which are fewer digits
 
 TOTAL = Margin(None, {})
 
@@ -79,7 +80,7 @@ def doubts_of(subject: Subject, model: Callable[[Draws], Probabilities], draws: 
     least = subject.task.estimates["minimum_base"]
     if subject.task.fit["model"] == STUB or counts.n.sum() < least:
         return Doubts([], rows, unseen, {})
-    few = model(some_draws(draws))
+    few = probability_blocks(counts, model(some_draws(draws)))
     answers = check_answers(counts, levels, few, least)
     reasons, figures = answers.reasons(), {"answers": answers.as_json()}
     found = [answers.row_flags(subject.weighting.margins)]
