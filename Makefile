@@ -34,8 +34,9 @@ chaos: packages ## Break sweeps at every fault point, moment and system call, un
 mutants: setup ## Plant 200 small bugs, each to be killed by a quick test; under 60 minutes on 2 cores
 	@$(PY) -W ignore -m benchmarks.mutants
 
-packages: # Chromium for the report's tests, strace to break system calls
-	@command -v chromium >/dev/null 2>&1 && command -v strace >/dev/null 2>&1 || scripts/packages
+packages: # Chromium for the report's tests, strace to break system calls, PostgreSQL to read from
+	@command -v chromium >/dev/null 2>&1 && command -v strace >/dev/null 2>&1 && \
+	    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || scripts/packages
 
 check: ## Lint, format and types
 	@scripts/setup --all-groups --all-extras

@@ -13,8 +13,9 @@ from typing import Any
 
 import sweep
 from sweep.artifacts.artifact import read_done
+from sweep.journal.states import State, outcome_states
 from sweep.store import NotStored
-from sweep.words.states import LOST, State, outcome_states
+from sweep.words.states import LOST
 from tests.project import Project
 from tests.support.poison import STALL, Room, layout, poisoned, rooms, study
 

@@ -4,6 +4,7 @@
     ├── UsageError             a verb was called with something that does not fit
     ├── ConfigError            mistakes in a sweep config, all at once, each with its place
     ├── DataError              the tables do not say what the config says
+    │   └── MistakenConfig     the same by key, with its place; a ConfigError as well
     ├── ModelError             a model file, or the density it defines, is wrong
     ├── StoreError             the store cannot be read or written
     │   ├── CorruptArtifact    stored bytes do not match their digests
@@ -30,6 +31,7 @@ __all__ = [
     "DataError",
     "ForeignToolchain",
     "Mistake",
+    "MistakenConfig",
     "ModelError",
     "Nondeterminism",
     "RunFailed",
@@ -104,6 +106,10 @@ class ConfigError(SweepError, ValueError):
 
 class DataError(SweepError, ValueError):
     """Survey, population or covariate tables do not say what the config says."""
+
+
+class MistakenConfig(ConfigError, DataError):
+    """Mistakes in a sweep config that only its tables show, all at once, each with its place."""
 
 
 class ModelError(SweepError):

@@ -8,6 +8,7 @@ do that after bumping a number, or when a change leaves every published number a
 
 import ast
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ EXPRESSION = (
 NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
+        *("data.answers.block", "data.answers.coding", "data.answers.column"),
+        *("data.answers.dont_know.toml", "data.answers.likeness", "data.answers.lists"),
+        *("data.answers.meaning", "data.answers.not_asked.toml", "data.answers.several"),
+        *("data.answers.words", "data.options", "data.outcome"),
         *("config.values", "config.variables", "data.cells", "data.columns", "data.counts"),
         *(
             "data.covariates",
@@ -75,6 +80,15 @@ def fingerprint(source: str) -> str:
     return digest(plain(ast.parse(source)))
 
 
+def print_of(name: str) -> str:
+    """Return the fingerprint of a module, or of what a file of words says."""
+    stem = name.removesuffix(".toml")
+    path = ROOT / stem.replace(".", "/")
+    if stem != name:
+        return digest(tomllib.loads(path.with_suffix(".toml").read_text()))
+    return fingerprint(path.with_suffix(".py").read_text())
+
+
 def plain(node: Any) -> Any:
     """Return a syntax tree as lists, the same on every Python: empty fields are left out."""
     if isinstance(node, list):
@@ -92,8 +106,7 @@ def fingerprints() -> dict[str, dict[str, Any]]:
     """Return, for each number, its value and the fingerprints of its modules."""
     found: dict[str, dict[str, Any]] = {}
     for number, modules in NUMBERS.items():
-        paths = {name: ROOT / f"{name.replace('.', '/')}.py" for name in modules}
-        prints = {name: fingerprint(path.read_text()) for name, path in sorted(paths.items())}
+        prints = {name: print_of(name) for name in sorted(modules)}
         found[number] = {"version": getattr(toolchain, number), "modules": prints}
     return {**found, "REPORT": {"version": REPORT, "modules": report_prints()}}
 

@@ -66,6 +66,11 @@ def test_comments_docstrings_and_layout_are_not_code() -> None:
     assert fingerprint(plain) == fingerprint(dressed)
 
 
+def test_the_lists_of_words_are_pinned_like_code() -> None:
+    modules = fingerprints()["TRANSFORM"]["modules"]
+    assert 2 == sum(name.endswith(".toml") for name in modules)
+
+
 @pytest.mark.parametrize(
     "other", ["x = 2", "y = 1", "x = 1.0", "x = '1'", "x: int = 1", "x = 1\nx = 1", "x = True"]
 )
@@ -78,14 +83,18 @@ def test_every_module_that_computes_is_behind_some_number() -> None:
     behind = {name for modules in NUMBERS.values() for name in modules}
     harmless = {"config", "errors", "expression", "faultpoint", "store", "toolchain"}
     harmless |= {
+        "data.answers.told",
+        "data.codebook",
         "data.findings",
         "data.levels",
+        "keys",
+        "planning.coding",
         "planning.recipes",
         "inference.sampler_stats",
         "model.lines",
     }
     rooms = ("artifacts.", "config.", "store.", "words.", "worker.")
-    for name in behind:
+    for name in (name for name in behind if not name.endswith(".toml")):
         path = ROOT / f"{name.replace('.', '/')}.py"
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sweep."):

@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweep.artifacts.artifact import Artifact, publish_same, read
+from sweep.artifacts.artifact import Artifact, publish_same, read, read_done
 from sweep.artifacts.encoding import pack_arrays, pack_json, unpack_arrays, unpack_json
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import CountsMeta, FitRecipe, TaskMeta
+from sweep.data.answers.meaning import Coding
 from sweep.data.cells import Counts
 from sweep.data.counts import Sums
 from sweep.data.design import Design
 from sweep.data.frame import Frame
 from sweep.data.respondents import Respondents
+from sweep.errors import UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import Recipe
 from sweep.store import Store
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "get_coding",
     "get_design",
     "get_draws",
     "get_sums",
@@ -91,17 +94,35 @@ def design_from(artifact: Artifact) -> Design:
     return Design(levels, further, asked, covariates, people, frame, summary)
 
 
-def put_counts(store: Store, recipe: Recipe, sums: Sums, counts: Counts) -> CountsMeta:
+def put_counts(
+    store: Store, recipe: Recipe, sums: Sums, counts: Counts, coding: Coding
+) -> CountsMeta:
     """Publish one outcome's counts; return their meta, with the digests that recipes name."""
     meta: CountsMeta = {
         "counts": counts.digests(),
         "sums": sums.digest(),
         "n": float(counts.n.sum()),
         "y": float(counts.y.sum()),
+        "coding": coding.as_json(),
     }
     publish_same(store, "counts", recipe, {"sums.npz": pack_arrays(sums.arrays())}, meta)
     faultpoint("counts.after_publish")
     return meta
+
+
+def get_coding(store: Store, key: str) -> Coding:
+    """Return what each answer to one outcome counted as.
+
+    Raises
+    ------
+    UsageError
+        If an earlier version counted it, and did not say.
+    """
+    meta = read_done(store, "counts", key).meta
+    if "coding" not in meta:
+        msg = f"counts {key} were made by an earlier version, which kept no coding: run again"
+        raise UsageError(msg)
+    return Coding.from_json(meta["coding"])
 
 
 def get_sums(store: Store, key: str) -> Sums:

@@ -53,18 +53,23 @@ class EstimatesRecipe(TypedDict):
 
 
 class CountsMeta(TypedDict):
-    """What an outcome's stored counts say of themselves: digests, answers asked for and given."""
+    """What an outcome's stored counts say of themselves: digests, answers asked for and given.
+
+    ``coding`` is what each answer counted as (`sweep.data.answers.meaning.Coding`).
+    """
 
     counts: dict[str, str]
     sums: str
     n: float
     y: float
+    coding: Json
 
 
 class TaskMeta(TypedDict):
     """What stored estimates, and the fit behind them, say of themselves.
 
     ``n`` answers were fitted, with ``draws`` in all chains; both stand beside estimates only.
+    ``checks`` are the figures of `sweep.worker.checks`, whose objections are among ``reasons``.
     ``statistics`` is what the sampler said of each draw; it stands beside fits only.
     """
 
@@ -76,4 +81,5 @@ class TaskMeta(TypedDict):
     seconds: float
     n: NotRequired[float]
     draws: NotRequired[int]
+    checks: NotRequired[Json]
     statistics: NotRequired[Json]

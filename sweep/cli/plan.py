@@ -7,7 +7,10 @@ import typer
 from sweep.cli.options import Config, Format, Limit, Printed, Sample, Select, Set
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sweep.config import SweepConfig
+    from sweep.data.answers.table import CodedOutcome
     from sweep.journal.entries import Entry
     from sweep.keys import Json
     from sweep.planning.plan import Plan
@@ -33,22 +36,42 @@ def check(
     all_: Annotated[
         bool, typer.Option("--all", "-a", help="Name every outcome that nobody was asked.")
     ] = False,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", help="Show what every answer to one outcome counts as."),
+    ] = None,
     format_: Printed = Format.table,
 ) -> None:
     """Validate config and data, and count: no model is fitted."""
     from sweep.cli.output import print_json, print_lines
     from sweep.client.verbs import read_and_plan
+    from sweep.data.answers.table import ROWS, coding_lines
 
     read, _, made = read_and_plan(config, (), set_, sample)
-    facts = check_facts(read, made)
+    coded, least = coded_outcomes(made, outcome), read.study.minimum_base
+    facts = check_facts(read, made, coded)
     if format_ is Format.json:
         print_json(facts)
+    elif outcome is not None:
+        print_lines(coding_lines(coded, least, None))
     else:
-        print_lines(check_lines(facts, None if all_ else FEW))
+        lines = check_lines(facts, None if all_ else FEW)
+        print_lines([*lines, *coding_lines(coded, least, None if all_ else ROWS)])
 
 
-def check_facts(config: "SweepConfig", made: "Plan") -> "Json":
+def coded_outcomes(made: "Plan", outcome: str | None) -> "Sequence[CodedOutcome]":
+    """Return what the answers of a plan's outcomes count as, or those of one."""
+    from sweep.estimates.select import refuse_unknown
+
+    if outcome is None:
+        return made.codings
+    refuse_unknown("outcome", outcome, [coded.outcome for coded in made.codings])
+    return [coded for coded in made.codings if coded.outcome == outcome]
+
+
+def check_facts(config: "SweepConfig", made: "Plan", coded: "Sequence[CodedOutcome]") -> "Json":
     """Return what a check found, in the same order whether the design is new or was stored."""
+    from sweep.data.answers.table import coding_json
     from sweep.journal.partial import partial_words
 
     summary = made.prepared.design.summary
@@ -63,6 +86,7 @@ def check_facts(config: "SweepConfig", made: "Plan") -> "Json":
         "name": config.name,
         "model": config.study.model,
         "route": made.file.route,
+        "prior_total": None if made.prior is None else [made.prior.lower, made.prior.upper],
         **tables,
         **{k: summary[k] for k in ("cells", "occupied", "predictors")},
         "outcomes": len(made.entries),
@@ -70,6 +94,7 @@ def check_facts(config: "SweepConfig", made: "Plan") -> "Json":
         "nobody_asked": [entry.name for entry in made.entries if entry.n == 0],
         "notices": [notice.as_json() for notice in made.record.notices],
         "actions": actions_of(made),
+        "coding": coding_json(coded, config.study.minimum_base),
     }
 
 
@@ -91,6 +116,9 @@ def check_lines(facts: "Json", shown: int | None) -> list[str]:
     levels = ", ".join(f"{k} ({len(v)})" for k, v in facts["predictors"].items())
     lines.append(f"predictors    {levels}")
     lines.append(f"model         {facts['model']} ({facts['route']} route)")
+    if facts["prior_total"] is not None:
+        low, high = (f"{100 * end:.0f} %" for end in facts["prior_total"])
+        lines.append(f"priors        before any answer the total is {low} to {high} (90 %)")
     lines.append(f"outcomes      {facts['outcomes']:,}: {action_words(facts['actions'])}")
     unasked = facts["nobody_asked"]
     lines += [f"              nobody was asked: {name}" for name in unasked[:shown]]

@@ -211,6 +211,7 @@ def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", format_: Forma
 
     fit = ("status", "reasons", "n", "draws", "seconds", "hit", "remedies", "diagnostics")
     facts = {"outcome": outcome, **{k: result[k] for k in (*fit, "partial")}}
+    facts["checks"] = result.get("checks", {})
     if format_ is Format.json:
         print_json({**facts, "estimates": frame_rows(table)})
         return
@@ -221,4 +222,6 @@ def show_fit(outcome: str, result: "Json", table: "pd.DataFrame", format_: Forma
     lines.append("taken from the store" if facts["hit"] else f"fitted in {facts['seconds']:.1f} s")
     numbers = {k: v for k, v in facts["diagnostics"].items() if k != "reasons"}
     lines += [f"  {name:14} {value}" for name, value in numbers.items()]
+    for check, figures in facts["checks"].items():
+        lines += [f"  {f'{check} {name}':20} {value}" for name, value in figures.items()]
     print_lines([*lines, "", *estimate_lines(table)])

@@ -1,19 +1,16 @@
 """Handle: one run as it is in the store, and what it holds as data frames, trees and files."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.client.files import check_report_path, write_whole
 from sweep.errors import RunFailed
 from sweep.estimates.select import refuse_unknown
 from sweep.journal.partial import partial_words
 from sweep.keys import Json
 from sweep.store import Store
-from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,14 +68,9 @@ class Run:
 
         Paths in it are relative to ``run.plan.directory``.
         """
-        from sweep.artifacts.contents import get_design
+        from sweep.results.run_config import config_of_run
 
-        made: Json = deepcopy(self.plan.config)
-        order = self.plan.predictors
-        if order is None:
-            order = tuple(get_design(self.store, self.plan.design).levels)
-        made["study"]["predictors"] = {name: made["study"]["predictors"][name] for name in order}
-        return made
+        return config_of_run(self.store, self.plan)
 
     def counts(self) -> dict[str, int]:
         """Return how many outcomes are ``ok``, ``flagged``, ``failed``, ``cancelled``, pending."""
@@ -122,6 +114,15 @@ class Run:
         names = patterns_by_name(self._states, outcomes)
         return select(self._estimates, by, names, group).copy()
 
+    def coding(self) -> "pd.DataFrame":
+        """Return what every answer counted as, one row per outcome and answer.
+
+        ``in_base`` says whether it counts, ``said`` whether the config says so, not a default.
+        """
+        from sweep.results.coding import coding_of
+
+        return coding_of(self.store, self.plan)
+
     @property
     def notes(self) -> list[str]:
         """Return what the run's report says first: stubs, fits of another model or toolchain."""
@@ -134,10 +135,9 @@ class Run:
 
         Columns ``key`` (the config's), ``outcome`` (None where it is about all) and ``message``.
         """
-        import pandas as pd
+        from sweep.results.coding import notices_of
 
-        rows = [(n.key, n.outcome, n.message) for n in self.plan.notices]
-        return pd.DataFrame(rows, columns=["key", "outcome", "message"])
+        return notices_of(self.plan)
 
     @property
     def failures(self) -> "pd.DataFrame":
@@ -155,15 +155,12 @@ class Run:
         RunFailed
             If one has not, with the first reasons.
         """
+        from sweep.results.fits import failures_in_words
+
         lost = self.failures
         if not len(lost):
             return self
-        rows = lost.head(10)[["outcome", "status", "reason"]].itertuples(index=False)
-        shown = "".join(f"\n  {r.outcome}: {r.status}: {r.reason}" for r in rows)
-        more = f"\n  and {len(lost) - 10} more" if len(lost) > 10 else ""
-        total = count_of(len(self._fits), "outcome")
-        msg = f"run {self.id}: {len(lost)} of {total} failed{shown}{more}"
-        raise RunFailed(msg)
+        raise RunFailed(failures_in_words(self.id, lost, len(self._fits)))
 
     def draws(
         self,
@@ -235,16 +232,9 @@ class Run:
         UsageError
             If the path ends otherwise, is a link, or is a file that the run was made from.
         """
-        from sweep.artifacts.artifact import read
-        from sweep.client.inputs import refuse_inputs
-        from sweep.results.report import publish_report
+        from sweep.client.report_file import write_report
 
-        path = Path(path)
-        name = check_report_path(path)
-        refuse_inputs(path, self.plan, self.store)
-        key = publish_report(self.store, self.id)
-        write_whole(path, read(self.store, "report", key, [name]).payload[name])
-        return path
+        return write_report(self.store, self.plan, Path(path))
 
     def retry(self, select: str | Sequence[str] = (), progress: bool | None = None) -> "Run":
         """Try again what has no estimates, or what patterns select of it; return the run anew.

@@ -13,7 +13,7 @@ from sweep.config.nodes import MappingItem, Node, Origin, Place
 from sweep.config.schema import SweepConfig
 from sweep.config.section import KEY, show
 from sweep.config.variables import Cut, Recode
-from sweep.errors import ConfigError, Mistake
+from sweep.errors import Mistake, MistakenConfig
 
 __all__ = ["OverrideMistake", "misfit_error", "mistake_at", "mistakes_of"]
 
@@ -57,13 +57,15 @@ def mistake_at(place: Place, path: str, message: str) -> Mistake:
     return kind(place.line, place.column, path, message, place.source)
 
 
-def misfit_error(origin: Origin, found: Sequence[tuple[tuple[int | str, ...], str]]) -> ConfigError:
+def misfit_error(
+    origin: Origin, found: Sequence[tuple[tuple[int | str, ...], str]]
+) -> MistakenConfig:
     """Return the error for keys, by their paths, that data or model show to be mistaken."""
     mistakes = [
         mistake_at(_place(origin.root, loc, ""), ".".join(str(p) for p in loc if p != KEY), message)
         for loc, message in found
     ]
-    return ConfigError(origin.file, mistakes)
+    return MistakenConfig(origin.file, mistakes)
 
 
 def mistakes_of(error: ValidationError, root: Node) -> list[Mistake]:

@@ -1,25 +1,36 @@
 """Outcomes: the rules that turn survey columns into binary outcomes."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from string import Formatter
 from typing import Literal
 
 from pydantic import ConfigDict, Field
 from pydantic_core import InitErrorDetails
 
+from sweep.config.multiple import mistakes_of_kind
 from sweep.config.section import Fields, Section, mistake_at, show
-from sweep.config.values import Answer, Condition, Pattern, Taken, Text
+from sweep.config.values import Answer, Condition, Decision, Pattern, Taken, Text
+from sweep.words.text import text_of
 
 __all__ = ["DONT_KNOW_VALUES", "OutcomeRule"]
 
 DONT_KNOW_VALUES = ("Don't know", "Don’t know", "Not sure", "Refused", "Prefer not to say")
+"""What stands for the words of all languages in the keys of counts that list no others."""
 
 
 class OutcomeRule(Section):
-    """Outcomes by pattern ('match': one per matching column), or one outcome by 'name'."""
+    """Outcomes by pattern ('match': one per matching column), or one outcome by 'name'.
+
+    Of kind 'multiple', a question with several answers per respondent: one outcome per option.
+    """
 
     model_config = ConfigDict(
-        json_schema_extra={"anyOf": [{"required": ["match"]}, {"required": ["name"]}]}
+        json_schema_extra={
+            "anyOf": [{"required": ["match"]}, {"required": ["name"]}, {"required": ["set"]}],
+            "if": {"not": {"required": ["kind"]}},
+            "then": {"required": ["success"]},
+        }
     )
 
     match: Pattern | None = Field(
@@ -35,18 +46,57 @@ class OutcomeRule(Section):
     column: Text | None = Field(
         default=None, description="The outcome's column. Default: its name. Not used with 'match'."
     )
-    success: tuple[Answer, ...] = Field(min_length=1, description="The answers that count as yes.")
-    dont_know: Literal["in_base", "out_of_base"] = Field(
-        default="in_base",
-        description="Don't-know answers count as no ('in_base') or as not asked ('out_of_base').",
+    kind: Literal["binary", "multiple"] = Field(
+        default="binary",
+        description="'multiple' is a question with several answers per respondent, in one cell "
+        "('separator'), in a column per option ('match') or in a response set of the file "
+        "('set'); each option becomes an outcome '{name}_{option}'.",
     )
-    dont_know_values: tuple[Answer, ...] = Field(
-        default=DONT_KNOW_VALUES, description="The answers that mean don't know."
+    separator: Text | None = Field(
+        default=None,
+        description="What parts the answers in one cell, such as '|'. Only of kind 'multiple'.",
+    )
+    set: Text | None = Field(
+        default=None,
+        description="The name of a multiple-response set of the file. Only of kind 'multiple'.",
+    )
+    none: tuple[Answer, ...] = Field(
+        default=(),
+        description="Options that exclude all others, such as 'None of these'; who chose one of "
+        "them with others is told. Only of kind 'multiple'.",
+    )
+    all_blank: Literal["none", "not_asked"] | None = Field(
+        default=None,
+        description="Respondents with nothing at all in a question of kind 'multiple' chose none "
+        "of its options ('none'), or were not asked ('not_asked'). Must be said where there are "
+        "any.",
+    )
+    success: tuple[Answer, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="The answers that count as yes, by text, label or code; each must occur. "
+        "Required, except of kind 'multiple'.",
+    )
+    dont_know: Decision | None = Field(
+        default=None,
+        description="Don't-know answers (don't know, refused, keine Angabe, ...) count as no "
+        "('in_base') or not at all ('out_of_base'); or a mapping from each such answer to one of "
+        "these. Must be said where one occurs.",
+    )
+    dont_know_values: tuple[Answer, ...] | None = Field(
+        default=None,
+        description="Further answers that mean don't know, such as 98; the usual words of many "
+        "languages need not be listed.",
+    )
+    not_asked: tuple[Answer, ...] = Field(
+        default=(),
+        description="Further answers of people to whom the question was not put: they never "
+        "count. 'Not asked', 'n/a' and the like need not be listed.",
     )
     failure: tuple[Answer, ...] | None = Field(
         default=None,
         description="The answers that count as no. When given, any other answer is an error; "
-        "default: every answer that is neither yes nor don't know.",
+        "default: every answer that is neither yes, don't know nor not asked.",
     )
     base: Condition | None = Field(
         default=None, description="Who was asked: an expression. Default: everybody with an answer."
@@ -70,27 +120,31 @@ class OutcomeRule(Section):
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse a rule of no kind, templates it cannot fill, and answers with two meanings."""
         yield from _kind(data)
+        yield from mistakes_of_kind(data)
         yield from _templates(data)
         yield from _answers(data)
 
 
 def _kind(rule: Fields) -> Iterator[InitErrorDetails]:
     match, name = rule.get("match"), rule.get("name")
-    if match is None and name is None:
+    if match is None and name is None and rule.get("set") is None:
         yield mistake_at((), "a rule needs either 'match' (many columns) or 'name' (one outcome)")
     if match is not None and rule.get("column") is not None:
         yield mistake_at(
             ("column",), "a rule with 'match' takes its columns from the match: remove this"
         )
-    if match is None and isinstance(name, str) and ("{" in name or "}" in name):
+    plain = match is None and rule.get("kind") != "multiple"
+    if plain and isinstance(name, str) and ("{" in name or "}" in name):
         yield mistake_at(("name",), "a name can only be a template in a rule with 'match'")
 
 
 def _templates(rule: Fields) -> Iterator[InitErrorDetails]:
     """Check that templates use only fields this rule can fill."""
     given = ["column", *(key for key in ("brand", "metric") if rule.get(key) is not None)]
+    multiple = rule.get("kind") == "multiple"
+    given += ["option"] if multiple else []
     allowed = {"label": [*given, "name"]}
-    if rule.get("match") is not None:
+    if rule.get("match") is not None or multiple:
         allowed["name"] = given
     for key, fields in allowed.items():
         text = rule.get(key)
@@ -115,21 +169,17 @@ def _template(text: str, allowed: list[str]) -> str | None:
 
 
 def _answers(rule: Fields) -> Iterator[InitErrorDetails]:
-    """Check that no answer has two meanings."""
-    for first, second in (
-        ("success", "failure"),
-        ("success", "dont_know_values"),
-        ("failure", "dont_know_values"),
-    ):
-        default = DONT_KNOW_VALUES if second == "dont_know_values" else ()
-        taken = {identity for _, _, identity in _scalars(rule.get(second, default))}
+    """Check that no answer has two meanings; labels and codes only the data can tell."""
+    lists = ("success", "failure", "dont_know_values", "not_asked")
+    for first, second in combinations(lists, 2):
+        taken = {identity for _, _, identity in _scalars(rule.get(second))}
         for index, answer, identity in _scalars(rule.get(first)):
             if identity in taken:
                 yield mistake_at((first, index), f"{show(answer)} is also in {second}")
 
 
-def _scalars(answers: object) -> Iterator[tuple[int, object, object]]:
-    """Yield index, answer and identity; true is not 1, though Python says it is."""
+def _scalars(answers: object) -> Iterator[tuple[int, object, str | None]]:
+    """Yield index, answer and the text that it is: 1, 1.0 and "1" are one, true and 1 are not."""
     for index, answer in enumerate(answers if isinstance(answers, tuple) else ()):
         if isinstance(answer, str | int | float):
-            yield index, answer, (isinstance(answer, bool), answer)
+            yield index, answer, text_of(answer)

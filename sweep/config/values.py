@@ -3,7 +3,7 @@
 import math
 import re
 from pathlib import PurePath
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -13,6 +13,7 @@ from sweep.expression import ExpressionError, parse
 __all__ = [
     "Answer",
     "Condition",
+    "Decision",
     "Level",
     "Pair",
     "Pattern",
@@ -22,6 +23,7 @@ __all__ = [
     "Text",
 ]
 
+DECISIONS = ("in_base", "out_of_base")
 EXACT = 2**53  # below this every whole float is one integer
 
 
@@ -43,6 +45,19 @@ def _level(value: object) -> object:
         return str(value)
     if not isinstance(value, str):
         refuse(f"expected a level (text), got {show(value)}")
+    return value
+
+
+def _decision(value: object) -> object:
+    either = " or ".join(map(repr, DECISIONS))
+    if isinstance(value, dict):
+        for answer, decided in value.items():
+            if decided not in DECISIONS:
+                refuse(f"expected {either} for {show(answer)}, got {show(decided)}")
+        if not value:
+            refuse(f"must not be empty: write {either}")
+    elif value not in DECISIONS:
+        refuse(f"expected {either}, or a mapping from answers to these, got {show(value)}")
     return value
 
 
@@ -95,6 +110,10 @@ def _groups(text: str) -> int | None:
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 Answer = Annotated[str | int | float | bool, BeforeValidator(_answer)]
+Decision = Annotated[
+    Literal["in_base", "out_of_base"] | dict[str, Literal["in_base", "out_of_base"]],
+    BeforeValidator(_decision),
+]
 Level = Annotated[
     str,
     BeforeValidator(_level),

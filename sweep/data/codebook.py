@@ -39,10 +39,16 @@ class ResponseSet:
 
 @dataclass(frozen=True)
 class Codebook:
-    """What a file says of its columns, and of those that belong together."""
+    """What a file says of its columns, and of those that belong together.
+
+    ``weight`` and ``serial`` are the columns that the file calls its weights and its respondents'
+    numbers; nothing is weighted by them unless a config says so.
+    """
 
     columns: Mapping[str, ColumnBook] = field(default_factory=dict)
     sets: Mapping[str, ResponseSet] = field(default_factory=dict)
+    weight: str | None = None
+    serial: str | None = None
 
     def of(self, column: str) -> ColumnBook:
         """Return what is known of a column; nothing, where the file does not say."""

@@ -1,6 +1,5 @@
 """Counts: the answers to one outcome, on the grid and by every variable that groups may use."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,19 +7,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sweep.data.answers.block import option_answers
+from sweep.data.answers.column import TextColumn, text_column
+from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning, Tally
 from sweep.data.cells import Counts, cells_of, occurring_combinations
-from sweep.data.columns import spread, texts_of
+from sweep.data.codebook import ColumnBook
 from sweep.data.design import Design
 from sweep.data.levels import Levels
-from sweep.data.outcomes import Outcome
+from sweep.data.options import is_no_option
+from sweep.data.outcome import Outcome
+from sweep.data.weight_sums import WeightSums, vary, weight_sums
 from sweep.errors import DataError
 from sweep.expression import evaluate, parse
 from sweep.keys import arrays_digest
-from sweep.words.numbers import count_of
-from sweep.words.text import text_of
-from sweep.words.values import brief, few
+from sweep.words.values import few
 
-__all__ = ["Sums", "count", "counts_of", "is_in"]
+__all__ = ["Sums", "count", "counts_of", "tally", "weights_of"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Sums:
 
     One row per combination that occurs among the respondents in the base: ``cell`` (row,),
     ``codes`` (row, variable), -1 where the respondent's is missing; ``n`` and ``y`` count
-    respondents, ``w`` and ``wy`` sum their weights.
+    respondents, ``w`` and ``wy`` sum their weights. ``logs`` (row, sum) are the further sums of
+    `sweep.data.weight_sums`, None where all weights of the survey are the same.
     """
 
     cell: NDArray[np.int64]
@@ -38,49 +41,76 @@ class Sums:
     y: NDArray[np.float64]
     w: NDArray[np.float64]
     wy: NDArray[np.float64]
+    logs: NDArray[np.float64] | None = None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays by name, as they are stored."""
-        return dict(vars(self))
+        return {name: array for name, array in vars(self).items() if array is not None}
 
     def digest(self) -> str:
         """Return the identity of the sums."""
         return arrays_digest(self.arrays())
 
 
-def is_in(values: pd.Series, answers: Sequence[Any]) -> NDArray[np.bool_]:
-    """Return where an answer (respondent,) is one of several, as they are written."""
-    wanted = {text_of(answer) for answer in answers}
-    held = np.array([text in wanted for text in texts_of(values)], np.bool_)
-    return spread(values, held, np.False_)
+def tally(outcome: Outcome, answers: pd.DataFrame, book: ColumnBook) -> Tally:
+    """Return how often each answer to an outcome occurs, before anybody says what it counts as.
+
+    ``answers`` holds the columns that the outcome and its base read, for the kept respondents in
+    order.
+    """
+    column, broken = answers_to(outcome, answers, book)
+    base = asked(outcome, answers)
+    there, missing = column.counts(base), int((base & (column.codes < 0)).sum())
+    beyond = tuple(text for text in column.counts(~base) if text not in there)
+    return Tally(there, missing, int((~base).sum()), beyond, int((broken & base).sum()))
 
 
-def count(design: Design, outcome: Outcome, answers: pd.DataFrame) -> Sums:
-    """Count one outcome's answers.
+def answers_to(
+    outcome: Outcome, answers: pd.DataFrame, book: ColumnBook
+) -> tuple[TextColumn, NDArray[np.bool_]]:
+    """Return each respondent's answer to an outcome, and who gave an exclusive one with others."""
+    if outcome.block is not None:
+        return option_answers(outcome.block, answers, is_no_option(outcome, book))
+    column = text_column(answers[outcome.column])
+    return column, np.zeros(len(answers), bool)
 
-    ``answers`` holds the outcome's column, and those its base reads, for the kept respondents in
-    order. A missing answer means the respondent was not asked.
+
+def asked(outcome: Outcome, answers: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return whom an outcome's base lets in, shape (respondent,)."""
+    if outcome.base is None:
+        return np.ones(len(answers), bool)
+    return evaluate(parse(outcome.base), answers)
+
+
+def count(
+    design: Design,
+    outcome: Outcome,
+    answers: pd.DataFrame,
+    coding: Coding,
+    book: ColumnBook = ColumnBook(),  # noqa: B008 # frozen
+) -> Sums:
+    """Count one outcome's answers as its coding says; ``answers`` as for `tally`.
+
+    A missing answer means the respondent was not asked.
 
     Raises
     ------
     DataError
-        If an answer is neither success, failure nor don't know, where the config lists failures;
-        or if no answer is a success but one differs from it in case or type only.
+        If an answer occurs that the coding does not know.
     """
-    values = answers[outcome.column]
-    base = values.notna().to_numpy(bool)
-    if outcome.base is not None:
-        base = base & evaluate(parse(outcome.base), answers)
-    dont_know = is_in(values, outcome.dont_know_values)
-    success = is_in(values, outcome.success)
-    check_answers(outcome, values[base], success[base], dont_know[base])
-    if outcome.dont_know == "out_of_base":
-        base = base & ~dont_know
+    column, _ = answers_to(outcome, answers, book)
+    base = asked(outcome, answers)
+    known = {answer.text: answer for answer in coding.answers}
+    strange = [text for text in column.counts(base) if text not in known]
+    if strange:
+        msg = f"outcome {outcome.name!r}: its coding does not know {few(strange)}"
+        raise DataError(msg)
+    base &= column.holds({t: t in known and known[t].in_base for t in column.texts})
+    success = column.holds({t: is_yes(known.get(t)) for t in column.texts})
     people = design.respondents
     cell, codes = people.cell[base], people.codes[base]
     first, place = occurring_combinations([cell, *codes.T], len(cell))
-    yes, weight = success[base].astype(float), people.weight[base]
-    rows = len(first)
+    yes, weight, rows = success[base].astype(float), people.weight[base], len(first)
 
     def total(amount: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(place, amount, rows).astype(np.float64)
@@ -92,53 +122,13 @@ def count(design: Design, outcome: Outcome, answers: pd.DataFrame) -> Sums:
         total(yes),
         total(weight),
         total(weight * yes),
+        weight_sums(place, yes, weight, rows) if vary(people.weight) else None,
     )
 
 
-def check_answers(
-    outcome: Outcome,
-    values: pd.Series,
-    success: NDArray[np.bool_],
-    dont_know: NDArray[np.bool_],
-) -> None:
-    """Refuse answers that the config cannot have meant.
-
-    ``success`` and ``dont_know`` are truth values per answer, shape (respondent,).
-
-    Raises
-    ------
-    DataError
-        If an answer has no meaning, or no answer is a success and some differ from one by a slip.
-    """
-    if outcome.failure is not None:
-        strange = values[~(success | dont_know | is_in(values, outcome.failure))]
-        if len(strange):
-            answer = strange.tolist()[0]
-            often = count_of(len(strange), "time")
-            msg = (
-                f"outcome {outcome.name!r}: the answer {brief(answer)} ({often}) is "
-                f"neither among success, failure nor dont_know_values: add it to one of them"
-            )
-            raise DataError(msg)
-    if success.any() or not len(values):
-        return
-    there = {spelling(v): v for v in values.unique().tolist()}
-    near = next((there[w] for w in map(spelling, outcome.success) if w in there), None)
-    if near is not None:
-        msg = (
-            f"outcome {outcome.name!r}: no answer is {few(outcome.success)}, but some are "
-            f"{brief(near)}: write success: [{brief(near)}]"
-        )
-        raise DataError(msg)
-
-
-def spelling(answer: Any) -> str:
-    """Return an answer without case, outer blanks and type: what a slip of the pen changes.
-
-    Not a fuzzy match: "Unlikely" is close to "Likely", and an outcome may well be all no.
-    """
-    whole = isinstance(answer, float) and answer.is_integer()
-    return str(int(answer) if whole else answer).strip().casefold()
+def is_yes(answer: CodedAnswer | None) -> bool:
+    """Return whether an answer counts as yes."""
+    return answer is not None and answer.meaning is Meaning.YES
 
 
 def counts_of(sums: Sums, levels: Levels) -> Counts:
@@ -147,3 +137,11 @@ def counts_of(sums: Sums, levels: Levels) -> Counts:
     y = np.bincount(place, sums.y, len(index)).astype(np.float64)
     n = np.bincount(place, sums.n, len(index)).astype(np.float64)
     return Counts(index, cells_of(index, levels), y, n)
+
+
+def weights_of(sums: Sums) -> WeightSums | None:
+    """Return what weights say by cell, in the order of `counts_of`; None if they say nothing."""
+    if sums.logs is None or not sums.w.any():
+        return None
+    index, place = np.unique(sums.cell, return_inverse=True)
+    return WeightSums.from_rows(sums.logs, sums.w, place, len(index))

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sweep.config import Predictor, Study
-from sweep.data.cells import encode_codes
+from sweep.data.cells import check_numbers, encode_codes
 from sweep.data.columns import numbers_in
 from sweep.data.covariates import covariate_values
+from sweep.data.findings import Findings, KeyPath
 from sweep.data.frame import Frame, frame_of
 from sweep.data.levels import Covariates, encode_column, levels_of
 from sweep.data.respondents import Respondents, respondent_rows, weights
@@ -62,30 +64,42 @@ def variables_of(study: Study) -> dict[str, str]:
 
 
 def encode(
-    survey: Table, population: Table, covariates: Mapping[str, pd.DataFrame], study: Study
+    survey: Table,
+    population: Table,
+    covariates: Mapping[str, pd.DataFrame],
+    study: Study,
+    findings: Findings,
 ) -> Design:
     """Return the design of a sweep from prepared tables.
 
     Raises
     ------
-    DataError
+    Mistaken
         If a value has no level, too many predictors are missing, or sizes or weights are no
-        numbers of people.
+        numbers of people: all that is wrong is among the findings.
     """
     further = group_variables(study)
-    people = population_rows(population.rows, [*study.predictors, *further], study)
-    levels = {name: levels_of(name, people[name], p, study) for name, p in study.predictors.items()}
-    more = {name: levels_of(name, people[name], Predictor(), study) for name in further}
-    rows, dropped = respondent_rows(survey, list(levels), study)
-    codes = {name: encode_column(rows[name], name, labels) for name, labels in levels.items()}
-    asked = tuple(name for name in further if name in survey.rows.columns)
-    extra = [encode_column(rows[name], name, more[name]) for name in asked]
-    respondents = Respondents(
-        survey.kept[rows.index.to_numpy()],
-        encode_codes(codes, levels),
-        np.stack(extra, axis=1) if extra else np.zeros((len(rows), 0), np.int32),
-        weights(rows, study),
-    )
+    people = population_rows(population.rows, [*study.predictors, *further], study, findings)
+    every = levels_by_variable(people, further, study, findings)
+    levels = {name: every[name] for name in study.predictors if name in every}
+    more = {name: every[name] for name in further if name in every}
+    rows, dropped = respondent_rows(survey, list(study.predictors), study, findings)
+    codes = codes_by_variable(survey, every, study, findings)
+    with findings.at("study", "survey", "weight"):
+        weight = weights(rows, study)
+    tables = {}
+    for name, table in covariates.items():
+        with findings.at("study", "covariates", name):
+            tables[name] = covariate_values(name, table, levels.get(name, ()), study)
+    with findings.at("study", "predictors"):
+        check_numbers(levels)
+    findings.stop_if_mistaken()
+    asked = tuple(name for name in further if name in codes)
+    kept = rows.index.to_numpy()
+    cell = encode_codes({name: codes[name][kept] for name in levels}, levels)
+    extra = [codes[name][kept] for name in asked]
+    stacked = np.stack(extra, axis=1) if extra else np.zeros((len(rows), 0), np.int32)
+    respondents = Respondents(survey.kept[kept], cell, stacked, weight)
     frame = frame_of(people, levels, more, study.population.size)
     summary = {
         "survey": table_summary(survey, len(rows), dropped),
@@ -97,8 +111,39 @@ def encode(
         "occupied": len(np.unique(respondents.cell)),
         "predictors": {name: list(labels) for name, labels in levels.items()},
     }
-    tables = {n: covariate_values(n, t, levels[n], study) for n, t in covariates.items()}
     return Design(levels, more, asked, tables, respondents, frame, summary)
+
+
+def levels_by_variable(
+    people: pd.DataFrame, further: Sequence[str], study: Study, findings: Findings
+) -> dict[str, tuple[str, ...]]:
+    """Return the levels of every variable that has them: the population's."""
+    made = {}
+    for name in [*study.predictors, *further]:
+        with findings.at(*key_of(name, study)):
+            if name in people.columns:
+                predictor = study.predictors.get(name, Predictor())
+                made[name] = levels_of(name, people[name], predictor, study)
+    return made
+
+
+def codes_by_variable(
+    survey: Table, levels: Mapping[str, tuple[str, ...]], study: Study, findings: Findings
+) -> dict[str, NDArray[np.int32]]:
+    """Return the level's number (row,) of every variable that the survey has, -1 where missing."""
+    made = {}
+    for name, labels in levels.items():
+        with findings.at(*key_of(name, study)):
+            if name in survey.rows.columns:
+                made[name] = encode_column(survey.rows[name], name, labels)
+    return made
+
+
+def key_of(variable: str, study: Study) -> KeyPath:
+    """Return the config key that a variable comes from."""
+    if variable in study.predictors:
+        return ("study", "predictors", variable)
+    return ("study", "groups")
 
 
 def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -> Json:
@@ -107,39 +152,47 @@ def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -
     return {"read": table.read, "kept": kept, "dropped": reasons}
 
 
-def population_rows(rows: pd.DataFrame, variables: Sequence[str], study: Study) -> pd.DataFrame:
-    """Return the population's rows with people in them, complete in every variable.
+def population_rows(
+    rows: pd.DataFrame, variables: Sequence[str], study: Study, findings: Findings
+) -> pd.DataFrame:
+    """Return the population's rows with people in them, complete in every variable."""
+    for name in variables:
+        if name not in rows.columns:
+            findings.mistake(
+                key_of(name, study),
+                f"variable {name!r}: the population has neither a column nor a derivation for it",
+            )
+    size = study.population.size
+    sizes = numbers_in(rows[size])
+    wrong = ~(np.isfinite(sizes) & (sizes >= 0))
+    with findings.at("study", "population", "size"):
+        check_sizes(rows[size], sizes, wrong)
+    rows = rows.assign(**{size: sizes})[~wrong & (sizes > 0)]
+    for name in variables:
+        missing = int(rows[name].isna().sum()) if name in rows.columns else 0
+        if missing:
+            findings.mistake(
+                key_of(name, study),
+                f"the population's {name!r} is missing in {count_of(missing, 'row')}: every person "
+                f"has a level; complete it, or leave those rows out with study.population.filter",
+            )
+    return rows
+
+
+def check_sizes(written: pd.Series, sizes: NDArray[np.float64], wrong: NDArray[np.bool_]) -> None:
+    """Refuse sizes (row,) that are no numbers of people, and a population of nobody.
 
     Raises
     ------
     DataError
-        If a variable is lacking or missing in a row, or sizes are no numbers or zero everywhere.
+        With the first such value, and how many rows have one.
     """
-    size = study.population.size
-    for name in variables:
-        if name not in rows.columns:
-            msg = (
-                f"variable {name!r} is used by study.predictors or study.groups, but the "
-                f"population has neither a column nor a derivation for it"
-            )
-            raise DataError(msg)
-    sizes = pd.Series(numbers_in(rows[size]), index=rows.index)
-    wrong = rows[~(np.isfinite(sizes) & (sizes >= 0))]
-    if len(wrong):
-        value = wrong[size].tolist()[0]
-        found = f"no number of people in {count_of(len(wrong), 'row')} ({brief(value)})"
-        msg = f"population size {size!r}: {found}"
+    if wrong.any():
+        value = written.iloc[int(np.argmax(wrong))]
+        found = f"no number of people in {count_of(int(wrong.sum()), 'row')} ({brief(value)})"
+        msg = f"population size {written.name!r}: {found}"
         raise DataError(msg)
-    rows = rows.assign(**{size: sizes})[sizes > 0]
-    if not len(rows):
-        msg = f"population size column {size!r} is zero everywhere: there is nobody to estimate for"
+    if not (sizes > 0).any():
+        msg = f"population size column {written.name!r} is zero everywhere: there is nobody to "
+        msg += "estimate for"
         raise DataError(msg)
-    for name in variables:
-        missing = int(rows[name].isna().sum())
-        if missing:
-            msg = (
-                f"the population's {name!r} is missing in {count_of(missing, 'row')}: every person "
-                f"has a level; complete it, or leave those rows out with study.population.filter"
-            )
-            raise DataError(msg)
-    return rows

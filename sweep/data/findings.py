@@ -4,11 +4,14 @@ Each names the config key that it is about, as the path to it, so that whoever r
 go there. Whoever finds something goes on looking: all mistakes are told at once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sweep.errors import DataError
 from sweep.keys import Json
 
-__all__ = ["Finding", "Findings", "KeyPath", "finding_from"]
+__all__ = ["Finding", "Findings", "KeyPath", "Mistaken", "finding_from"]
 
 type KeyPath = tuple[str | int, ...]
 """A config key, from the top: ``("study", "outcomes", 3, "success", 0)``."""
@@ -40,6 +43,10 @@ def finding_from(record: Json) -> Finding:
     return Finding(tuple(record["path"]), record["message"], record["outcome"])
 
 
+class Mistaken(DataError):
+    """What comes next needs what was found mistaken; the findings say what that is."""
+
+
 @dataclass
 class Findings:
     """Mistakes and notices, in the order in which they were found."""
@@ -54,3 +61,24 @@ class Findings:
     def notice(self, path: KeyPath, message: str, outcome: str | None = None) -> None:
         """Note what was inferred, or is worth a look."""
         self.notices.append(Finding(path, message, outcome))
+
+    @contextmanager
+    def at(self, *path: str | int) -> Iterator[None]:
+        """Note what the block refuses as a mistake of a key, and go on after the block."""
+        try:
+            yield
+        except Mistaken:
+            raise
+        except DataError as error:
+            self.mistake(path, str(error))
+
+    def stop_if_mistaken(self) -> None:
+        """Go no further where something was found mistaken.
+
+        Raises
+        ------
+        Mistaken
+            If there is a mistake.
+        """
+        if self.mistakes:
+            raise Mistaken

@@ -1,86 +1,96 @@
 """Outcomes: the rules of a config expanded to one outcome per model, and how to select them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import replace
 from glob import escape
-from typing import Any, Protocol
+from typing import Protocol
 
 from sweep.config import OutcomeRule, Study
+from sweep.data.codebook import Codebook
+from sweep.data.options import Texts, option_outcomes
+from sweep.data.outcome import Outcome
 from sweep.data.patterns import Patience
 from sweep.errors import DataError, UsageError
-from sweep.keys import Json
-from sweep.words.names import did_you_mean
+from sweep.words.names import did_you_mean, names_meant
 from sweep.words.values import clip_name, few
 
 __all__ = ["Outcome", "outcomes_of", "select_outcomes"]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One dependent variable: which column, which answers, and what readers call it.
-
-    ``label``, ``brand``, ``metric`` and ``tags`` describe; they enter no key of a fit.
-    """
-
-    name: str
-    column: str
-    success: tuple[Any, ...]
-    failure: tuple[Any, ...] | None
-    dont_know: str
-    dont_know_values: tuple[Any, ...]
-    base: str | None
-    label: str | None
-    brand: str | None
-    metric: str | None
-    tags: tuple[str, ...]
-
-    def coding(self) -> Json:
-        """Return what enters the key of this outcome's counts."""
-        return {
-            "column": self.column,
-            "success": list(self.success),
-            "failure": None if self.failure is None else list(self.failure),
-            "dont_know": self.dont_know,
-            "dont_know_values": list(self.dont_know_values),
-            "base": self.base,
-        }
-
-
-def outcomes_of(study: Study, columns: Sequence[str]) -> list[Outcome]:
+def outcomes_of(
+    study: Study,
+    columns: Sequence[str],
+    book: Codebook = Codebook(),  # noqa: B008 # frozen
+    texts: Texts | None = None,
+) -> list[Outcome]:
     """Expand the config's rules over the survey's columns, in the rules' order.
+
+    Parameters
+    ----------
+    book
+        What the survey's file says of its columns, under the study's names.
+    texts
+        Gives the different answers in a column, for questions of several answers: their options
+        are what occurs.
 
     Raises
     ------
     DataError
-        If a rule matches no column, its patterns take too long, or two rules make outcomes of one
-        name.
+        If a rule matches no column, its patterns take too long, two rules make outcomes of one
+        name, or a question of several answers has no options.
     """
-    made: dict[str, tuple[Outcome, int]] = {}
-    names: list[str] = []
-    for number, rule in enumerate(study.outcomes):
-        patience = Patience(f"study.outcomes.{number}")
-        matched = matching_columns(rule, columns, patience)
-        if not matched:
-            raise unmatched_error(rule, number, columns)
-        check_patterns(rule, number, matched, patience)
-        for column in matched:
-            outcome = expand(rule, column, patience)
-            names.append(outcome.name)
-            if any(fnmatchcase(outcome.name, glob) for glob in study.exclude):
-                continue
-            if outcome.name in made:
-                msg = (
-                    f"study.outcomes.{made[outcome.name][1]} and study.outcomes.{number} both make "
-                    f"an outcome {outcome.name!r}: give one of the rules a name"
-                )
-                raise DataError(msg)
-            made[outcome.name] = (outcome, number)
-    check_exclude(study.exclude, names)
-    if not made:
+    made = [
+        outcome
+        for number, rule in enumerate(study.outcomes)
+        for outcome in outcomes_by_rule(rule, number, columns, book, texts)
+    ]
+    excluded = excluded_names(study.exclude, list(dict.fromkeys(o.name for o in made)))
+    kept = [outcome for outcome in made if outcome.name not in excluded]
+    refuse_twins(kept)
+    if not kept:
         msg = f"study.exclude leaves no outcome: {few(study.exclude)}"
         raise DataError(msg)
-    return [outcome for outcome, _ in made.values()]
+    return kept
+
+
+def refuse_twins(outcomes: Sequence[Outcome]) -> None:
+    """Refuse two outcomes of one name."""
+    first: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        other = first.setdefault(outcome.name, outcome)
+        if other is not outcome:
+            msg = (
+                f"study.outcomes.{other.rule} and study.outcomes.{outcome.rule} both make "
+                f"an outcome {outcome.name!r}: give one of the rules a name"
+            )
+            raise DataError(msg)
+
+
+def outcomes_by_rule(
+    rule: OutcomeRule, number: int, columns: Sequence[str], book: Codebook, texts: Texts | None
+) -> list[Outcome]:
+    """Return the outcomes of one rule, those that are excluded too."""
+    patience = Patience(f"study.outcomes.{number}")
+    if rule.set is not None:
+        matched = columns_of_set(rule.set, number, book)
+    else:
+        matched = matching_columns(rule, columns, patience)
+    if not matched:
+        raise unmatched_error(rule, number, columns)
+    check_patterns(rule, number, matched, patience)
+    made = [replace(expand(rule, column, patience), rule=number) for column in matched]
+    if rule.kind == "binary":
+        return made
+    return option_outcomes(rule, number, made, book, texts)
+
+
+def columns_of_set(name: str, number: int, book: Codebook) -> list[str]:
+    """Return the columns of a response set of the survey's file, or refuse its name."""
+    if name in book.sets:
+        return list(book.sets[name].columns)
+    guess, there = did_you_mean(name, book.sets), few(list(book.sets), clip_name)
+    msg = f"study.outcomes.{number}.set: the survey has no set {name!r}.{guess} It has: {there}"
+    raise DataError(msg)
 
 
 def matching_columns(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> list[str]:
@@ -91,7 +101,7 @@ def matching_columns(rule: OutcomeRule, columns: Sequence[str], patience: Patien
     if rule.match.startswith("re:"):
         pattern = rule.match[3:]
         return [c for c in columns if patience.matches(pattern, c)]
-    return [c for c in columns if fnmatchcase(c, rule.match)]
+    return names_meant(rule.match, columns)
 
 
 def unmatched_error(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataError:
@@ -119,13 +129,20 @@ def check_patterns(
             raise DataError(msg)
 
 
-def check_exclude(globs: Sequence[str], names: Sequence[str]) -> None:
-    """Refuse a glob that excludes nothing: what it was meant for would be fitted."""
+def excluded_names(globs: Sequence[str], names: Sequence[str]) -> set[str]:
+    """Return the outcomes that globs exclude; refuse one that excludes nothing.
+
+    What it was meant for would be fitted.
+    """
+    excluded: set[str] = set()
     for index, glob in enumerate(globs):
-        if not any(fnmatchcase(name, glob) for name in names):
+        meant = names_meant(glob, names)
+        if not meant:
             guess, there = did_you_mean(glob.strip("*"), names), few(names, clip_name)
             msg = f"study.exclude.{index}: {glob!r} matches no outcome.{guess} There are: {there}"
             raise DataError(msg)
+        excluded |= {*meant}
+    return excluded
 
 
 def expand(rule: OutcomeRule, column: str, patience: Patience) -> Outcome:
@@ -136,13 +153,14 @@ def expand(rule: OutcomeRule, column: str, patience: Patience) -> Outcome:
         "metric": field_value("metric", rule.metric, column, patience),
     }
     words = {k: v or "" for k, v in known.items()}
+    plain = rule.kind == "binary"  # of several answers, option by option
     template = rule.name or "{column}"
-    name = template if rule.match is None and rule.name else template.format(**words)
-    label = None if rule.label is None else rule.label.format(**words, name=name)
+    name = template.format(**words) if plain and (rule.match or not rule.name) else template
+    label = rule.label.format(**words, name=name) if plain and rule.label is not None else None
     return Outcome(
         name,
         column,
-        rule.success,
+        rule.success or (),
         rule.failure,
         rule.dont_know,
         rule.dont_know_values,
@@ -151,6 +169,7 @@ def expand(rule: OutcomeRule, column: str, patience: Patience) -> Outcome:
         known["brand"],
         known["metric"],
         rule.tags,
+        not_asked=rule.not_asked,
     )
 
 
@@ -199,7 +218,7 @@ def select_outcomes[T: Named](
             found = {o.name for o in outcomes if (statuses or {}).get(o.name) == word}
             there = sorted(set((statuses or {}).values()))
         else:
-            found = {o.name for o in outcomes if fnmatchcase(o.name, pattern)}
+            found = {*names_meant(pattern, [o.name for o in outcomes])}
             there = [o.name for o in outcomes]
         if not found:
             guess = did_you_mean(word or pattern, there)

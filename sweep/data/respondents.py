@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sweep.config import MISSING_LIMIT, Study
 from sweep.data.columns import numbers_in
+from sweep.data.findings import Findings
 from sweep.data.variables import Table
 from sweep.errors import DataError
 from sweep.words.numbers import count_of
@@ -32,39 +33,51 @@ class Respondents:
 
 
 def respondent_rows(
-    survey: Table, predictors: Sequence[str], study: Study
+    survey: Table, predictors: Sequence[str], study: Study, findings: Findings
 ) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
     """Return the respondents with every predictor known, by position, and who was dropped why.
 
-    Raises
-    ------
-    DataError
-        If the survey lacks a predictor, too many are missing, or nobody has them all.
+    Each is dropped for the first predictor that is missing. Too many in all, or nobody left, is
+    among the findings.
     """
     rows = survey.rows.reset_index(drop=True)
     dropped: list[tuple[str, int]] = []
-    total = len(rows)
+    known = np.ones(len(rows), np.bool_)
     for name in predictors:
         if name not in rows.columns:
-            msg = f"predictor {name!r}: the survey has neither a column nor a derivation for it"
-            raise DataError(msg)
-        missing = rows[name].isna()
-        share = float(missing.mean()) if len(rows) else 0.0
-        if share > MISSING_LIMIT and study.survey.missing == "error":
-            msg = (
-                f"predictor {name!r} is missing for {int(missing.sum())} of "
-                f"{count_of(len(rows), 'respondent')} ({share:.1%}, allowed {MISSING_LIMIT:.0%}): "
-                f"complete it, or accept the loss with study.survey.missing: drop"
+            findings.mistake(
+                ("study", "predictors", name),
+                f"predictor {name!r}: the survey has neither a column nor a derivation for it",
             )
-            raise DataError(msg)
+            continue
+        missing = rows[name].isna().to_numpy() & known
         dropped.append((f"missing {name}", int(missing.sum())))
-        rows = rows[~missing]
-    if not len(rows):
-        msg = (
-            f"none of {count_of(total, 'respondent')} has every predictor ({', '.join(predictors)})"
+        known &= ~missing
+    check_missing(known, dropped, study, findings)
+    return rows[known], dropped
+
+
+def check_missing(
+    known: NDArray[np.bool_],
+    dropped: Sequence[tuple[str, int]],
+    study: Study,
+    findings: Findings,
+) -> None:
+    """Tell where too many respondents miss a predictor, or all; ``known`` is (respondent,)."""
+    total, lost = len(known), int((~known).sum())
+    if not lost:
+        return
+    parts = ", ".join(f"{reason} ({count:,})" for reason, count in dropped if count)
+    people = count_of(total, "respondent")
+    if lost == total:
+        findings.mistake(("study", "predictors"), f"none of {people} has every predictor: {parts}")
+    elif lost / total > MISSING_LIMIT and study.survey.missing == "error":
+        findings.mistake(
+            ("study", "survey", "missing"),
+            f"{lost:,} of {people} miss a predictor ({lost / total:.1%}, allowed "
+            f"{MISSING_LIMIT:.0%}): {parts}: complete them, or accept the loss with "
+            f"study.survey.missing: drop",
         )
-        raise DataError(msg)
-    return rows, dropped
 
 
 def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:

@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.config import Group
-from sweep.data.cells import Counts
 from sweep.data.counts import Sums
 from sweep.data.frame import Frame
 from sweep.data.levels import Levels
@@ -46,7 +45,12 @@ class Shown:
 
 
 def estimate(
-    draws: Array, weighting: Weighting, answers: Mapping[str, Array], counts: Counts, shown: Shown
+    draws: Array,
+    weighting: Weighting,
+    answers: Mapping[str, Array],
+    unseen: Array,
+    doubts: Sequence[Sequence[str]],
+    shown: Shown,
 ) -> pd.DataFrame:
     """Return one row per margin.
 
@@ -56,12 +60,15 @@ def estimate(
         (chain, draw, margin) probabilities.
     answers
         From `answers_by_margin`: each (margin,).
+    unseen
+        From `unseen_shares` (margin,).
+    doubts
+        Each row's reasons for caution that its own draws do not show.
     """
     n = answers["n"]
     small = np.isfinite(n) & (n < shown.minimum_base)
-    unseen = ~np.isin(weighting.index, counts.index)[weighting.cell]
-    margins, people = len(weighting.margins), weighting.total
-    summed, caution = summaries(draws, shown, small)
+    summed, own = summaries(draws, shown, small)
+    reasons = [[*first, *more] for first, more in zip(own, doubts, strict=True)]
     rows = pd.DataFrame(
         {
             "outcome": shown.outcome,
@@ -70,12 +77,10 @@ def estimate(
             **{v: [m.at.get(v) for m in weighting.margins] for v in shown.levels},
             **summed,
             **{k: np.where(small, np.nan, answers[k]) for k in ("n", "raw", "weighted")},
-            "share": people / shown.population,
-            "unseen_share": np.bincount(
-                weighting.margin, weighting.size * unseen, margins
-            ) / people,
+            "share": weighting.total / shown.population,
+            "unseen_share": unseen,
             "status": shown.status,
-            "flag": caution,
+            "flag": ["; ".join(words) or None for words in reasons],
         }
     )  # fmt: skip
     return tidy(rows, list(shown.levels), shown.levels)
@@ -83,8 +88,8 @@ def estimate(
 
 def summaries(
     draws: Array, shown: Shown, small: NDArray[np.bool_]
-) -> tuple[dict[str, Array], list[str | None]]:
-    """Return columns (margin,) of what the draws say, and each row's reason for caution.
+) -> tuple[dict[str, Array], list[list[str]]]:
+    """Return columns (margin,) of what the draws say, and each row's reasons for caution.
 
     ``small`` (margin,) is where the base is below the minimum.
     """
@@ -107,20 +112,20 @@ def summaries(
     return columns, flags(summary, small, shown.minimum_base)
 
 
-def flags(summary: ChainSummary, small: NDArray[np.bool_], minimum_base: int) -> list[str | None]:
-    """Return each row's reason for caution, None where there is none."""
+def flags(summary: ChainSummary, small: NDArray[np.bool_], minimum_base: int) -> list[list[str]]:
+    """Return each row's reasons for caution that answers and draws show."""
     limit = r_hat_threshold(summary.ess_within_bulk, summary.chains, summary.draws)
     folded = r_hat_threshold(summary.ess_within_folded, summary.chains, summary.draws)
     apart = (summary.r_hat_bulk > limit) | (summary.r_hat_folded > folded)
     floor = ESS_PER_CHAIN * summary.chains
-    made: list[str | None] = []
+    made: list[list[str]] = []
     for k in range(len(small)):
         reasons = [withheld_flag(minimum_base)] if small[k] else []
         if apart[k]:
             reasons.append(f"R-hat {summary.r_hat[k]:.3f}: chains disagree")
         if summary.ess_min[k] < floor:
             reasons.append(f"ESS {summary.ess_min[k]:.0f} is below {floor}")
-        made.append("; ".join(reasons) or None)
+        made.append(reasons)
     return made
 
 

@@ -1,12 +1,11 @@
 """Select: some rows of a table of estimates, by outcome, grouping and group."""
 
 from collections.abc import Collection, Sequence
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import UsageError
 from sweep.estimates.table import RESERVED, grouped_by
-from sweep.words.names import did_you_mean
+from sweep.words.names import did_you_mean, names_meant
 from sweep.words.values import clip_name, few
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def _of_outcomes(frame: "pd.DataFrame", outcomes: str | Sequence[str]) -> "pd.Da
     names = list(frame["outcome"].unique())
     wanted: set[str] = set()
     for glob in [outcomes] if isinstance(outcomes, str) else outcomes:
-        matched = {name for name in names if name == glob or fnmatchcase(name, glob)}
+        matched = set(names_meant(glob, names))
         if not matched:
             refuse_unknown("outcome", glob, names)
         wanted |= matched

@@ -25,8 +25,8 @@ class State:
 
     ``status`` is ``ok``, ``flagged``, ``failed``, ``cancelled`` (the run ended before it) or
     ``pending``, ``reason`` why it is not ``ok``, and ``kind`` that of a failure. The rest is what
-    estimates say of their fit: ``draws`` in all chains, ``seconds`` of the fit, None and empty
-    where there are none.
+    estimates say of their fit: ``draws`` in all chains, ``seconds`` of the fit, ``checks`` of its
+    answers, None and empty where there are none.
     """
 
     entry: Entry
@@ -38,6 +38,7 @@ class State:
     seconds: float | None = None
     remedies: tuple[str, ...] = ()
     diagnostics: Json = field(default_factory=dict)
+    checks: Json = field(default_factory=dict)
 
     @property
     def estimated(self) -> bool:
@@ -99,6 +100,7 @@ def state_of_estimated(entry: Entry, meta: TaskMeta) -> State:
         seconds=meta["seconds"],
         remedies=tuple(meta["remedies"]),
         diagnostics=meta["diagnostics"],
+        checks=meta.get("checks", {}),
     )
 
 

@@ -3,8 +3,8 @@
 A plan is immutable once its run exists. `sweep plan` prints it and stops.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
-from sweep.data.findings import finding_from
+from sweep.data.answers.table import CodedOutcome
+from sweep.data.findings import Findings, finding_from
 from sweep.data.outcomes import Outcome
 from sweep.errors import StoreError
 from sweep.estimates.poststratify import check_groups
@@ -23,6 +24,9 @@ from sweep.journal.partial import selection_of
 from sweep.journal.run_plan import Covered, RunPlan
 from sweep.maintenance.generation import generation
 from sweep.model.files import ModelFile
+from sweep.model.prior_range import PriorRange
+from sweep.planning.absurd import check_priors
+from sweep.planning.coding import parts_of_rules
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import StoredCounts, StoredDesign, count_outcomes, prepare_design
 from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
@@ -43,7 +47,9 @@ class Plan:
 
     ``record`` is what a run's plan.json holds; ``tasks`` those of all entries that can be fitted,
     by key; ``prepared`` the design, and ``file`` the model file. ``mended`` says what was damaged.
-    ``again`` plans the same anew; see `replan_if_collected`.
+    ``prior`` is what the model says of the total before any answer, None if only PyMC knows.
+    ``codings`` say, by outcome, what each answer counts as. ``again`` plans the same anew; see
+    `replan_if_collected`.
     """
 
     record: RunPlan
@@ -52,7 +58,9 @@ class Plan:
     file: ModelFile
     mended: tuple[str, ...]
     generation: str
+    prior: PriorRange | None
     again: "Callable[[], Plan]"
+    codings: tuple[CodedOutcome, ...]
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -102,8 +110,10 @@ def make_plan(
     check_groups(prepared.design.frame, study.groups)
     shared = shared_parts(study, file, prepared, store, look.tell)
     check_used(config, file, prepared.design)
+    prior = check_priors(config, shared)
     faultpoint("plan.after_blob")
-    counted = count_outcomes(study, sources, prepared, outcomes, store, look.tell)
+    parts, findings = parts_of_rules(every, outcomes, selection.sample), Findings()
+    counted = count_outcomes(config, sources, prepared, outcomes, store, findings, parts, look.tell)
     tasks = {o.name: task_of(shared, o, counted[o.name]) for o in outcomes}
     entries = concurrently(lambda o: entry_for(look, o, counted[o.name], tasks[o.name]), outcomes)
     chosen = entries_by_status(store, outcomes, entries, selection)
@@ -111,8 +121,22 @@ def make_plan(
     survey = prepared.design.summary["survey"]
     covered = selection_of(selection.patterns, selection.limit, len(every), survey)
     record = record_of(config, directory, selection.sample, covered, shared, chosen)
+    record = replace(record, notices=(*record.notices, *findings.notices))
     again = partial(make_plan, config, directory, store, selection, retry_failed)
-    return Plan(record, wanted, prepared, file, tuple(mended), before, again)
+    codings = codings_of(outcomes, counted, chosen)
+    return Plan(record, wanted, prepared, file, tuple(mended), before, prior, again, codings)
+
+
+def codings_of(
+    outcomes: Sequence[Outcome], counted: Mapping[str, StoredCounts], chosen: Sequence[Entry]
+) -> tuple[CodedOutcome, ...]:
+    """Return what the answers of the chosen outcomes count as."""
+    names = {entry.name for entry in chosen}
+    return tuple(
+        CodedOutcome(o.name, o.column, o.rule, counted[o.name].coding)
+        for o in outcomes
+        if o.name in names
+    )
 
 
 def record_of(

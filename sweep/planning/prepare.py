@@ -1,6 +1,7 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -10,16 +11,19 @@ from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
 from sweep.config.mistakes import misfit_error
+from sweep.data.answers.meaning import Coding
 from sweep.data.cells import are_too_many
-from sweep.data.counts import count, counts_of
+from sweep.data.codebook import Codebook, ColumnBook
+from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design, encode, variables_of
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, Mistaken
 from sweep.data.outcomes import Outcome
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import Json, digest, seed_of
+from sweep.planning.coding import code_outcomes
 from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
 from sweep.sources.tables import read_columns, read_table
@@ -47,13 +51,15 @@ class StoredCounts:
     """An outcome's counts in the store.
 
     ``digests`` are those of its cells, n and y, which its fit's recipe names; ``sums`` is that of
-    its answers by further variables; ``n`` are all answers in its base.
+    its answers by further variables; ``n`` are all answers in its base; ``coding`` says what each
+    answer counts as.
     """
 
     key: str
     digests: Mapping[str, str]
     sums: str
     n: float
+    coding: Coding
 
 
 def prepare_design(
@@ -75,11 +81,11 @@ def prepare_design(
         spec = study.covariates[name]
         covariates[name] = read_table(path, [spec.key, *spec.columns], {})
     findings = Findings()
-    survey = survey_table(study, sources.survey, sample, findings)
-    population = population_table(study, sources.population, findings)
-    design = encode(survey, population, covariates, study)
-    sources.check_unchanged()
-    refuse_mistakes(config, findings)
+    with telling_mistakes(config, findings):
+        survey = survey_table(study, sources.survey, sample, findings)
+        population = population_table(study, sources.population, findings)
+        design = encode(survey, population, covariates, study, findings)
+        sources.check_unchanged()
     notices = [notice.as_json() for notice in findings.notices]
     design = replace(design, summary={**design.summary, "notices": notices})
     return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
@@ -94,14 +100,17 @@ def design_recipe_of(design: Design, plain: Json) -> Json:
     return many_groups(plain) if are_too_many(design.levels, design.further) else plain
 
 
-def refuse_mistakes(config: SweepConfig, findings: Findings) -> None:
-    """Refuse a config that the data show to be mistaken.
+@contextmanager
+def telling_mistakes(config: SweepConfig, findings: Findings) -> Iterator[None]:
+    """Refuse a config that the data show, in the block, to be mistaken.
 
     Raises
     ------
-    ConfigError
+    MistakenConfig
         With all mistakes, each at the place of its key.
     """
+    with suppress(Mistaken):
+        yield
     if findings.mistakes:
         raise misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
 
@@ -154,45 +163,58 @@ def population_table(study: Study, path: Path, findings: Findings) -> Table:
     return prepare(table, variables, spec.filter, study, "population", findings)
 
 
-def count_outcomes(  # what is counted, where from and where to
-    study: Study,
+def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and where to
+    config: SweepConfig,
     sources: Sources,
     prepared: StoredDesign,
     outcomes: list[Outcome],
     store: Store,
+    findings: Findings,
+    partial: Collection[int] = (),
     tell: Tell = tell_nobody,
 ) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
-    Outcomes that count the same share it, by its key. The survey is read again only for columns
-    that are new.
+    Outcomes that count the same share it, by its key; the survey is read for what is new. What the
+    answers show is told in any case; of ``partial`` rules not all is looked at. Raises ConfigError
+    for every mistake in ``findings``, before anything is stored.
     """
     recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
     keys = {name: digest(recipe) for name, recipe in recipes.items()}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
-    stored = concurrently(lambda key: read_if_sound(store, "counts", key, tell=tell), distinct)
-    known: dict[str, CountsMeta] = {
-        key: cast("CountsMeta", found.meta)
-        for key, found in zip(distinct, stored, strict=True)
-        if found
-    }
-    new = [o for key, o in distinct.items() if key not in known]
-    if new:
-        answers = answers_to(study, sources, prepared.design, new)
+    known = stored_counts(store, list(distinct), tell)
+    new_keys = [key for key in distinct if key not in known]
+    new = [distinct[key] for key in new_keys]
+    tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
+    answers = answers_to(config.study, sources, prepared.design, new) if new else None
+    if answers is not None:
+        told = concurrently(lambda o: tally(o, answers, ColumnBook()), new)
+        tallies |= dict(zip(new_keys, told, strict=True))
+    by_name = {name: tallies[key] for name, key in keys.items()}
+    with telling_mistakes(config, findings):
+        codings = code_outcomes(config.study, outcomes, by_name, Codebook(), findings, partial)
+    if answers is not None:
 
         def counted(outcome: Outcome) -> CountsMeta:
-            sums = count(prepared.design, outcome, answers)
-            counts = counts_of(sums, prepared.design.levels)
-            return put_counts(store, recipes[outcome.name], sums, counts)
+            made = count(prepared.design, outcome, answers, codings[outcome.name])
+            counts = counts_of(made, prepared.design.levels)
+            return put_counts(store, recipes[outcome.name], made, counts, codings[outcome.name])
 
-        metas = concurrently(counted, new)
-        known |= {keys[o.name]: meta for o, meta in zip(new, metas, strict=True)}
-    return {name: counted_from(key, known[key]) for name, key in keys.items()}
+        known |= dict(zip(new_keys, concurrently(counted, new), strict=True))
+    return {name: counted_from(key, known[key], codings[name]) for name, key in keys.items()}
 
 
-def counted_from(key: str, meta: CountsMeta) -> StoredCounts:
+def stored_counts(store: Store, keys: Sequence[str], tell: Tell) -> dict[str, CountsMeta]:
+    """Return what the counts that are stored say of themselves, by key."""
+    found = concurrently(lambda key: read_if_sound(store, "counts", key, tell=tell), keys)
+    return {
+        key: cast("CountsMeta", done.meta) for key, done in zip(keys, found, strict=True) if done
+    }
+
+
+def counted_from(key: str, meta: CountsMeta, coding: Coding) -> StoredCounts:
     """Return what an outcome's stored counts say of themselves."""
-    return StoredCounts(key, meta["counts"], meta["sums"], meta["n"])
+    return StoredCounts(key, meta["counts"], meta["sums"], meta["n"], coding)
 
 
 def answers_to(
@@ -200,7 +222,7 @@ def answers_to(
 ) -> "pd.DataFrame":
     """Return the design's respondents' answers that some outcomes count, or look at for a base."""
     bases = {c for o in outcomes if o.base for c in columns_of(parse(o.base))}
-    wanted = [*dict.fromkeys([*(o.column for o in outcomes), *sorted(bases)])]
+    wanted = [*dict.fromkeys([*(c for o in outcomes for c in o.columns), *sorted(bases)])]
     answers = read_table(sources.survey, wanted, study.survey.rename)
     sources.check_unchanged()  # rows are the design's by position
     return answers.iloc[design.respondents.row].reset_index(drop=True)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sweep.artifacts.artifact import read_done
 from sweep.config import Study
+from sweep.data.answers.column import text_column
 from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
 from sweep.journal.entries import Entry
 from sweep.journal.failures import failure_of
 from sweep.sources.files import Sources
-from sweep.sources.tables import read_columns
+from sweep.sources.tables import read_columns, read_table
 from sweep.store import Store
 
 __all__ = ["Selection", "entries_by_status", "outcomes_by_name", "outcomes_in"]
@@ -28,7 +29,12 @@ def outcomes_in(study: Study, sources: Sources) -> list[Outcome]:
     """Return all outcomes of a study, as its survey has them."""
     renames = study.survey.rename
     columns = [renames.get(name, name) for name in read_columns(sources.survey)]
-    return outcomes_of(study, columns)
+
+    def texts(column: str) -> list[str]:
+        table = read_table(sources.survey, [column], renames)
+        return text_column(table[column]).texts
+
+    return outcomes_of(study, columns, texts=texts)
 
 
 def outcomes_by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:

@@ -14,7 +14,7 @@ __all__ = ["OUTCOMES", "Dropped", "Provenance", "Report", "TableSummary", "Trans
 
 OUTCOMES = (
     *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws"),
-    *("r_hat", "ess_min", "divergences", "remedies"),
+    *("r_hat", "ess_min", "divergences", "design_effect", "remedies"),
 )
 
 

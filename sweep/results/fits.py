@@ -8,18 +8,19 @@ from sweep.journal.partial import mark_partial
 from sweep.journal.run_plan import RunPlan
 from sweep.journal.states import State
 from sweep.keys import Json
+from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["fits_of"]
+__all__ = ["failures_in_words", "fits_of"]
 
 FIT_COLUMNS = (
     *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws", "r_hat"),
-    *("ess_bulk", "ess_tail", "divergences", "remedies", "seconds"),
+    *("ess_bulk", "ess_tail", "divergences", "weight_z", "design_effect", "remedies", "seconds"),
 )
 INTEGERS = ("n", "draws", "divergences")
-NUMBERS = ("r_hat", "ess_bulk", "ess_tail", "seconds")
+NUMBERS = ("r_hat", "ess_bulk", "ess_tail", "weight_z", "design_effect", "seconds")
 
 
 def fits_of(plan: RunPlan, states: Sequence[State]) -> "pd.DataFrame":
@@ -35,7 +36,7 @@ def fits_of(plan: RunPlan, states: Sequence[State]) -> "pd.DataFrame":
 
 def fit_row(state: State, minimum_base: int) -> Json:
     """Return one outcome's row of `Run.fits`; ``n`` is None where it is withheld."""
-    diagnostics = state.diagnostics
+    diagnostics, weight = state.diagnostics, state.checks.get("weight", {})
     return {
         **state.entry.names(),
         "status": state.status,
@@ -47,6 +48,16 @@ def fit_row(state: State, minimum_base: int) -> Json:
         "ess_bulk": diagnostics.get("ess_bulk_min"),
         "ess_tail": diagnostics.get("ess_tail_min"),
         "divergences": diagnostics.get("divergences"),
+        "weight_z": weight.get("z"),
+        "design_effect": weight.get("design_effect"),
         "remedies": "; ".join(state.remedies) or None,
         "seconds": state.seconds,
     }
+
+
+def failures_in_words(run: str, lost: "pd.DataFrame", outcomes: int) -> str:
+    """Return how many of a run's outcomes failed, with the first reasons."""
+    rows = lost.head(10)[["outcome", "status", "reason"]].itertuples(index=False)
+    shown = "".join(f"\n  {r.outcome}: {r.status}: {r.reason}" for r in rows)
+    more = f"\n  and {len(lost) - 10} more" if len(lost) > 10 else ""
+    return f"run {run}: {len(lost)} of {count_of(outcomes, 'outcome')} failed{shown}{more}"

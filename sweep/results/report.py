@@ -66,6 +66,7 @@ def outcome_row(state: State, minimum_base: int) -> Json:
         "r_hat": diagnostics.get("r_hat_max"),
         "ess_min": min(known) if known else None,
         "divergences": diagnostics.get("divergences"),
+        "design_effect": state.checks.get("weight", {}).get("design_effect"),
         "remedies": "; ".join(state.remedies) or None,
     }
 

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Sequence
-from glob import escape
 
 from sweep.data.outcomes import select_outcomes
 from sweep.errors import UsageError
@@ -18,7 +17,7 @@ def patterns_by_name(
 ) -> list[str] | None:
     """Return patterns with every ``tag:NAME`` and ``status:STATE`` replaced by the outcomes' names.
 
-    Names are escaped, so that they are globs that match nothing else.
+    A name that is there means itself, also where it would match others as a glob.
 
     Raises
     ------
@@ -31,7 +30,7 @@ def patterns_by_name(
     names: list[str] = []
     for pattern in given:
         if pattern.startswith(("tag:", "status:")):
-            names += [escape(e.name) for e in entries_matching(states, [pattern])]
+            names += [e.name for e in entries_matching(states, [pattern])]
         else:
             names.append(pattern)
     return names

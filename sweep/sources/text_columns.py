@@ -1,37 +1,154 @@
-"""Text columns: what a file's columns hold, as folded text."""
+"""Text columns: a column of any format as the folded text of its values.
 
+Whatever the format stores, what comes out is a categorical column of text, whose categories stand
+in the order in which they first occur. What takes Python's time is done once per distinct value.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from sweep.data.columns import text_series
+from sweep.sources.arrow_types import plain, refusal_of
 from sweep.words.text import text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["text_column"]
+__all__ = ["TextColumn", "text_and_spellings", "text_array", "text_column"]
+
+UNFOLDED = r"^\s|\s$|\s\s|[^\x20-\x7e]"  # what folding may change; other text is folded already
+
+BLOCK = 1 << 16  # rows looked at together
 
 
-def text_column(array: "pa.ChunkedArray") -> pd.Series:
-    """Return a column of a file as folded text, by its distinct values.
+@dataclass(frozen=True)
+class TextColumn:
+    """A column as text (row,), and by text the spellings of what was written in several ways."""
+
+    values: pd.Series
+    spellings: Mapping[str, tuple[str, ...]]
+
+
+def text_column(column: "pa.ChunkedArray") -> pd.Series:
+    """Return a column as text: a categorical Series (row,), missing where nothing is written.
 
     Raises
     ------
     TypeError
-        If a value is none alone: a list, a record, bytes.
+        If the column holds no single values: `sweep.sources.arrow_types.refusal_of` tells.
     """
+    return text_and_spellings(column).values
+
+
+def text_and_spellings(column: "pa.ChunkedArray") -> TextColumn:
+    """Return a column as text, and which values of it were written in several ways.
+
+    Raises
+    ------
+    TypeError
+        If the column holds no single values.
+    """
+    if (why := refusal_of(column.type)) is not None:
+        raise TypeError(why)
+    chunks, distinct = encoded(column)
+    texts = texts_of(distinct)
+    folded = texts.dictionary_encode()
+    count = len(folded.dictionary)
+    codes = recoded(chunks, folded.indices.fill_null(-1).to_numpy())
+    order = order_of_occurrence(codes, count)
+    if not np.array_equal(order, np.arange(count)):
+        place = np.full(count, -1)
+        place[order] = np.arange(len(order))
+        codes = recoded([codes], place)
+    categories = folded.dictionary.take(order).to_pylist()
+    values = text_series(codes, categories, pd.RangeIndex(len(codes)))
+    return TextColumn(values, spellings_of(distinct, texts, count))
+
+
+def text_array(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """Return a column as Arrow's dictionaries of text, in the form of `text_column`."""
     import pyarrow as pa
 
-    whole = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
-    if pa.types.is_dictionary(whole.type):
-        whole = whole.dictionary_decode() if whole.dictionary.null_count else whole
-    if not pa.types.is_dictionary(whole.type):
-        whole = whole.dictionary_encode()
-    texts = [text_of(value) for value in whole.dictionary.to_pylist()]
-    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    there = dict.fromkeys(text for text in texts if text is not None)
-    place = {text: k for k, text in enumerate(there)}
-    places = np.array([-1 if t is None else place[t] for t in texts] + [-1], np.int64)
-    return text_series(places[codes], list(there), pd.RangeIndex(len(codes)))
+    values = text_column(column).cat
+    codes = pa.array(values.codes.to_numpy(np.int32), mask=values.codes.to_numpy() < 0)
+    texts = pa.array(values.categories.tolist(), pa.string())
+    return pa.chunked_array([pa.DictionaryArray.from_arrays(codes, texts)])
+
+
+def encoded(column: "pa.ChunkedArray") -> "tuple[list[np.ndarray], pa.Array]":
+    """Return for each row which distinct value it holds, -1 for none, and the distinct values."""
+    import pyarrow as pa
+    import pyarrow.types
+
+    flat = plain(column)
+    if pyarrow.types.is_null(flat.type):
+        flat = flat.cast(pa.string())
+    if not pyarrow.types.is_dictionary(flat.type):
+        flat = flat.dictionary_encode()
+    flat = flat.unify_dictionaries()
+    if flat.num_chunks == 0:
+        return [], pa.array([], flat.type.value_type)
+    codes = [chunk.indices.cast(pa.int32()).fill_null(-1).to_numpy() for chunk in flat.chunks]
+    return codes, flat.chunk(0).dictionary
+
+
+def texts_of(distinct: "pa.Array") -> "pa.Array":
+    """Return each of some values as folded text, null where nothing is written."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.types as kinds
+
+    kind = distinct.type
+    if kinds.is_integer(kind):
+        return distinct.cast(pa.string())
+    values: list[object] = distinct.to_pylist()
+    if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind):
+        texts = distinct.cast(pa.string())
+        odd = pc.or_(pc.match_substring_regex(texts, UNFOLDED), pc.equal(texts, ""))
+        if not pc.any(odd).as_py():
+            return texts
+    elif kinds.is_float16(kind) or kinds.is_float32(kind):
+        # the shortest number that reads as it: .1 in four bytes is .10000000149 in eight
+        values = [None if v is None else float(str(np.float32(v))) for v in distinct.to_pylist()]
+    return pa.array(map(text_of, values), pa.string())
+
+
+def recoded(chunks: Sequence[np.ndarray], into: np.ndarray) -> np.ndarray:
+    """Return codes as others, in the smallest type: ``into`` has one for each, -1 stays."""
+    small = np.append(into, -1).astype(np.min_scalar_type(-max(len(into), 1)))
+    codes = np.empty(sum(map(len, chunks)), small.dtype)
+    start = 0
+    for chunk in chunks:
+        small.take(chunk, out=codes[start : start + len(chunk)], mode="wrap")
+        start += len(chunk)
+    return codes
+
+
+def order_of_occurrence(codes: np.ndarray, count: int) -> np.ndarray:
+    """Return the codes from 0 to ``count`` that occur, in the order in which they first do."""
+    seen = np.zeros(count + 1, bool)
+    seen[-1] = True  # is for missing
+    order: list[np.ndarray] = []
+    for start in range(0, len(codes), BLOCK):
+        if seen.all():
+            break
+        block = codes[start : start + BLOCK]
+        fresh, first = np.unique(block[~seen[block]], return_index=True)
+        order.append(fresh[np.argsort(first)])
+        seen[fresh] = True
+    return np.concatenate(order).astype(np.int64) if order else np.empty(0, np.int64)
+
+
+def spellings_of(distinct: "pa.Array", texts: "pa.Array", count: int) -> dict[str, tuple[str, ...]]:
+    """Return how each of ``count`` texts was written that was in several ways, in file order."""
+    if len(texts) - texts.null_count == count:
+        return {}
+    ways: dict[str, dict[str, None]] = {}
+    for written, text in zip(distinct.to_pylist(), texts.to_pylist(), strict=True):
+        if text is not None and written is not None:
+            ways.setdefault(text, {})[str(written)] = None
+    return {text: tuple(written) for text, written in ways.items() if len(written) > 1}

@@ -1,9 +1,20 @@
-"""Names: of one that is not there, the nearest is offered."""
+"""Names: which of them a pattern means; of one that is not there, the nearest is offered."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
-__all__ = ["did_you_mean", "nearest_name"]
+__all__ = ["did_you_mean", "names_meant", "nearest_name"]
+
+
+def names_meant(pattern: str, names: Collection[str]) -> list[str]:
+    """Return the name that a pattern is; if it is none, those that it matches as a glob, in order.
+
+    Names such as ``Q5[SQ001]`` would mean something else as globs.
+    """
+    if pattern in names:
+        return [pattern]
+    return [name for name in names if fnmatchcase(name, pattern)]
 
 
 def nearest_name(name: str, names: Collection[str], cutoff: float = 0.6) -> str | None:

@@ -35,8 +35,11 @@ from sweep.model.files import STUB, ModelFile, Route, load_model
 from sweep.model.terms import from_json
 from sweep.store import Store
 from sweep.toolchain import ESTIMATE, table_writer, toolchain
+from sweep.worker.checks import Doubts, Subject, doubts_of, with_doubts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sweep.inference.general import Compiled
     from sweep.worker.memory import Memory
 
@@ -239,7 +242,10 @@ def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -
 
 
 def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> TaskMeta:
-    """Poststratify the stored draws and publish the outcome's table; return its meta."""
+    """Poststratify the stored draws, check them and publish the outcome's table; return its meta.
+
+    What the checks object to flags the outcome as what the sampler did would.
+    """
     check_toolchain(task)  # the fit may be another worker's
     memory.watch("poststratify", 0)
     recipe = task.estimates
@@ -248,25 +254,39 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     groups = [
         Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
     ]
-    sums = get_sums(store, task.counts)
-    weighting = weighting_of(design.frame, groups)
-    values = poststratify(
-        weighting, design.levels, probabilities_of(store, task, fitted.draws, memory)
-    )
+    sums, weighting = get_sums(store, task.counts), weighting_of(design.frame, groups)
+
+    def model(draws: Draws) -> Probabilities:
+        return probabilities_of(store, task, draws, memory)
+
+    values = poststratify(weighting, design.levels, model(fitted.draws))
+    subject = Subject(task, design, sums, groups, weighting, values)
+    doubts = doubts_of(subject, model, fitted.draws)
     chains, length = next(iter(fitted.draws.values())).shape[:2]
-    shown = Shown(
-        outcome=task.outcome,
-        status=fitted.meta["status"],
-        interval=recipe["interval"],
-        minimum_base=recipe["minimum_base"],
-        levels=design.frame.variables(),
-        population=float(design.frame.size.sum()),
-    )
-    answers = answers_by_margin(sums, design.asked, design.frame, groups, weighting)
-    counts = counts_of(sums, design.levels)
-    rows = estimate(values.reshape(chains, length, -1), weighting, answers, counts, shown)
-    meta: TaskMeta = {**fitted.meta, "n": float(counts.n.sum()), "draws": chains * length}
+    meta: TaskMeta = {
+        **with_doubts(fitted.meta, doubts),
+        "n": float(sums.n.sum()),
+        "draws": chains * length,
+    }
+    rows = rows_of(subject, doubts, meta["status"], chains)
     faultpoint("estimates.before_publish", task.outcome)
     publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
     faultpoint("estimates.after_publish", task.outcome)
     return meta
+
+
+def rows_of(subject: Subject, doubts: Doubts, status: str, chains: int) -> "pd.DataFrame":
+    """Return the outcome's table."""
+    recipe, frame = subject.task.estimates, subject.design.frame
+    shown = Shown(
+        outcome=subject.task.outcome,
+        status=status,
+        interval=recipe["interval"],
+        minimum_base=recipe["minimum_base"],
+        levels=frame.variables(),
+        population=float(frame.size.sum()),
+    )
+    weighting, groups = subject.weighting, subject.groups
+    answers = answers_by_margin(subject.sums, subject.design.asked, frame, groups, weighting)
+    draws = subject.values.reshape(chains, -1, subject.values.shape[-1])
+    return estimate(draws, weighting, answers, doubts.unseen, doubts.of_rows, shown)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.sampling
 
 FIT_COLUMNS = [
     *("outcome", "label", "brand", "metric", "tags", "status", "reason", "n", "draws", "r_hat"),
-    *("ess_bulk", "ess_tail", "divergences", "remedies", "seconds"),
+    *("ess_bulk", "ess_tail", "divergences", "weight_z", "design_effect", "remedies", "seconds"),
 ]
 
 

@@ -255,7 +255,11 @@ def rule_mistakes(**rule: object) -> list[tuple[tuple[int | str, ...], str]]:
             ("success", 0),
             "'Yes' is also in dont_know_values",
         ),
-        ({"name": "a", "failure": ["Refused"]}, ("failure", 0), "also in dont_know_values"),
+        (
+            {"name": "a", "failure": ["Refused"], "dont_know_values": ["Refused"]},
+            ("failure", 0),
+            "also in dont_know_values",
+        ),
         ({"name": "a", "base": "x =="}, ("base",), "cannot read the expression"),
         ({"name": "a", "dont_know": "no"}, ("dont_know",), "'in_base' or 'out_of_base'"),
     ],
@@ -327,7 +331,8 @@ def test_the_json_schema_knows_the_unions() -> None:
 
     assert [arm["type"] for arm in groups["items"]["anyOf"]] == ["array", "object"]
     assert [[]] == groups["default"]
-    assert [{"required": ["match"]}, {"required": ["name"]}] == definitions["OutcomeRule"]["anyOf"]
+    named = [{"required": [key]} for key in ("match", "name", "set")]
+    assert named == definitions["OutcomeRule"]["anyOf"]
     assert {"#/$defs/Cut", "#/$defs/Recode"} == {
         arm["$ref"]
         for arm in definitions["Study"]["properties"]["derive"]["additionalProperties"]["oneOf"]
@@ -344,6 +349,7 @@ def test_the_json_schema_accepts_the_example_and_refuses_wrong_shapes() -> None:
         ("groups", [3]),
         ("derive", {"a": {"cut": "x"}}),
         ("outcomes", [{"success": [1]}]),
+        ("outcomes", [{"name": "a"}]),
         ("interactions", [["sex"]]),
         ("sampler", {"draws": "many"}),
         ("weigth", 1),

@@ -75,6 +75,20 @@ def test_exclude_leaves_out_and_must_leave_something(project: Project) -> None:
         outcomes_of(study(project, rule, exclude=("*",)), COLUMNS)
 
 
+LISTED = ["Q5[SQ001]", "Q5[SQ002]", "Q5S", "q*"]
+
+
+def test_a_name_means_itself_before_it_is_a_glob(project: Project) -> None:
+    every = {"match": "Q5*", "success": ["Yes"]}
+    spec = study(project, every, exclude=("Q5[SQ002]",))
+    outcomes = outcomes_of(spec, LISTED)
+    assert ["Q5[SQ001]", "Q5S"] == names(outcomes)
+    assert ["Q5[SQ001]"] == names(select_outcomes(outcomes, ["Q5[SQ001]"]))
+    assert ["Q5S"] == names(select_outcomes(outcomes, ["Q5[ST]"]))
+    one = study(project, {"match": "Q5[SQ001]", "success": ["Yes"]})
+    assert ["Q5[SQ001]"] == names(outcomes_of(one, LISTED))
+
+
 @pytest.fixture
 def four(project: Project) -> list[Outcome]:
     rules: list[dict[str, Any]] = [

@@ -10,12 +10,15 @@ import pytest
 from numpy.typing import NDArray
 
 from sweep.config import Group
-from sweep.data.counts import Sums, count, counts_of
+from sweep.data.counts import Sums, counts_of
 from sweep.data.design import Design
 from sweep.data.outcomes import outcomes_of
-from sweep.estimates.poststratify import weighting_of
+from sweep.estimates.poststratify import Weighting, weighting_of
 from sweep.estimates.rows import Shown, answers_by_margin, estimate
+from sweep.estimates.support import unseen_shares
+from tests.data.counting import counted
 from tests.project import OUTCOMES, Project, population_of, survey_of
+from tests.support.columns import text_table
 
 GROUPS = (
     Group(),
@@ -40,7 +43,7 @@ def prepared(project: Project, survey: pd.DataFrame) -> tuple[Design, Sums]:
     study = project.config({"groups": WRITTEN}).study
     design = project.plan(project.config({"groups": WRITTEN}))[1].prepared.design
     outcome = next(o for o in outcomes_of(study, OUTCOMES) if o.name == "liked")
-    return design, count(design, outcome, survey)
+    return design, counted(design, outcome, text_table(survey))
 
 
 def rows_of(design: Design, sums: Sums, minimum_base: int = 10) -> pd.DataFrame:
@@ -49,7 +52,20 @@ def rows_of(design: Design, sums: Sums, minimum_base: int = 10) -> pd.DataFrame:
     levels, people = design.frame.variables(), float(design.frame.size.sum())
     shown = Shown("liked", "ok", 0.9, minimum_base, levels, people)
     draws = np.random.default_rng(5).beta(3, 7, (4, 200, len(weighting.margins)))
-    return estimate(draws, weighting, answers, counts_of(sums, design.levels), shown)
+    return table(draws, weighting, answers, design, sums, shown)
+
+
+def table(
+    draws: NDArray[np.float64],
+    weighting: Weighting,
+    answers: dict[str, NDArray[np.float64]],
+    design: Design,
+    sums: Sums,
+    shown: Shown,
+) -> pd.DataFrame:
+    """Return the rows of draws that nothing else is to be said of."""
+    unseen = unseen_shares(weighting, counts_of(sums, design.levels))
+    return estimate(draws, weighting, answers, unseen, [[]] * len(unseen), shown)
 
 
 def where(rows: pd.DataFrame, group: str | None = None, **at: str) -> Any:
@@ -177,7 +193,7 @@ def test_chains_that_disagree_flag_the_row(project: Project) -> None:
     draws = np.random.default_rng(5).beta(3, 7, (4, 200, len(weighting.margins)))
     draws[0, :, 1] += 0.5
     shown = Shown("q", "ok", 0.9, 1, design.frame.variables(), 1.0)
-    rows = estimate(draws, weighting, answers, counts_of(sums, design.levels), shown)
+    rows = table(draws, weighting, answers, design, sums, shown)
     assert "chains disagree" in rows["flag"].iloc[1]
     assert pd.isna(rows["flag"].iloc[0])
 
@@ -193,7 +209,7 @@ def rows_from(project: Project, change: Callable[[NDArray[np.float64]], None]) -
     draws = np.random.default_rng(5).normal(0.5, 0.02, (4, 1000, len(weighting.margins)))
     change(draws[..., 1])
     shown = Shown("q", "ok", 0.9, 1, design.frame.variables(), 1.0)
-    rows = estimate(draws, weighting, answers, counts_of(sums, design.levels), shown)
+    rows = table(draws, weighting, answers, design, sums, shown)
     assert pd.isna(rows["flag"].iloc[0])
     return rows
 

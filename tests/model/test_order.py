@@ -33,7 +33,7 @@ def turned(term: Term) -> Term:
 
 def test_any_order_of_terms_becomes_the_configs() -> None:
     for seed in range(50):
-        terms = list(USUAL)
+        terms: list[Term] = list(USUAL)
         random.Random(seed).shuffle(terms)
         assert Model(USUAL) == in_order(Model(tuple(terms)), STUDY, LEVELS)
 

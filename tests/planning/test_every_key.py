@@ -17,7 +17,7 @@ import pytest
 from pydantic import ValidationError
 
 import sweep
-from sweep.config import DONT_KNOW_VALUES, SweepConfig, json_schema
+from sweep.config import SweepConfig, json_schema
 from sweep.errors import SweepError
 from tests.project import REGIONS, Project, population_of, survey_of
 
@@ -62,7 +62,13 @@ WHOLE: dict[str, Any] = {
             "base": "age > 20",
             "tags": ["funnel"],
         },
-        {"name": "liking", "column": "liked", "success": ["Yes"], "failure": ["No"]},
+        {
+            "name": "liking",
+            "column": "liked",
+            "success": ["Yes"],
+            "failure": ["No"],
+            "dont_know": "out_of_base",
+        },
     ],
     "exclude": ["ignored_*"],
     "interactions": [["age_band", "region"], ["sex", "region"]],
@@ -93,7 +99,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("whole"), WHOLE)
     survey = survey_of(80).rename(columns={"sex": "Sex"})
     answers = np.where(np.arange(80) % 9 == 0, "Refused", survey["aware"])
-    liked = np.where(np.arange(80) % 7 == 0, DONT_KNOW_VALUES[-1], survey["liked"])
+    liked = np.where(np.arange(80) % 7 == 0, "Don't know", survey["liked"])
     project.write("survey.csv", survey.assign(aware=answers, liked=liked, ignored="No"))
     project.write("population.csv", population_of().rename(columns={"sex": "Sex"}))
     areas = ["Far East", *REGIONS[1:]]

@@ -17,7 +17,7 @@ from sweep.artifacts.tasks import Task
 from sweep.data.counts import count
 from sweep.data.design import Design
 from sweep.data.outcomes import Outcome
-from sweep.errors import DataError, ModelError, StoreError, UsageError
+from sweep.errors import ConfigError, DataError, ModelError, StoreError, UsageError
 from sweep.journal.entries import EntryId
 from sweep.journal.events import append_event, read_events
 from sweep.journal.failures import PastFailure, failure_of, forget_failure, remember_failure
@@ -123,9 +123,9 @@ def test_outcomes_that_count_the_same_are_counted_once(
 ) -> None:
     counted: list[str] = []
 
-    def noting(design: Design, outcome: Outcome, answers: Any) -> Any:
+    def noting(design: Design, outcome: Outcome, *given: Any) -> Any:
         counted.append(outcome.column)
-        return count(design, outcome, answers)
+        return count(design, outcome, *given)
 
     monkeypatch.setattr("sweep.planning.prepare.count", noting)
     rules = [{"name": f"q{k}", "column": OUTCOMES[k % 2], "success": ["Yes"]} for k in range(8)]
@@ -155,7 +155,7 @@ def test_answers_are_held_to_a_list_of_failures_that_is_new_though_they_are_coun
     project.write("survey.csv", survey_of().assign(liked=liked))
     rule = {"name": "liked", "success": ["Yes"]}
     project.plan(project.config({"outcomes": [rule]}))
-    with pytest.raises(DataError, match=r"'Maybe' \(1 time\) is neither among success"):
+    with pytest.raises(ConfigError, match=r"outcomes\.0\.failure: 'Maybe' \(1\) .* in no list"):
         project.plan(project.config({"outcomes": [{**rule, "failure": ["No"]}]}))
 
 

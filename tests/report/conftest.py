@@ -131,6 +131,7 @@ def make_outcome(question: dict[str, Any], rng: np.random.Generator) -> dict[str
         "r_hat": (1.031 if flagged else 1 + rng.exponential(0.002)) if fitted else None,
         "ess_min": float(rng.gamma(20, 70)) if fitted else None,
         "divergences": (12 if flagged else 0) if fitted else None,
+        "design_effect": float(rng.uniform(1.1, 1.9)) if fitted else None,
         "remedies": "target_accept 0.95, longer tuning" if flagged else None,
     }
 

@@ -64,8 +64,9 @@ function interval(row) {
 const flagOf = (row) => text(rows.flag, row);
 const isWithheld = (row) => (flagOf(row) ?? "").includes(data.withheld);
 // A small base is a fact about the group, not a doubt about the estimate: it is written, not alarmed.
+const ownDoubts = (row) => (flagOf(row) ?? "").split("; ").filter((reason) => reason && reason !== data.withheld);
 const doubtOf = (row) => {
-  const doubts = (flagOf(row) ?? "").split("; ").filter((reason) => reason && reason !== data.withheld);
+  const doubts = ownDoubts(row);
   if (!doubts.length && outcomes.status[rows.o[row]] === "flagged") return outcomes.reason[rows.o[row]] ?? "flagged";
   return doubts.join("; ") || null;
 };

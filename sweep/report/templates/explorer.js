@@ -49,9 +49,16 @@ function headGroups() {
     baseOf(total),
   ];
   byId("figure-note").replaceChildren(el("div", {}, numbers.filter(Boolean).join(" · ")), el("div", {}, about));
-  const status = outcomes.status[o];
-  byId("figure-flag").hidden = status === "ok";
-  byId("figure-flag").textContent = `${MARKS[status]} ${status}: ${outcomes.reason[o] ?? "no reason given"}`;
+}
+// Why the outcome is no plain ok, and what every row that is drawn says of itself: once, above them.
+function headFlag(lines) {
+  const status = state.view === "groups" ? outcomes.status[state.o] : "ok";
+  const reason = status === "ok" ? "" : outcomes.reason[state.o] ?? "no reason given";
+  const [first, ...rest] = lines.filter((line) => line.row !== undefined).map((line) => ownDoubts(line.row));
+  const shared = (first ?? []).filter((doubt) => rest.every((doubts) => doubts.includes(doubt)) && !reason.includes(doubt));
+  const told = [...(reason ? [`${MARKS[status]} ${status}: ${reason}`] : []), ...shared.map((doubt) => `▲ ${doubt}`)];
+  byId("figure-flag").hidden = !told.length;
+  byId("figure-flag").replaceChildren(...told.map((line) => el("span", {}, line)));
 }
 function headOutcomes(lines) {
   byId("big").textContent = "";
@@ -65,13 +72,13 @@ function headOutcomes(lines) {
     `${countOf(lines.length, "outcome")}${state.metric ? ` of ${state.metric}` : ""}`,
     missing ? `; ${missing} more have no estimate` : "",
   ].join("");
-  byId("figure-flag").hidden = true;
 }
 
 function drawFigure() {
   const byGroup = state.view === "groups";
   const lines = byGroup ? groupLines() : outcomeLines();
   if (byGroup) headGroups(); else headOutcomes(lines);
+  headFlag(lines);
   const host = byId("figure");
   const more = byId("figure-more");
   const shown = state.all || lines.length <= FIRST * 1.5 ? lines : lines.slice(0, FIRST);

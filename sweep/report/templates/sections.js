@@ -73,7 +73,9 @@ function startDiagnostics() {
     { title: "status", value: rankOf, text: stateOf, kind: (o) => outcomes.status[o] },
     { ...spoken("reason", "reason"), kind: () => "reason" },
     column("n", "n", (value) => (value === null ? data.withheld : count(value))), column("draws", "draws"), column("r_hat", "R-hat", (value) => plain(value, 3)),
-    column("ess_min", "smallest ESS, bulk or tail"), column("divergences", "divergences"), spoken("remedies", "remedies"),
+    column("ess_min", "smallest ESS, bulk or tail"), column("divergences", "divergences"),
+    ...(hasAny(outcomes.design_effect) ? [column("design_effect", "design effect", (value) => plain(value, 2))] : []),
+    spoken("remedies", "remedies"),
   ], { label: "diagnostics", open: (o) => go({ view: "groups", o }) });
 }
 

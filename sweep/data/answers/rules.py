@@ -1,0 +1,103 @@
+"""Rules: the coding of all outcomes of one rule, and the line on what it takes for granted."""
+
+from collections.abc import Sequence
+
+from sweep.data.answers.absent import check_absent
+from sweep.data.answers.asked import Asked, Question, by_default, totals
+from sweep.data.answers.books import check_books
+from sweep.data.answers.checks import CHECKS, check_twice, is_of_another_kind
+from sweep.data.answers.coding import code_answers
+from sweep.data.answers.likeness import same_key
+from sweep.data.answers.lists import Shown, listed_answers
+from sweep.data.answers.meaning import Coding, Meaning
+from sweep.data.answers.told import columns_words, counted_words, every_answer
+from sweep.data.findings import Findings, KeyPath
+from sweep.words.numbers import count_of
+
+__all__ = ["code_rule"]
+
+
+def code_rule(
+    questions: Sequence[Question],
+    path: KeyPath,
+    findings: Findings,
+    *,
+    named: bool = True,
+    whole: bool = True,
+    shown: Shown = "labels",
+) -> dict[str, Coding]:
+    """Return the coding of each of a rule's outcomes, and tell what its answers show.
+
+    Parameters
+    ----------
+    path
+        The rule's key: ``("study", "outcomes", 3)``.
+    named
+        Whether the config names the column; one taken by a pattern may be anything.
+    whole
+        Whether these are all of the rule's questions, and all respondents. Of a part, a listed
+        answer that does not occur is a notice.
+    """
+    asked = [
+        Asked(
+            q,
+            code_answers(q.lists, q.tally, q.book, shown),
+            tuple(listed_answers(q.lists, q.book, shown)),
+        )
+        for q in questions
+    ]
+    columns = [(q.column, q.tally, q.book) for q in questions]
+    check_books(columns, asked[0].listed if asked else (), shown, path, findings)
+    fine = [a for a in asked if not is_of_another_kind(a, path, named, findings)]
+    check_twice(asked, path, findings)
+    absent = check_absent(fine, path, whole, findings)
+    for check in CHECKS:
+        check(fine, path, findings)
+    line = rule_line(fine, absent)
+    if line:
+        findings.notice(path, line)
+    return {a.question.outcome: a.coding for a in asked}
+
+
+def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
+    """Return the one line that says what a rule's answers count as where nothing was said."""
+    if not asked:
+        return ""
+    parts: list[str] = []
+    default = totals(asked, by_default)
+    if default and asked[0].question.lists.failure is None:
+        listed = [item.text for a in asked for item in a.listed]
+        parts.append(f"counts as no: {every_answer(default, dict.fromkeys(listed))}")
+    parts += dont_know_words(asked)
+    unasked = totals(asked, lambda x: x.meaning is Meaning.NOT_ASKED)
+    parts += [f"not asked: {counted_words(unasked)}"] if unasked else []
+    parts += [*absent, *missing_words(asked)]
+    broken = sum({a.question.sources: a.coding.broken for a in asked}.values())
+    columns = [a.question.column for a in asked]
+    parts += [f"{count_of(broken, 'respondent')} gave an exclusive answer and others"] * (
+        broken > 0
+    )
+    return f"{columns_words(columns)}: {'; '.join(parts)}" if parts else ""
+
+
+def dont_know_words(asked: Sequence[Asked]) -> list[str]:
+    """Return which answers are taken for don't know without being listed, and what they count."""
+    listed = {same_key(item.text) for a in asked for item in a.listed}
+    found = totals(
+        asked, lambda x: x.meaning is Meaning.DONT_KNOW and same_key(x.text) not in listed
+    )
+    as_no = totals(asked, lambda x: x.meaning is Meaning.DONT_KNOW and x.in_base)
+    what = "as no" if as_no else "out of the base"
+    return [f"don't know, {what}: {counted_words(found)}"] if found else []
+
+
+def missing_words(asked: Sequence[Asked]) -> list[str]:
+    """Return how many respondents of the base have no answer: they count as not asked."""
+    missing = [a for a in asked if a.coding.missing]
+    if not missing:
+        return []
+    worst = max(missing, key=lambda a: a.coding.missing)
+    base = worst.coding.respondents - worst.coding.outside
+    name = f" in {worst.question.column!r}" if len(asked) > 1 else ""
+    most = "at most " if len(asked) > 1 else ""
+    return [f"without an answer, as if not asked: {most}{worst.coding.missing:,} of {base:,}{name}"]

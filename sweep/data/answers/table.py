@@ -1,0 +1,125 @@
+"""Table: what every answer counted as, as rows and as lines: one table per question."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from sweep.data.answers.block import NOTHING, REST
+from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning
+from sweep.keys import Json
+from sweep.words.numbers import count_of
+from sweep.words.values import clip, few
+
+__all__ = ["ROWS", "CodedOutcome", "coding_json", "coding_lines", "is_withheld", "question_lines"]
+
+ROWS = 8  # of a question's table, unless all are asked for
+WIDEST = 40  # characters of an answer in a table
+ORDER = (Meaning.YES, Meaning.DONT_KNOW, Meaning.NOT_ASKED, Meaning.MISSING, Meaning.NO)
+
+
+@dataclass(frozen=True)
+class CodedOutcome:
+    """An outcome with the coding of its answers, its column, and the place of its rule."""
+
+    outcome: str
+    column: str
+    rule: int
+    coding: Coding
+
+
+def coding_json(coded: Sequence[CodedOutcome], minimum_base: int) -> list[Json]:
+    """Return every outcome's answers as JSON; counts are None where the base is withheld."""
+    return [
+        {
+            "outcome": one.outcome,
+            "column": one.column,
+            "rule": one.rule,
+            **{k: None if is_withheld(one.coding, minimum_base) else v for k, v in sums(one)},
+            "answers": [
+                {
+                    **vars(answer),
+                    "meaning": str(answer.meaning),
+                    "count": None if is_withheld(one.coding, minimum_base) else answer.count,
+                }
+                for answer in one.coding.answers
+            ],
+        }
+        for one in coded
+    ]
+
+
+def sums(one: CodedOutcome) -> Iterator[tuple[str, int]]:
+    """Yield what an outcome's answers add up to."""
+    yield "n", one.coding.n
+    yield "missing", one.coding.missing
+    yield "outside", one.coding.outside
+
+
+def is_withheld(coding: Coding, minimum_base: int) -> bool:
+    """Return whether fewer answers count than may be published; of nobody it may be said."""
+    return 0 < coding.n < minimum_base
+
+
+def coding_lines(
+    coded: Sequence[CodedOutcome], minimum_base: int, rows: int | None = ROWS
+) -> list[str]:
+    """Return a table per question, each with its first ``rows`` answers."""
+    lines: list[str] = []
+    for rule, group in groupby(sorted(coded, key=lambda one: one.rule), lambda one: one.rule):
+        several = list(group)
+        title = few([one.outcome for one in several], lambda name: clip(name, WIDEST))
+        count = f"{count_of(len(several), 'outcome')}: " if len(several) > 1 else ""
+        lines.append(f"question      study.outcomes.{rule}, {count}{title}")
+        lines += question_lines(question_of([one.coding for one in several]), minimum_base, rows)
+    return lines
+
+
+def question_of(codings: Sequence[Coding]) -> Coding:
+    """Return the coding of one question that was put about several things, or has options."""
+    if len(codings) == 1:
+        return codings[0]
+    multiple = any(a.text in {REST, NOTHING} for coding in codings for a in coding.answers)
+    found: dict[CodedAnswer, int] = {}
+    for answer in (answer for coding in codings for answer in coding.answers):
+        key = replace(answer, count=0)
+        once = multiple and answer.meaning is not Meaning.YES  # the same people, option by option
+        before = found.get(key, 0)
+        found[key] = max(before, answer.count) if once else before + answer.count
+    made = [replace(answer, count=n) for answer, n in found.items()]
+    made = [answer for answer in made if answer.text != REST]
+    made.sort(key=lambda answer: (-answer.count, answer.text))
+    if multiple:
+        return Coding(tuple(made), codings[0].missing, codings[0].outside)
+    return Coding(tuple(made), sum(c.missing for c in codings), sum(c.outside for c in codings))
+
+
+def question_lines(coding: Coding, minimum_base: int, rows: int | None = ROWS) -> list[str]:
+    """Return the table of one question: answer, count, meaning; yes first, no last."""
+    answers = sorted(coding.answers, key=lambda answer: ORDER.index(answer.meaning))
+    table = [(clip(words_of(a), WIDEST), a.count, meaning_words(a)) for a in answers[:rows]]
+    table += [("(no answer)", coding.missing, "not asked")] if coding.missing else []
+    table += [("(outside the base)", coding.outside, "not asked")] if coding.outside else []
+    width = max((len(row[0]) for row in table), default=0)
+    hidden = is_withheld(coding, minimum_base)
+    lines = [
+        f"              {name:<{width}}  {'withheld' if hidden else f'{n:>8,}'}  {words}"
+        for name, n, words in table
+    ]
+    more = len(answers) - len(answers[:rows])
+    lines += [f"              ... and {more:,} more answers (--outcome NAME shows all)"] * (
+        more > 0
+    )
+    return lines
+
+
+def words_of(answer: CodedAnswer) -> str:
+    """Return an answer as a table shows it, with the label of a code."""
+    return answer.text if answer.label is None else f"{answer.text} {answer.label}"
+
+
+def meaning_words(answer: CodedAnswer) -> str:
+    """Return in words what an answer counts as, and whether that was said."""
+    if answer.meaning is Meaning.DONT_KNOW:
+        return "don't know: counts as no" if answer.in_base else "don't know: does not count"
+    default = "" if answer.said or answer.meaning is Meaning.YES else ", by default"
+    return f"{answer.meaning}{default}"

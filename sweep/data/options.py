@@ -1,0 +1,246 @@
+"""Options: a question with several answers per respondent becomes one outcome per option."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sweep.config import OutcomeRule
+from sweep.data.answers.block import Block
+from sweep.data.answers.likeness import nearest_answers, same_key
+from sweep.data.answers.lists import listed_answers
+from sweep.data.answers.meaning import Meaning
+from sweep.data.answers.several import parts_of
+from sweep.data.answers.told import answer_words
+from sweep.data.answers.words import is_dont_know, is_not_asked
+from sweep.data.codebook import Codebook, ColumnBook
+from sweep.data.outcome import Outcome
+from sweep.errors import DataError
+from sweep.words.text import number_of, text_of
+
+__all__ = ["Texts", "is_no_option", "option_outcomes"]
+
+type Texts = Callable[[str], Collection[str]]
+"""Gives the different answers in a column."""
+
+MOST_OPTIONS = 200
+WILD = re.compile(r"[*?\[\]]+")
+
+
+def option_outcomes(
+    rule: OutcomeRule,
+    number: int,
+    questions: Sequence[Outcome],
+    book: Codebook,
+    texts: Texts | None,
+) -> list[Outcome]:
+    """Return the outcomes of a question with several answers.
+
+    ``questions`` are the outcomes that the rule would make of its columns, were they binary.
+
+    Raises
+    ------
+    DataError
+        If there are no options or too many, or an exclusive one is not among them.
+    """
+    place = f"study.outcomes.{number}"
+    if texts is None:
+        msg = f"{place}: the options of a question with several answers are in its answers"
+        raise DataError(msg)
+    if rule.separator is not None:
+        found = [o for q in questions for o in of_cells(rule, place, q, book, texts)]
+    elif rule.set is not None and book.sets[rule.set].kind == "category":
+        found = of_categories(rule, place, questions, book, texts)
+    else:
+        found = of_items(rule, place, questions, book, texts)
+    if not found:
+        msg = f"{place}: the question has no options: its columns hold no answers"
+        raise DataError(msg)
+    return found
+
+
+def is_no_option(outcome: Outcome, book: ColumnBook) -> Callable[[str], bool]:
+    """Return what says of a text whether it is a don't-know or not-asked answer."""
+    apart = {Meaning.DONT_KNOW, Meaning.NOT_ASKED}
+    listed = listed_answers(outcome, book)
+    known = {same_key(item.text): item.meaning in apart for item in listed}
+
+    def says(text: str) -> bool:
+        return known.get(same_key(text), is_dont_know(text) or is_not_asked(text))
+
+    return says
+
+
+def of_cells(
+    rule: OutcomeRule, place: str, question: Outcome, book: Codebook, texts: Texts
+) -> list[Outcome]:
+    """Return an outcome per option that occurs in the cells of a column."""
+    of_column = book.of(question.column)
+    apart = is_no_option(question, of_column)
+    cells = [cell for cell in texts(question.column) if not apart(cell)]
+    parts = {part for cell in cells for part in parts_of(cell, str(rule.separator))}
+    options = in_order(part for part in parts if not apart(part))
+    none = exclusive(rule, place, options, {})
+    check_number(place, question.column, options)
+    made = []
+    for option in options:
+        block = Block(
+            "cells",
+            (question.column,),
+            option,
+            rule.separator,
+            none=none,
+            all_blank=rule.all_blank,
+        )
+        label = of_column.values.get(option, option)
+        made.append(of_option(rule, question, option, label, block, (option,)))
+    return made
+
+
+def of_categories(
+    rule: OutcomeRule, place: str, questions: Sequence[Outcome], book: Codebook, texts: Texts
+) -> list[Outcome]:
+    """Return an outcome per option of a response set whose columns hold one option each."""
+    first, columns = questions[0], tuple(q.column for q in questions)
+    apart = is_no_option(first, book.of(first.column))
+    there = {text for column in columns for text in texts(column)}
+    options = in_order(text for text in there if not apart(text))
+    check_number(place, str(rule.set), options)
+    none = exclusive(rule, place, options, {})
+    return [
+        of_option(
+            rule,
+            first,
+            option,
+            book.of(first.column).values.get(option, option),
+            Block("category", columns, option, none=none, all_blank=rule.all_blank),
+            (option,),
+        )
+        for option in options
+    ]
+
+
+def of_items(
+    rule: OutcomeRule, place: str, questions: Sequence[Outcome], book: Codebook, texts: Texts
+) -> list[Outcome]:
+    """Return an outcome per column of a question that has a column per option."""
+    columns = tuple(q.column for q in questions)
+    labels = {c: book.of(c).label or option_of(rule, c) for c in columns}
+    chosen = tuple(choosing(rule, place, q, book, texts) for q in questions)
+    apart = {c: label for c, label in labels.items() if is_dont_know(label)}
+    none = exclusive(rule, place, columns, labels)
+    made = []
+    for question, picks in zip(questions, chosen, strict=True):
+        column = question.column
+        if column in apart:
+            continue
+        block = Block(
+            "items",
+            columns,
+            column,
+            chosen=chosen,
+            none=none,
+            apart=apart,
+            all_blank=rule.all_blank,
+            listed=rule.success is not None,
+        )
+        option = option_of(rule, column)
+        made.append(of_option(rule, question, option, labels[column], block, picks))
+    return made
+
+
+def choosing(
+    rule: OutcomeRule, place: str, question: Outcome, book: Codebook, texts: Texts
+) -> tuple[str, ...]:
+    """Return the answers that choose the option of a column: said, or the only one there is.
+
+    Raises
+    ------
+    DataError
+        If nothing is said and the column holds several.
+    """
+    if rule.success is not None:
+        said = listed_answers(question, book.of(question.column))
+        return tuple(item.text for item in said if item.meaning is Meaning.YES)
+    counted = book.sets[rule.set].counted if rule.set is not None else None
+    if counted is not None:
+        return (book.of(question.column).values.get(counted, counted),)
+    apart = is_no_option(question, book.of(question.column))
+    there = in_order(text for text in texts(question.column) if not apart(text))
+    if len(there) > 1:
+        msg = (
+            f"{place}.success: column {question.column!r} holds {answer_words(there)}: say which "
+            "of them chooses the option"
+        )
+        raise DataError(msg)
+    return tuple(there)
+
+
+def of_option(
+    rule: OutcomeRule,
+    question: Outcome,
+    option: str,
+    label: str,
+    block: Block,
+    success: tuple[str, ...],
+) -> Outcome:
+    """Return the outcome of one option, with the rule's name and label filled in."""
+    words = {"column": question.column, "option": option}
+    words |= {"brand": question.brand or "", "metric": question.metric or ""}
+    whole = rule.name or rule.set or ("{column}" if rule.separator else "")
+    template = f"{whole}_{{option}}" if whole else "{column}"
+    template = whole if rule.name is not None and "{" in whole else template
+    name = template.format(**words)
+    shown = label if label != option else None
+    text = rule.label.format(**{**words, "option": label}, name=name) if rule.label else shown
+    return replace(question, name=name, label=text, block=block, success=success)
+
+
+def option_of(rule: OutcomeRule, column: str) -> str:
+    """Return what sets a column apart from the question's others: what the glob leaves open."""
+    glob = rule.match or ""
+    if glob.startswith("re:") or glob == column or rule.set is not None:
+        return column
+    before, *_, after = WILD.split(glob) if WILD.search(glob) else (glob, "")
+    return column[len(before) : len(column) - len(after)] or column
+
+
+def exclusive(
+    rule: OutcomeRule, place: str, options: Sequence[str], labels: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the options that exclude all others, by their own names.
+
+    Raises
+    ------
+    DataError
+        If one is not there.
+    """
+    named = {same_key(option): option for option in options}
+    named |= {label: option for option, label in labels.items()}
+    found = []
+    for index, answer in enumerate(rule.none):
+        text = text_of(answer) or ""
+        option = named.get(same_key(text))
+        if option is None:
+            near = nearest_answers(text, named)
+            there = answer_words(near or options)
+            msg = f"{place}.none.{index}: no option is {answer_words([text])}; there: {there}"
+            raise DataError(msg)
+        found.append(option)
+    return tuple(found)
+
+
+def in_order(options: Iterable[str]) -> list[str]:
+    """Return options in the order of their numbers, and then of the alphabet."""
+    return sorted(
+        {*options}, key=lambda text: (number_of(text) is None, number_of(text) or 0.0, text)
+    )
+
+
+def check_number(place: str, column: str, options: Sequence[str]) -> None:
+    """Refuse a column that holds too many options to be a question."""
+    if len(options) > MOST_OPTIONS:
+        msg = (
+            f"{place}: {column!r} would make {len(options):,} outcomes, such as "
+            f"{answer_words(options[:2])}; a question has at most {MOST_OPTIONS} options"
+        )
+        raise DataError(msg)

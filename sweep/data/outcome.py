@@ -1,0 +1,71 @@
+"""Outcome: one dependent variable, as a rule of the config makes it of a column or an option."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.config.outcomes import DONT_KNOW_VALUES
+from sweep.data.answers.block import Block
+from sweep.data.answers.meaning import Meaning
+from sweep.keys import Json
+
+__all__ = ["Outcome"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One dependent variable: which column, which answers, and what readers call it.
+
+    ``label``, ``brand``, ``metric`` and ``tags`` describe; they enter no key of a fit. ``rule`` is
+    the place of its rule in the config. An option of a question with several answers has a
+    ``block``.
+    """
+
+    name: str
+    column: str
+    success: tuple[Any, ...]
+    failure: tuple[Any, ...] | None
+    dont_know: str | Mapping[str, str] | None
+    dont_know_values: tuple[Any, ...] | None
+    base: str | None
+    label: str | None
+    brand: str | None
+    metric: str | None
+    tags: tuple[str, ...]
+    not_asked: tuple[Any, ...] = ()
+    rule: int = 0
+    block: Block | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns that hold its answers."""
+        return (self.column,) if self.block is None else self.block.columns
+
+    @property
+    def makes_lists(self) -> bool:
+        """Return whether its options, and not the config, say which answer is a yes."""
+        return self.block is not None and not self.block.listed
+
+    @property
+    def fixed(self) -> Mapping[str, Meaning]:
+        """Return the answers that mean the same in every question of its kind."""
+        return {} if self.block is None else self.block.fixed
+
+    def coding(self) -> Json:
+        """Return what enters the key of this outcome's counts.
+
+        Where nothing is said of don't-know answers none occurs, or there are no counts: the key is
+        that of the words and the decision that such counts always had.
+        """
+        values = DONT_KNOW_VALUES if self.dont_know_values is None else self.dont_know_values
+        plain = {
+            "column": self.column,
+            "success": list(self.success),
+            "failure": None if self.failure is None else list(self.failure),
+            "dont_know": self.dont_know or "in_base",
+            "dont_know_values": list(values),
+            "base": self.base,
+        }
+        further = {"not_asked": list(self.not_asked)} if self.not_asked else {}
+        block = {} if self.block is None else {"multiple": {**vars(self.block)}}
+        return {**plain, **further, **block}

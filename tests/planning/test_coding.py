@@ -1,0 +1,93 @@
+"""A plan says what every answer counts as, refuses what it cannot mean, and tells it each time."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sweep.artifacts.contents import get_coding, get_sums
+from sweep.data.answers.meaning import Coding
+from sweep.errors import ConfigError
+from sweep.journal.entries import Entry
+from sweep.planning.plan import Plan
+from sweep.store import open_store
+from tests.project import Project, survey_of
+
+
+def survey_with(project: Project, **columns: Any) -> None:
+    project.write("survey.csv", survey_of().assign(**columns))
+
+
+def coding_of(plan: Plan, name: str) -> Coding:
+    return next(coded.coding for coded in plan.codings if coded.outcome == name)
+
+
+def entry_of(plan: Plan, name: str) -> Entry:
+    return next(entry for entry in plan.entries if entry.name == name)
+
+
+def test_what_is_shown_is_what_is_counted_and_what_is_stored(project: Project) -> None:
+    answers = np.resize(["Yes", "No", "Don't know", "Not asked", "Perhaps", None], 300)
+    survey_with(project, q=answers)
+    rule = {"name": "q", "success": ["Yes"], "dont_know": "in_base"}
+    store, plan = project.plan(project.config({"outcomes": [rule]}))
+    coding, entry = coding_of(plan, "q"), entry_of(plan, "q")
+    sums = get_sums(store, entry.counts)
+    assert (200, 50, 300) == (coding.n, coding.y, coding.respondents)
+    assert [coding.n, coding.y, coding.n] == [sums.n.sum(), sums.y.sum(), entry.n]
+    assert coding == get_coding(store, entry.counts)
+
+
+def test_what_stored_answers_show_is_told_and_refused_again(project: Project) -> None:
+    survey_with(project, q=np.resize(["Yes", "No", "Perhaps"], 300))
+    config = project.config({"outcomes": [{"name": "q", "success": ["Yes"]}]})
+    told = [str(notice) for notice in project.plan(config)[1].record.notices]
+    assert ["study.outcomes.0: column 'q': counts as no: 'No' (100), 'Perhaps' (100)"] == told
+    assert told == [str(notice) for notice in project.plan(config)[1].record.notices]
+
+
+def test_all_mistakes_are_told_at_once_each_at_its_line_and_nothing_is_stored(
+    project: Project,
+) -> None:
+    survey_with(project, q=np.resize(["yes", "No", "Refused"], 300), r=np.resize([1, 2, 99], 300))
+    rules = [{"name": "q", "success": ["Yes"]}, {"name": "r", "success": [2]}]
+    with pytest.raises(ConfigError) as caught:
+        project.plan(project.config({"outcomes": rules}))
+    told = {(m.path, m.message.split(";")[0].split(":")[0]) for m in caught.value.mistakes}
+    assert {
+        ("study.outcomes.0.success.0", "no answer in column 'q' is 'Yes'"),
+        ("study.outcomes.0.dont_know", "'Refused' (100)"),
+        ("study.outcomes.1", "99 (100)"),
+    } == told
+    assert [] == list(open_store(project.directory / ".sweep").list("counts/"))
+    assert all(m.line > 1 for m in caught.value.mistakes)
+
+
+def test_of_selected_outcomes_and_sampled_people_an_absent_answer_is_told(project: Project) -> None:
+    survey_with(project, a_x=["Perhaps", *["No"] * 299], a_y=["Yes", *["No"] * 299])
+    rule = {"match": "a_*", "success": ["Yes", "Perhaps"]}
+    config = project.config({"outcomes": [rule]})
+    project.plan(config)
+    for selected in (project.plan(config, ["a_x"]), project.plan(config, sample=5)):
+        assert any("does not occur in" in n.message for n in selected[1].record.notices)
+
+
+def test_two_names_of_the_same_answers_are_the_same_counts(project: Project) -> None:
+    """Fits are keyed by what they count: saying what never occurs is no new model."""
+    survey_with(project, q=np.resize([1, 2, 3], 300))
+    rules = [
+        {"name": "a", "column": "q", "success": [3]},
+        {"name": "b", "column": "q", "success": ["3.0"], "failure": [1, 2]},
+        {"name": "c", "column": "q", "success": [3], "dont_know": "out_of_base"},
+    ]
+    _, plan = project.plan(project.config({"outcomes": rules}))
+    assert 1 == len({str(task.fit["counts"]) for task in plan.tasks.values()})
+
+
+def test_several_answers_are_counted_from_the_file(project: Project) -> None:
+    cells = np.resize(["Nike|Puma", "Nike", None], 300)
+    survey_with(project, Q5=cells)
+    rule = {"name": "Q5", "kind": "multiple", "separator": "|", "all_blank": "none"}
+    store, plan = project.plan(project.config({"outcomes": [rule]}))
+    found = [(e.name, float(get_sums(store, e.counts).y.sum()), e.n) for e in plan.entries]
+    assert [("Q5_Nike", 200.0, 300.0), ("Q5_Puma", 100.0, 300.0)] == found
