@@ -68,7 +68,14 @@ NUMBERS: dict[str, tuple[str, ...]] = {
 REPORT_MODULES = (
     *("estimates.formats", "estimates.table", "journal.partial", "report.contents"),
     *("report.figures", "report.payload", "report.render", "report.summary", "results.fits"),
-    *("results.lineage", "results.report", "results.table", "words.numbers", "words.states"),
+    *(
+        "results.lineage",
+        "results.report",
+        "results.table",
+        "words.columns",
+        "words.numbers",
+        "words.states",
+    ),
 )
 """From outcomes' rows and states to the page and the tables of a run."""
 

@@ -89,7 +89,12 @@ MANY = (
     "{respondents} respondents",  # too few to simulate, and asked for by name
     "{total} draws",  # of four chains at least
     "{progress.speed():,.0f} draws",
+    "{base:,} respondents",  # of whom most left a question blank
+    "{len(options):,} outcomes",  # too many
+    "{len(trial.rows)} rows",  # of which most are alike
+    "{usual} values",  # in rows that a delimiter splits
     "{counted[value]} respondents",
+    "{skip} lines",
 )
 """What is written with a plural though a number stands before it, and why it may."""
 
