@@ -131,8 +131,8 @@ def copy_models(folder: Path) -> list[Path]:
 def ignore(directory: Path) -> Path:
     """Keep the store out of version control: cells of one person are personal data."""
     path = directory / ".gitignore"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    if IGNORED.strip() not in text.splitlines():
-        gap = "" if not text or text.endswith("\n") else "\n"
-        write_whole(path, (text + gap + IGNORED).encode())
+    there = path.read_bytes() if path.exists() else b""  # of any encoding: git reads bytes too
+    if IGNORED.strip().encode() not in there.splitlines():
+        gap = b"" if not there or there.endswith(b"\n") else b"\n"
+        write_whole(path, there + gap + IGNORED.encode())
     return path

@@ -1,6 +1,7 @@
-"""Fingerprints of the modules behind TRANSFORM, FIT and ESTIMATE; run this to pin them anew.
+"""Fingerprints of what is behind TRANSFORM, FIT, ESTIMATE and REPORT; run this to pin them anew.
 
-A fingerprint is the digest of a module's syntax tree without positions, comments and docstrings.
+A fingerprint is the digest of a module's syntax tree without positions, comments and docstrings, or
+that of a template's bytes.
 ``python -m tests.fingerprints`` writes those of the present code to reference/fingerprints.json:
 do that after bumping a number, or when a change leaves every published number as it was.
 """
@@ -12,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from sweep import toolchain
-from sweep.keys import digest
+from sweep.keys import digest, sha256
+from sweep.results.report import REPORT
 
-__all__ = ["NUMBERS", "PINNED", "fingerprint", "fingerprints"]
+__all__ = ["NUMBERS", "PINNED", "REPORT_MODULES", "TEMPLATES", "fingerprint", "fingerprints"]
 
 ROOT = Path(__file__).parent.parent / "sweep"
 PINNED = Path(__file__).parent / "reference" / "fingerprints.json"
@@ -62,6 +64,23 @@ NUMBERS: dict[str, tuple[str, ...]] = {
 }
 
 
+REPORT_MODULES = (
+    *("estimates.formats", "estimates.table", "journal.partial", "report.contents"),
+    *("report.figures", "report.payload", "report.render", "report.summary", "results.fits"),
+    *(
+        "results.lineage",
+        "results.report",
+        "results.table",
+        "words.columns",
+        "words.numbers",
+        "words.states",
+    ),
+)
+"""From outcomes' rows and states to the page and the tables of a run."""
+
+TEMPLATES = tuple(sorted(p.name for p in (ROOT / "report" / "templates").iterdir() if p.is_file()))
+
+
 def fingerprint(source: str) -> str:
     """Return the digest of what some source says to the interpreter."""
     return digest(plain(ast.parse(source)))
@@ -95,7 +114,17 @@ def fingerprints() -> dict[str, dict[str, Any]]:
     for number, modules in NUMBERS.items():
         prints = {name: print_of(name) for name in sorted(modules)}
         found[number] = {"version": getattr(toolchain, number), "modules": prints}
-    return found
+    return {**found, "REPORT": {"version": REPORT, "modules": report_prints()}}
+
+
+def report_prints() -> dict[str, str]:
+    """Return the fingerprints of the modules and templates behind REPORT."""
+    paths = {name: ROOT / f"{name.replace('.', '/')}.py" for name in REPORT_MODULES}
+    prints = {name: fingerprint(path.read_text()) for name, path in paths.items()}
+    folder = ROOT / "report" / "templates"
+    return prints | {
+        f"templates/{name}": sha256((folder / name).read_bytes()) for name in TEMPLATES
+    }
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Nobody forgets to bump TRANSFORM, FIT or ESTIMATE: the code behind them is pinned."""
+"""Nobody forgets to bump TRANSFORM, FIT, ESTIMATE or REPORT: what is behind them is pinned."""
 
 import ast
 import json
@@ -6,10 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.fingerprints import NUMBERS, PINNED, ROOT, fingerprint, fingerprints
+from tests.fingerprints import (
+    NUMBERS,
+    PINNED,
+    REPORT_MODULES,
+    ROOT,
+    TEMPLATES,
+    fingerprint,
+    fingerprints,
+)
 
 HOW = (
-    "bump {number} in sweep/toolchain.py, or re-pin with `python -m tests.fingerprints` if the "
+    "bump {number} in {place}, or re-pin with `python -m tests.fingerprints` if the "
     "meaning is unchanged (after a bump, re-pin too)"
 )
 
@@ -20,12 +28,12 @@ def complaint(number: str, pinned: dict[str, Any], found: dict[str, Any]) -> str
         return None
     before, after = pinned["modules"], found["modules"]
     changed = sorted(m for m in {*before, *after} if before.get(m) != after.get(m))
-    return (
-        f"changed since the pin: {', '.join(changed) or 'the number'}: {HOW.format(number=number)}"
-    )
+    place = "sweep/results/report.py" if number == "REPORT" else "sweep/toolchain.py"
+    how = HOW.format(number=number, place=place)
+    return f"changed since the pin: {', '.join(changed) or 'the number'}: {how}"
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", [*NUMBERS, "REPORT"])
 def test_code_behind_a_number_is_as_it_was_pinned(number: str) -> None:
     pinned = json.loads(PINNED.read_text())
     assert complaint(number, pinned[number], fingerprints()[number]) is None
@@ -38,6 +46,15 @@ def test_the_complaint_names_the_module_the_number_and_the_way_out() -> None:
     assert "changed since the pin: b: bump FIT in sweep/toolchain.py, or re-pin" in words
     assert complaint("FIT", {**found, "version": 0}, found) is not None
     assert complaint("FIT", found, found) is None
+
+
+def test_all_that_makes_a_report_is_behind_its_number() -> None:
+    """Its modules by name, so that a new one is not forgotten, and every template."""
+    rooms = [path.stem for path in (ROOT / "report").glob("*.py") if path.stem != "__init__"]
+    assert {f"report.{name}" for name in rooms} <= set(REPORT_MODULES)
+    there = {p.name for p in (ROOT / "report" / "templates").rglob("*") if p.is_file()}
+    assert there == set(TEMPLATES)
+    assert {"report.html", "report.css", "core.js"} <= there
 
 
 def test_comments_docstrings_and_layout_are_not_code() -> None:

@@ -69,7 +69,7 @@ def get_design(store: Store, key: str) -> Design:
 
 
 def stored_design(store: Store, key: str, tell: Tell = tell_nobody) -> Design | None:
-    """Return a design with its respondents, None if it is to be made; see `quarantine.whole`."""
+    """Return a design with its respondents, None if it is to be made; see `read_if_sound`."""
     found = read_if_sound(store, "design", key, tell=tell)
     return None if found is None else design_from(found)
 

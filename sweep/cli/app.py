@@ -16,12 +16,11 @@ from sweep.cli import project as projects
 from sweep.cli import results
 from sweep.cli import resume as carrying
 from sweep.cli import run as fitting
+from sweep.cli.exit_codes import BROKEN, FAILED, INTERRUPTED
 from sweep.errors import SweepError
 from sweep.store.directory_root import StoreExposed
 
 __all__ = ["app"]
-
-FAILED, BROKEN, INTERRUPTED = 1, 2, 130
 
 
 class Verbs(TyperGroup):

@@ -6,9 +6,10 @@ if TYPE_CHECKING:
     from sweep.client.handle import Run
 
 
-__all__ = ["exit_code"]
+__all__ = ["BROKEN", "FAILED", "INTERRUPTED", "STRICT", "exit_code"]
 
-FAILED, STRICT, INTERRUPTED = 1, 3, 130
+FAILED, BROKEN, STRICT, INTERRUPTED = 1, 2, 3, 130
+"""An outcome failed, nothing could be done, a fit is flagged and that counts, Ctrl-C."""
 
 
 def exit_code(run: "Run", strict: bool, interrupted: bool) -> int:

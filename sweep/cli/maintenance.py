@@ -20,6 +20,7 @@ from sweep.cli.options import (
 )
 from sweep.client.command import sweep_command
 from sweep.keys import Json
+from sweep.words.numbers import bytes_words
 
 if TYPE_CHECKING:
     from sweep.maintenance.gc import Garbage
@@ -68,7 +69,7 @@ def verify(
 
 def tally_words(tally: "Tally") -> str:
     """Return how far it is."""
-    return f"{tally.units.total():,} looked at, {size_words(tally.bytes)}"
+    return f"{tally.units.total():,} looked at, {bytes_words(tally.bytes)}"
 
 
 def verify_facts(
@@ -90,7 +91,7 @@ def verify_lines(tally: "Tally", found: Sequence["Finding"], quarantine: bool) -
     counts = Counter(f.state for f in found)
     looked = ", ".join(f"{folder} {count:,}" for folder, count in sorted(tally.units.items()))
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items()) or "all sound"
-    lines = [f"{looked}; {size_words(tally.bytes)} of payload: {words}"]
+    lines = [f"{looked}; {bytes_words(tally.bytes)} of payload: {words}"]
     sweep = sweep_command()
     if counts["damaged"] and not quarantine:
         lines.append(f"next    {sweep} verify --quarantine   (moves what is damaged aside)")
@@ -153,9 +154,9 @@ def gc_lines(found: Sequence["Garbage"], delete: bool) -> list[str]:
     for folder in sorted({one.folder for one in found}):
         of_it = [one for one in found if one.folder == folder]
         files, size = sum(len(o.names) for o in of_it), sum(o.bytes for o in of_it)
-        row = {"": folder, "number": len(of_it), "files": files, "size": size_words(size)}
+        row = {"": folder, "number": len(of_it), "files": files, "size": bytes_words(size)}
         rows.append(row)
-    total = size_words(sum(one.bytes for one in found))
+    total = bytes_words(sum(one.bytes for one in found))
     advice = f"can be deleted: {sweep_command()} gc --delete"
     last = f"{total} deleted" if delete else f"{total} {advice}"
     return [*table_lines(rows, ["", "number", "files", "size"]), last]
@@ -196,15 +197,6 @@ def seconds_of(option: str, text: str) -> float:
         msg = f"{option} {text!r}: write a number up to 999999 and one of {units}, such as 24h"
         raise UsageError(msg)
     return float(int(number) * UNITS[unit])
-
-
-def size_words(size: float) -> str:
-    """Return bytes as people say them."""
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
 
 
 def progress_printer[T](words: Callable[[T], str]) -> Callable[[T], None]:

@@ -222,8 +222,8 @@ def plan_lines(facts: "Json", shown: int | None) -> list[str]:
 
 def cost_lines(facts: "Json") -> list[str]:
     """Return the minutes and the bytes of a plan, and where they are known from."""
-    from sweep.client.progress import bytes_words, duration
-    from sweep.words.numbers import count_of
+    from sweep.client.progress import duration
+    from sweep.words.numbers import bytes_words, count_of
 
     lines = []
     if facts["actions"]["fit"]:

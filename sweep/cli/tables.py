@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.cli.output import frame_rows, table_lines
 from sweep.keys import Json
+from sweep.words.columns import RESERVED
 from sweep.words.states import WORST_FIRST
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ def estimate_lines(table: "pd.DataFrame") -> list[str]:
 
     Each column has the decimals that Monte Carlo error supports in every row that is shown.
     """
-    from sweep.estimates.table import RESERVED
     from sweep.report.figures import decimals
 
     variables = [name for name in table.columns if name not in RESERVED]

@@ -8,7 +8,7 @@ from sweep.backends.events import Progress as Moved
 from sweep.journal.entries import EntryId
 from sweep.journal.run_plan import RunPlan
 
-__all__ = ["SweepProgress", "bytes_words", "duration", "line_of"]
+__all__ = ["SweepProgress", "duration", "line_of"]
 
 
 @dataclass
@@ -112,12 +112,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}m{whole % 60:02d}s"
     return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
-
-
-def bytes_words(count: float) -> str:
-    """Return a number of bytes as people say it: ``950 B``, ``24 kB``, ``1.3 MB``."""
-    for unit in ("B", "kB", "MB"):
-        if count < 999.5:
-            return f"{count:.0f} {unit}" if count >= 9.95 or unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"

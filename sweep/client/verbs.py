@@ -4,8 +4,9 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any
 
+from sweep.client.arguments import as_list, whole_above_0
 from sweep.client.handle import Run
 from sweep.journal.partial import partial_words
 from sweep.keys import Json
@@ -120,21 +121,6 @@ def read_and_plan(
     store, made = plan_sweep(read, directory, selection, retry_failed)
     warn_if_exposed(store.url)
     return read, store, replace(made, record=replace(made.record, config_file=file))
-
-
-def whole_above_0(name: str, number: object) -> int | None:
-    """Return how many somebody asked for, or None for all."""
-    from operator import index
-
-    from sweep.errors import UsageError
-    from sweep.words.values import brief
-
-    if number is None:
-        return None
-    if isinstance(number, SupportsIndex) and not isinstance(number, bool) and index(number) > 0:
-        return index(number)
-    msg = f"{name}={brief(number)}: give a whole number of 1 or more, or None for all"
-    raise UsageError(msg)
 
 
 def plan(
@@ -298,8 +284,3 @@ def between(first: str, last: str) -> float | None:
 
     seconds = (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
     return seconds if seconds >= 0 else None
-
-
-def as_list(texts: str | Iterable[str]) -> list[str]:
-    """Return one or several texts as a list."""
-    return [texts] if isinstance(texts, str) else list(texts)

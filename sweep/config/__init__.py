@@ -1,7 +1,7 @@
 """Config: the sweep's YAML file: its shape, how it is read, and how its mistakes are told."""
 
 from sweep.config.execution import Execution
-from sweep.config.groups import RESERVED, Group
+from sweep.config.groups import Group
 from sweep.config.json_schema import json_schema
 from sweep.config.mapping import assignments, config_of
 from sweep.config.outcomes import DONT_KNOW_VALUES, OutcomeRule
@@ -20,7 +20,6 @@ from sweep.config.variables import (
 __all__ = [
     "DONT_KNOW_VALUES",
     "MISSING_LIMIT",
-    "RESERVED",
     "CovariateTable",
     "Cut",
     "Execution",

@@ -5,8 +5,9 @@ from typing import Any
 
 from pydantic_core import InitErrorDetails
 
-from sweep.config.groups import RESERVED, reserved_message
+from sweep.config.groups import reserved_message
 from sweep.config.section import KEY, Fields, mistake_at, show
+from sweep.words.columns import RESERVED
 from sweep.words.names import nearest_name
 
 __all__ = ["mistakes_across", "suggestion"]

@@ -12,16 +12,9 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from sweep.config.section import KEY, mistake_at, raise_mistakes, show
 from sweep.expression import ExpressionError, columns, parse
+from sweep.words.columns import RESERVED
 
-__all__ = ["RESERVED", "Group", "Groups"]
-
-RESERVED = (
-    "outcome", "label", "brand", "metric", "wave", "category", "quantity", "group",
-    "mean", "sd", "lower", "upper", "mcse", "mcse_lower", "mcse_upper",
-    "ess_bulk", "ess_tail", "r_hat",
-    "n", "share", "unseen_share", "raw", "weighted", "status", "flag",
-)  # fmt: skip
-"""The columns of the estimates table that no variable may be called, in the table's order."""
+__all__ = ["Group", "Groups"]
 
 
 @dataclass(frozen=True)

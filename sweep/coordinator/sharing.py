@@ -48,7 +48,7 @@ class Sharing:
     ) -> Generator[Event, None, None]:
         """Run tasks on a backend, then wait for those that others are at; see `Backend`.
 
-        The caller tells every event to ``claimed``, and goes no further with those it knows.
+        The caller asks of every event whether it `is_at_others`, and goes no further with those.
         """
         try:
             while keys:

@@ -53,7 +53,10 @@ def covariate_values(
 def standardise(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return values with mean 0 and sd 1 over the levels, each level counting once.
 
-    Both have shape (level,). Values that are all alike give zeros.
+    Both have shape (level,). Values that are all alike give zeros, and no levels nothing: what is
+    wrong with those is told elsewhere.
     """
+    if not len(values):
+        return values
     spread = values.std()
     return (values - values.mean()) / (spread if spread > 0 else 1.0)

@@ -5,7 +5,7 @@ quantities or outcomes are looked at.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -25,7 +25,6 @@ __all__ = [
     "SamplerStatistics",
     "as_json",
     "e_bfmi",
-    "from_json",
     "judge",
     "r_hat_threshold",
 ]
@@ -70,11 +69,6 @@ class Diagnostics:
     chains: int
     target_ess: float
     reasons: tuple[str, ...] = ()
-
-    @property
-    def target_reached(self) -> bool:
-        """Whether the least bulk ESS reaches the config's target; missing it is no objection."""
-        return self.ess_bulk_min >= self.target_ess
 
 
 def r_hat_threshold(ess_within: ArrayLike, chains: int, draws: int, alpha: float = ALPHA) -> Floats:
@@ -194,14 +188,6 @@ def _worst_figures(
 def as_json(diagnostics: Diagnostics) -> Json:
     """Return plain JSON values: six significant digits, null for an infinite R-hat."""
     return {name: _plain(value) for name, value in asdict(diagnostics).items()}
-
-
-def from_json(value: Mapping[str, Any]) -> Diagnostics:
-    """Return the diagnostics that `as_json` wrote, to six significant digits."""
-    known = dict(value)
-    if known["r_hat_max"] is None:
-        known["r_hat_max"] = math.inf
-    return Diagnostics(**{**known, "reasons": tuple(known["reasons"])})
 
 
 def _plain(value: Any) -> Any:

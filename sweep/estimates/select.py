@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import UsageError
-from sweep.estimates.table import RESERVED, grouped_by
+from sweep.estimates.table import grouped_by
+from sweep.words.columns import RESERVED
 from sweep.words.names import did_you_mean, names_meant
 from sweep.words.values import clip_name, few
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sweep.words.columns import FLOATS, HEAD, RESERVED, TAIL
 from sweep.words.states import ESTIMATED, LOST
 from sweep.words.values import brief, few
 
@@ -17,11 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "FLOATS",
-    "HEAD",
-    "RESERVED",
     "STATUSES",
-    "TAIL",
     "as_shown",
     "columns",
     "grouped_by",
@@ -30,14 +27,6 @@ __all__ = [
     "withheld_flag",
 ]
 
-HEAD = ("outcome", "label", "brand", "metric", "wave", "category", "quantity", "group")
-POSTERIOR = (
-    *("mean", "sd", "lower", "upper", "mcse", "mcse_lower", "mcse_upper"),
-    *("ess_bulk", "ess_tail", "r_hat"),
-)
-FLOATS = (*POSTERIOR, "share", "unseen_share", "raw", "weighted")
-TAIL = (*POSTERIOR, "n", *FLOATS[len(POSTERIOR) :], "status", "flag")
-RESERVED = frozenset(HEAD + TAIL)
 STATUSES = (*ESTIMATED, *LOST)
 # Controls of both sets, a return without its line feed, and what turns the writing direction.
 OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
@@ -51,7 +40,7 @@ def columns(variables: Sequence[str]) -> list[str]:
     ValueError
         If a variable bears the name of one of the table's own columns.
     """
-    taken = sorted(set(variables) & RESERVED)
+    taken = sorted(set(variables) & set(RESERVED))
     if taken:
         msg = f"variable {taken[0]!r} bears a name that the estimates table reserves: rename it"
         raise ValueError(msg)

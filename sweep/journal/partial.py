@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sweep.journal.run_plan import Covered, RunPlan
 from sweep.keys import Json
+from sweep.words.numbers import count_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def sample_words(plan: RunPlan) -> str | None:
     if sample is None:
         return None
     if selection is None:
-        return f"a sample of at most {sample:,} respondents (--sample {sample})"
+        return f"a sample of at most {count_of(sample, 'respondent')} (--sample {sample})"
     kept, everybody = selection.kept, selection.respondents
     if kept == everybody:
         return None

@@ -45,22 +45,6 @@ class State:
         """Return whether there are estimates."""
         return self.status in ESTIMATED
 
-    def as_json(self) -> Json:
-        """Return the state as programs read it; what is not known is left out."""
-        fit: Json = {"n": self.n, "draws": self.draws, "seconds": self.seconds}
-        if self.estimated:
-            fit |= {"diagnostics": self.diagnostics, "remedies": list(self.remedies)}
-            fit |= {"checks": self.checks} if self.checks else {}
-        return {
-            **self.entry.names(),
-            **self.entry.id.as_json(),
-            "tags": list(self.entry.tags),
-            "status": self.status,
-            "reason": self.reason,
-            **({} if self.kind is None else {"kind": self.kind}),
-            **{name: value for name, value in fit.items() if value is not None},
-        }
-
 
 @dataclass
 class LastEnds:

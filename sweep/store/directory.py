@@ -22,7 +22,13 @@ from sweep.errors import StoreError
 from sweep.faultpoint import faultpoint
 from sweep.store import NotStored
 from sweep.store.directory_errors import ADVICE, in_words
-from sweep.store.directory_root import flush_entries, hide_from_git, make_root
+from sweep.store.directory_root import (
+    flush_entries,
+    hide_from_git,
+    make_root,
+    open_own,
+    refuse_link,
+)
 from sweep.store.names import check_appendable, check_name, check_replaceable
 
 __all__ = ["Directory", "open_directory"]
@@ -170,9 +176,9 @@ class Directory:
 
     def _now(self) -> float:
         """Return the time by the file system's clock: a server's may be another than ours."""
-        self._refuse_link()
+        refuse_link(self._tmp)
         try:
-            descriptor = self._open_own("clock")
+            descriptor = open_own(self._tmp, "clock")
         except OSError as error:  # nothing can be written here; nothing can be deleted either
             if error.errno == errno.ELOOP:
                 raise
@@ -183,20 +189,9 @@ class Directory:
         finally:
             os.close(descriptor)
 
-    def _open_own(self, name: str) -> int:
-        """Open a file of the store's own in ``tmp``, by no link: it would lead out of the store."""
-        self._refuse_link()
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        return os.open(self._tmp / name, flags, 0o600)
-
-    def _refuse_link(self) -> None:
-        if self._tmp.is_symlink():
-            msg = f"{self._tmp}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
-            raise StoreError(msg)
-
     def _prepare(self, directory: Path) -> None:
         """Create ``directory`` and the store itself; flush each new entry to the disk."""
-        self._refuse_link()
+        refuse_link(self._tmp)
         if not self._tmp.is_dir():
             make_root(self._root, self._tmp)
         if self._root not in self._flushed:
@@ -247,7 +242,7 @@ class Directory:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         self._prepare(self._root)
-        descriptor = self._open_own("lock")
+        descriptor = open_own(self._tmp, "lock")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             faultpoint("lock.after_take")

@@ -4,6 +4,7 @@ A folder that was there before is its owner's: its mode stays, and only the stor
 hidden from git. Who should know is told (`exposure`).
 """
 
+import errno
 import os
 import shlex
 import stat
@@ -13,6 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sweep.errors import StoreError
+from sweep.store.directory_errors import ADVICE
+
 __all__ = [
     "OWN",
     "Exposure",
@@ -21,6 +25,8 @@ __all__ = [
     "flush_entries",
     "hide_from_git",
     "make_root",
+    "open_own",
+    "refuse_link",
     "warn_if_exposed",
 ]
 
@@ -45,6 +51,26 @@ def make_root(root: Path, tmp: Path) -> None:
         with suppress(PermissionError):  # one may use a directory without reading its parent
             flush_entries(path.parent)
     tmp.mkdir(mode=0o700, exist_ok=True)
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a link in the place of what is the store's own: it may lead out of the store.
+
+    Raises
+    ------
+    StoreError
+        With the path.
+    """
+    if path.is_symlink():
+        msg = f"{path}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
+        raise StoreError(msg)
+
+
+def open_own(tmp: Path, name: str) -> int:
+    """Open a file of the store's own in its ``tmp``, by no link; return the descriptor."""
+    refuse_link(tmp)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.open(tmp / name, flags, 0o600)
 
 
 def flush_entries(directory: Path) -> None:

@@ -78,6 +78,56 @@ def test_no_verb_speaks_of_1_outcomes(one: Project) -> None:
     assert [] == [found[0] for text in said for found in ONE_OF_MANY.finditer(text)]
 
 
+COUNTED = re.compile(
+    r"\{[^{}]*\} (?:answers|cells|columns|draws|files|fits|groups|jobs|levels|lines|outcomes|people"
+    r"|patterns|respondents|rows|runs|tasks|values|workers)\b"
+)
+MANY = (
+    "{selection.outcomes:,} outcomes",  # more than are planned, so two or more
+    "{everybody:,} respondents",  # more than are kept
+    "{cells:,} cells",  # more than fit 64 bits
+    "{respondents} respondents",  # too few to simulate, and asked for by name
+    "{total} draws",  # of four chains at least
+    "{progress.speed():,.0f} draws",
+    "{base:,} respondents",  # of whom most left a question blank
+    "{len(options):,} outcomes",  # too many
+    "{len(trial.rows)} rows",  # of which most are alike
+    "{usual} values",  # in rows that a delimiter splits
+    "{counted[value]} respondents",
+    "{skip} lines",
+)
+"""What is written with a plural though a number stands before it, and why it may."""
+
+
+def test_no_message_writes_a_plural_after_a_number_that_may_be_one() -> None:
+    """Errors are seldom seen in tests with the number 1: their source says what they would be."""
+    package = Path(sweep.__file__).parent
+    found = {
+        f"{path.relative_to(package)}: {match[0]}"
+        for path in package.rglob("*.py")
+        for match in COUNTED.finditer(path.read_text())
+        if match[0] not in MANY
+    }
+    assert set() == found
+    assert COUNTED.search('f"there are {n:,} respondents"')
+
+
+def test_errors_about_one_of_something_say_so(tmp_path: Path) -> None:
+    made = laid_out(tmp_path)
+    lone = survey_of().head(1)
+    tables = {
+        "without a predictor": lone.assign(region=None),
+        "with a weight below 0": lone.assign(w=-1),
+        "of no level": lone.assign(region="Nowhere"),
+    }
+    for name, table in tables.items():
+        made.write("survey.csv", table)
+        ended = inside("check", "sweep.yaml", "--set", "survey.weight=w", cwd=made.directory)
+        assert 2 == ended.code, name
+        if name != "of no level":
+            assert [] == [found[0] for found in ONE_OF_MANY.finditer(ended.err)], name
+
+
 def test_a_run_that_failed_says_of_how_many(tmp_path: Path) -> None:
     made = laid_out(tmp_path)
     survey = survey_of()

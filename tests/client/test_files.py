@@ -18,7 +18,7 @@ from sweep.client.verbs import read_and_plan
 from sweep.coordinator.execute import begin
 from sweep.errors import UsageError
 from sweep.journal.runs import read_plan
-from sweep.project import make_project
+from sweep.project import ignore, make_project
 from sweep.simulate.write import write_parquet
 from sweep.store import open_store
 from tests.client.test_resume import stubs
@@ -218,3 +218,16 @@ def test_what_cannot_be_put_in_place_leaves_nothing(
 def test_a_store_on_s3_holds_no_path(run: sweep.Run, project: Project) -> None:
     far: Any = SimpleNamespace(url="s3://bucket/store")
     refuse_inputs(project.directory / "report.html", run.plan, far)
+
+
+@pytest.mark.parametrize(
+    "there", [b"caf\xe9\n", b"caf\xe9", b"\xff\xfe*\x00", b"*.log\r\n.sweep/\r\n"]
+)
+def test_init_keeps_a_gitignore_of_any_encoding(tmp_path: Path, there: bytes) -> None:
+    (tmp_path / ".gitignore").write_bytes(there)
+    ignore(tmp_path)
+    made = (tmp_path / ".gitignore").read_bytes()
+    assert made.startswith(there)
+    assert 1 == made.splitlines().count(b".sweep/")
+    ignore(tmp_path)
+    assert made == (tmp_path / ".gitignore").read_bytes()

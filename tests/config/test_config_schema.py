@@ -12,7 +12,6 @@ from pydantic import BaseModel, ValidationError
 
 import sweep.config
 from sweep.config import (
-    RESERVED,
     Execution,
     Group,
     OutcomeRule,
@@ -24,6 +23,7 @@ from sweep.config import (
 from sweep.config.nodes import Place, value_of
 from sweep.config.yaml import compose
 from sweep.keys import canonical
+from sweep.words.columns import RESERVED
 
 EXAMPLE = Path(__file__).parent / "example.yaml"
 

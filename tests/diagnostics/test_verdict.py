@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import fields
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +18,6 @@ from sweep.diagnostics.verdict import (
     SamplerStatistics,
     as_json,
     e_bfmi,
-    from_json,
     judge,
     r_hat_threshold,
 )
@@ -116,7 +116,7 @@ def test_a_healthy_fit_has_no_reasons() -> None:
     assert (found.divergences, found.depth_share, found.chains, found.draws) == (0, 0.0, 4, 500)
     assert 0.99 < found.r_hat_max < 1.03
     assert found.e_bfmi_min > 1.5  # independent energies
-    assert found.target_reached == (found.ess_bulk_min >= TARGET)
+    assert found.target_ess == TARGET
 
 
 def test_a_shifted_chain_is_named() -> None:
@@ -270,22 +270,23 @@ def test_a_quantity_without_ess_is_predicted_to_need_the_last_checkpoint() -> No
     assert predicted_draws(summarise_chains(values), 500, TARGET) == 2000
 
 
-def test_diagnostics_survive_json_to_six_digits() -> None:
+def test_diagnostics_are_json_of_six_digits() -> None:
     values = autoregressive(0.2, 500, 3)
     values[1, :, 1] += 1.0
     found = verdict(values)
     text = json.dumps(as_json(found), allow_nan=False)
-    back = from_json(json.loads(text))
-    assert back.reasons == found.reasons
-    assert back.r_hat_max == pytest.approx(found.r_hat_max, rel=1e-5)
-    assert text == json.dumps(as_json(back))
+    back = json.loads(text)
+    assert {field.name for field in fields(found)} == back.keys()
+    assert back["reasons"] == list(found.reasons)
+    assert back["r_hat_max"] == pytest.approx(found.r_hat_max, rel=1e-5)
+    assert len(str(back["r_hat_max"]).replace(".", "").lstrip("0")) <= 6
 
 
-def test_an_infinite_r_hat_survives_json() -> None:
+def test_an_infinite_r_hat_is_null_in_json() -> None:
     still = np.broadcast_to(np.arange(4.0)[:, None, None], (4, 500, 1))
     found = verdict(np.array(still))
     assert as_json(found)["r_hat_max"] is None
-    assert from_json(json.loads(json.dumps(as_json(found), allow_nan=False))).r_hat_max == math.inf
+    assert '"r_hat_max": null' in json.dumps(as_json(found), allow_nan=False)
 
 
 def test_what_does_not_fit_the_draws_is_refused() -> None:

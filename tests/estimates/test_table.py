@@ -16,6 +16,7 @@ from sweep.estimates import formats
 from sweep.estimates import table as estimates
 from sweep.estimates.select import select
 from sweep.toolchain import table_writer
+from sweep.words.columns import FLOATS
 
 LEVELS = {"sex": ["Male", "Female"], "region": ["North", "East", "South"]}
 VARIABLES = ["sex", "region"]
@@ -96,7 +97,7 @@ def test_dtypes_do_not_depend_on_the_rows(table: pd.DataFrame) -> None:
     assert len(empty) == 0
     assert list(table.dtypes) == list(empty.dtypes)
     assert str(empty["n"].dtype) == "Int64"
-    assert all(str(empty[name].dtype) == "float64" for name in estimates.FLOATS)
+    assert all(str(empty[name].dtype) == "float64" for name in FLOATS)
 
 
 def test_categories_are_in_config_order_and_sort_by_it(table: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ STUDY: Any = SimpleNamespace(
     interactions=(("region", "sex"), ("sex", "age")),
     covariates={"region": SimpleNamespace(columns=("rain", "income"))},
 )
-USUAL = (
+USUAL: tuple[Term, ...] = (
     Intercept(3.0),
     Contrast("sex", 1.0),
     Varying(("age",), 0.5),
@@ -26,6 +26,11 @@ USUAL = (
 )
 
 
+def turned(term: Term) -> Term:
+    """Return a term with its predictors the other way round."""
+    return Varying(term.predictors[::-1], term.scale) if isinstance(term, Varying) else term
+
+
 def test_any_order_of_terms_becomes_the_configs() -> None:
     for seed in range(50):
         terms: list[Term] = list(USUAL)
@@ -34,10 +39,7 @@ def test_any_order_of_terms_becomes_the_configs() -> None:
 
 
 def test_pairs_are_written_as_the_config_has_them_else_in_the_order_of_levels() -> None:
-    turned: list[Term] = [
-        Varying(t.predictors[::-1], t.scale) if isinstance(t, Varying) else t for t in USUAL
-    ]
-    assert Model(USUAL) == in_order(Model(tuple(turned)), STUDY, LEVELS)
+    assert Model(USUAL) == in_order(Model(tuple(turned(t) for t in USUAL)), STUDY, LEVELS)
 
 
 def test_names_that_are_nowhere_have_an_order_too() -> None:

@@ -110,3 +110,13 @@ def test_the_report_withholds_it(small: Project, tmp_path: Path) -> None:
     assert any(TOLD in at[k : k + 4] for k in named)
     assert str(FEW) not in at
     assert re.search(r"nobody asked</td><td class=\"num\">0</td>", html)
+
+
+def test_page_and_docs_say_that_withholding_protects_nobody(small: Project, tmp_path: Path) -> None:
+    """A group's base is the total's less those of the others, which are shown."""
+    page = " ".join(opened(small).report(tmp_path / "r.html").read_text().split())
+    assert "What is withheld is not protected: it can be had by subtracting" in page
+    docs = Path(__file__).parents[2] / "docs"
+    words = " ".join((docs / "estimates.md").read_text().split())
+    assert "they are not protected" in words
+    assert "it is no protection of persons" in " ".join((docs / "index.md").read_text().split())

@@ -91,7 +91,7 @@ def test_rows_say_it_and_bear_the_outcomes_status(run: sweep.Run) -> None:
 
 def test_the_figures_are_kept_with_the_state(run: sweep.Run) -> None:
     state = next(s for s in outcome_states(run.store, run.plan) if s.entry.name == "liked")
-    weight = state.as_json()["checks"]["weight"]
+    weight = state.checks["weight"]
     assert {"z", "slope", "design_effect", "weighted", "model", "sd", "left_out"} == set(weight)
     assert weight["weighted"] > weight["model"] + weight["sd"]
-    assert 0 == state.as_json()["checks"]["answers"]["flagged"]
+    assert 0 == state.checks["answers"]["flagged"]
