@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sweep.cli.exit_codes import exit_code
+from sweep.cli.exit_codes import BROKEN, exit_code
 from sweep.cli.options import (
     Config,
     Detach,
@@ -62,6 +62,8 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     if report is not None:
         refuse_inputs(report, made.record, store)
     say("\n".join([opening(made, read.execution.backend), *notice_words(made)]))
+    if made.mistakes is not None:
+        say(f"{made.mistakes}\nWhat is mistaken is not fitted; the other outcomes are.")
     if detach:
         start_away(read, store, made, format_)
         return
@@ -70,7 +72,8 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     say("\n".join(closing_lines(finished, time.monotonic() - started, written)))
     if format_ is Format.json:
         print_json(run_facts(finished, written))
-    raise typer.Exit(exit_code(finished, strict, interrupted))
+    code = exit_code(finished, strict, interrupted)
+    raise typer.Exit(code if made.mistakes is None or interrupted else BROKEN)
 
 
 def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: Format) -> None:

@@ -8,6 +8,7 @@ from sweep.config.outcomes import DONT_KNOW_VALUES, OutcomeRule
 from sweep.config.population import Nuisance, Population, PopulationMargin, PopulationTable
 from sweep.config.read import parse_config, read_config
 from sweep.config.schema import MISSING_LIMIT, Sampler, Study, SweepConfig
+from sweep.config.tables import AsWritten
 from sweep.config.variables import (
     CovariateTable,
     Cut,
@@ -20,6 +21,7 @@ from sweep.config.variables import (
 __all__ = [
     "DONT_KNOW_VALUES",
     "MISSING_LIMIT",
+    "AsWritten",
     "CovariateTable",
     "Cut",
     "Execution",

@@ -8,8 +8,8 @@ from pydantic_core import InitErrorDetails
 
 from sweep.config.level_map import LevelMap
 from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats
+from sweep.config.tables import AsWritten
 from sweep.config.values import Condition, Level, Positive, SourceFile, Text
-from sweep.config.variables import Renames, clashes
 
 __all__ = ["ROUNDING", "Nuisance", "Population", "PopulationMargin", "PopulationTable", "is_shares"]
 
@@ -17,7 +17,7 @@ ROUNDING = 0.005
 """By how much shares may differ from 1 (or 100 %) in sum, for printed ones are rounded."""
 
 REQUIRED = "this key is required"
-FILE_KEYS = ("size", "filter", "rename")
+FILE_KEYS = ("size", "filter", "rename", "format", "values", "missing_values")
 Share = Annotated[float, Field(ge=0)]
 
 
@@ -26,32 +26,25 @@ def is_shares(total: float) -> bool:
     return abs(total - 1) <= ROUNDING or abs(total / 100 - 1) <= ROUNDING
 
 
-class PopulationTable(Section):
+class PopulationTable(AsWritten):
     """A table of people with its sizes."""
 
-    source: SourceFile = Field(
-        description="A .csv or .parquet file, relative to the config, or s3://."
-    )
+    source: SourceFile = Field(description="A file, relative to the config, or s3://.")
     size: Text = Field(description="Column with the number of people in each row.")
     filter: Condition | None = Field(
         default=None, description="Which rows belong to the population: an expression."
     )
-    rename: Renames = Field(default_factory=dict)
-
-    @classmethod
-    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
-        """Refuse two columns of one name."""
-        return clashes(data.get("rename"))
 
 
-class PopulationMargin(Section):
+class PopulationMargin(AsWritten):
     """People by some variables: a table of them, or shares written here."""
 
     by: tuple[Text, ...] = Field(
         min_length=1, description="The variables: one, or several whose joint table it is."
     )
     source: SourceFile | None = Field(
-        default=None, description="A .csv or .parquet file, relative to the config, or s3://."
+        default=None,
+        description="A file, relative to the config, or s3://.",
     )
     size: Text | None = Field(
         default=None,
@@ -61,7 +54,6 @@ class PopulationMargin(Section):
     filter: Condition | None = Field(
         default=None, description="Which of its rows count: an expression."
     )
-    rename: Renames = Field(default_factory=dict)
     shares: dict[Level, Share] | None = Field(
         default=None,
         min_length=1,
@@ -71,7 +63,7 @@ class PopulationMargin(Section):
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse what is neither a table nor shares, and shares that are none."""
-        yield from clashes(data.get("rename"))
+        yield from super().between(data)
         yield from mistakes_of_repeats("by", data.get("by"))
         source, shares = data.get("source"), data.get("shares")
         if source is None and shares is None:
@@ -120,12 +112,12 @@ Seed = Annotated[
 ]
 
 
-class Population(Section):
+class Population(AsWritten):
     """Who is estimated for: a table of cells, margins and a seed, or the survey's own cells."""
 
     source: SourceFile | None = Field(
         default=None,
-        description="A table of cells: a .csv or .parquet file, relative to the config, or s3://.",
+        description="A table of cells: a file, relative to the config, or s3://.",
     )
     size: Text | None = Field(
         default=None, description="Its column with the number of people in each cell."
@@ -133,7 +125,6 @@ class Population(Section):
     filter: Condition | None = Field(
         default=None, description="Which of its cells belong to the population: an expression."
     )
-    rename: Renames = Field(default_factory=dict)
     margins: tuple[PopulationMargin, ...] = Field(
         default=(),
         description="Instead of a table: what is known of the population by some of the "
@@ -173,7 +164,7 @@ class Population(Section):
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse none of the three ways to say who the population is, and more than one."""
-        yield from clashes(data.get("rename"))
+        yield from super().between(data)
         ways = [k for k in ("source", "margins", "cells_of") if data.get(k) not in (None, ())]
         if not ways:
             yield mistake_at(

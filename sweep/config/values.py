@@ -24,6 +24,12 @@ __all__ = [
 ]
 
 DECISIONS = ("in_base", "out_of_base")
+SUFFIXES = (
+    *(".csv", ".tsv", ".tab", ".txt", ".parquet", ".arrow", ".feather", ".sav", ".zsav", ".dta"),
+    *(".xlsx", ".xlsm", ".xls", ".ods", ".xml", ".sss"),
+)
+"""What the names of files end in that can be read."""
+
 EXACT = 2**53  # below this every whole float is one integer
 
 
@@ -70,8 +76,8 @@ def _condition(text: str) -> str:
 
 
 def _source_file(text: str) -> str:
-    if PurePath(text).suffix.lower() not in {".csv", ".parquet"}:
-        refuse(f"expected a .csv or .parquet file, got {show(text)}")
+    if PurePath(text).suffix.lower() not in SUFFIXES:
+        refuse(f"expected a file that ends in one of {', '.join(SUFFIXES)}, got {show(text)}")
     return text
 
 

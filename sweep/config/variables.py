@@ -1,6 +1,5 @@
 """Variables: the tables a study reads and the variables it makes of them."""
 
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -8,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 from pydantic_core import InitErrorDetails
 
-from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats, show
+from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats
+from sweep.config.tables import AsWritten
 from sweep.config.values import Condition, Level, Positive, SourceFile, Text
 
 __all__ = [
@@ -18,31 +18,15 @@ __all__ = [
     "Predictor",
     "Priors",
     "Recode",
-    "Renames",
     "Survey",
-    "clashes",
-]
-
-Renames = Annotated[
-    dict[Text, Text],
-    Field(description="File column: the name the study uses for it. Other columns keep theirs."),
 ]
 
 
-def clashes(rename: object) -> Iterator[InitErrorDetails]:
-    """Yield a mistake for each column of a raw rename that takes a name taken already."""
-    names = rename if isinstance(rename, dict) else {}
-    taken = Counter(new for new in names.values() if isinstance(new, str))
-    for old, new in names.items():
-        if isinstance(new, str) and taken[new] > 1:
-            yield mistake_at(("rename", old), f"two columns cannot both become {show(new)}")
-
-
-class Survey(Section):
+class Survey(AsWritten):
     """The table of respondents."""
 
     source: SourceFile = Field(
-        description="A .csv or .parquet file, relative to the config, or s3://."
+        description="A file, relative to the config, or s3://; a glob takes several: see sources."
     )
     filter: Condition | None = Field(
         default=None,
@@ -58,18 +42,12 @@ class Survey(Section):
         description="Respondents with a missing predictor: 'error' refuses more than 2 % of them, "
         "'drop' drops any number. They are counted either way.",
     )
-    rename: Renames = Field(default_factory=dict)
     universe: Condition | None = Field(
         default=None,
         description="Who qualifies: an expression. Screen-outs stay in the file; how common "
         "qualifying is gets estimated from all, as the outcome `universe`, and all other estimates "
         "are of those who qualify.",
     )
-
-    @classmethod
-    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
-        """Refuse two columns of one name."""
-        return clashes(data.get("rename"))
 
 
 class Cut(Section):
@@ -149,11 +127,11 @@ class Predictor(Section):
         return mistakes_of_repeats("levels", data.get("levels"))
 
 
-class CovariateTable(Section):
+class CovariateTable(AsWritten):
     """Numbers that describe the levels of one predictor, joined from a table."""
 
     source: SourceFile = Field(
-        description="A .csv or .parquet file, relative to the config, or s3://."
+        description="A file, relative to the config, or s3://; a glob takes several: see sources."
     )
     key: Text = Field(description="The file's column that names the predictor's levels.")
     columns: tuple[Text, ...] = Field(
@@ -162,8 +140,9 @@ class CovariateTable(Section):
 
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
-        """Refuse columns listed twice."""
-        return mistakes_of_repeats("columns", data.get("columns"))
+        """Refuse columns listed twice, and two of one name."""
+        yield from super().between(data)
+        yield from mistakes_of_repeats("columns", data.get("columns"))
 
 
 class Priors(Section):

@@ -49,6 +49,7 @@ def code_outcomes(
             findings,
             named=rule.match is None,
             whole=number not in partial,
+            shown=study.survey.values,
         )
     return codings
 

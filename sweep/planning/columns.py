@@ -1,22 +1,72 @@
-"""Columns: those of a source, under the names that a study has for them."""
+"""Columns: those of a source, under the names that a study has for them, and what reading shows."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Collection
 
+import pandas as pd
+
+from sweep.data.findings import Findings, KeyPath
 from sweep.errors import DataError
-from sweep.sources.tables import read_columns
+from sweep.sources.several import names_in_all
+from sweep.sources.source import Source
+from sweep.sources.tables import TextTable, column_names, read_text_table
 from sweep.words.names import did_you_mean
-from sweep.words.values import clip_name, few
+from sweep.words.numbers import count_of
+from sweep.words.values import brief, clip_name, few
 
-__all__ = ["rename_columns"]
+__all__ = ["read_told", "study_columns", "tell_reading"]
 
 
-def rename_columns(path: Path, rename: Mapping[str, str], what: str) -> list[str]:
-    """Return a file's columns under the study's names; refuse to rename what is not there."""
-    names = read_columns(path)
-    for old in rename:
+def study_columns(source: Source, key: KeyPath) -> list[str]:
+    """Return a source's columns under the study's names; refuse to rename what is not there.
+
+    Raises
+    ------
+    DataError
+        With the nearest name.
+    """
+    names = names_in_all(source.files, source.format) if source.rename else []
+    for old in source.rename:
         if old not in names:
+            where = ".".join(map(str, key))
             guess, there = did_you_mean(old, names), few(names, clip_name)
-            msg = f"study.{what}.rename: {path} has no column {old!r}.{guess} It has: {there}"
+            msg = f"{where}.rename: {source} has no column {old!r}.{guess} It has: {there}"
             raise DataError(msg)
-    return [rename.get(name, name) for name in names]
+    return column_names(source)
+
+
+def read_told(
+    source: Source, wanted: Collection[str], key: KeyPath, findings: Findings
+) -> pd.DataFrame:
+    """Return some columns of a source, and tell what was found out or left out in reading them.
+
+    Raises
+    ------
+    DataError
+        If one cannot be read, or holds no text.
+    """
+    table = read_text_table(source, list(dict.fromkeys(wanted)))
+    for name, why in table.refused.items():
+        msg = f"{source}: column {name!r} {why}"
+        raise DataError(msg)
+    tell_reading(table, key, findings)
+    return table.rows
+
+
+def tell_reading(table: TextTable, key: KeyPath, findings: Findings) -> None:
+    """Tell what a file's reader found out, what is one value in several spellings, and missing."""
+    for note in table.notes:
+        findings.notice((*key, "source"), note)
+    for name, spelt in table.spellings.items():
+        for text, ways in spelt.items():
+            words = few([w for w in ways if w != text])
+            findings.notice((*key, "source"), f"column {name!r}: {words} is read as {brief(text)}")
+    by_text: dict[str, dict[str, int]] = {}
+    for name, gone in table.missing.items():
+        for text, count in gone.items():
+            by_text.setdefault(text, {})[name] = count
+    for text, columns in by_text.items():
+        times = count_of(sum(columns.values()), "value")
+        findings.notice(
+            (*key, "missing_values"),
+            f"{brief(text)} is read as missing: {times} in {few(list(columns))}",
+        )

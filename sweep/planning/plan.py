@@ -12,10 +12,11 @@ from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
+from sweep.config.mistakes import misfit_error
 from sweep.data.answers.table import CodedOutcome
 from sweep.data.findings import Findings, finding_from
 from sweep.data.outcomes import Outcome
-from sweep.errors import StoreError
+from sweep.errors import ConfigError, StoreError
 from sweep.estimates.poststratify import check_groups
 from sweep.faultpoint import faultpoint
 from sweep.journal.entries import Entry, EntryId
@@ -27,8 +28,9 @@ from sweep.model.files import ModelFile
 from sweep.model.prior_range import PriorRange
 from sweep.planning.absurd import check_priors
 from sweep.planning.coding import parts_of_rules
+from sweep.planning.counting import StoredCounts, count_outcomes, refused_outcomes
 from sweep.planning.model_files import read_model
-from sweep.planning.prepare import StoredCounts, StoredDesign, count_outcomes, prepare_design
+from sweep.planning.prepare import StoredDesign, prepare_design
 from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
 from sweep.planning.tasks import Shared, shared_parts, tasks_of
 from sweep.planning.unused import check_used
@@ -49,7 +51,8 @@ class Plan:
     by key; ``prepared`` the design, and ``file`` the model file. ``mended`` says what was damaged.
     ``prior`` is what the model says of the total before any answer, None if only PyMC knows.
     ``codings`` say, by outcome, what each answer counts as. ``again`` plans the same anew; see
-    `replan_if_collected`.
+    `replan_if_collected`. ``mistakes`` are those of the outcomes that are refused: the others can
+    be fitted.
     """
 
     record: RunPlan
@@ -61,6 +64,7 @@ class Plan:
     prior: PriorRange | None
     again: "Callable[[], Plan]"
     codings: tuple[CodedOutcome, ...]
+    mistakes: ConfigError | None
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -113,9 +117,12 @@ def make_plan(
     prior = check_priors(config, shared)
     faultpoint("plan.after_blob")
     parts, findings = parts_of_rules(every, outcomes, selection.sample), Findings()
-    counted = count_outcomes(config, sources, prepared, outcomes, store, findings, parts, look.tell)
+    counted = count_outcomes(study, sources, prepared, outcomes, store, findings, parts, look.tell)
+    refused, mistakes = judge(config, outcomes, findings)
     tasks = tasks_of(shared, outcomes, counted)
-    entries = concurrently(lambda o: entry_for(look, o, counted[o.name], tasks[o.name]), outcomes)
+    entries = concurrently(
+        lambda o: entry_for(look, o, counted[o.name], tasks[o.name], refused.get(o.name)), outcomes
+    )
     chosen = entries_by_status(store, outcomes, entries, selection)
     wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}
     survey = prepared.design.summary["survey"]
@@ -124,7 +131,30 @@ def make_plan(
     record = replace(record, notices=(*record.notices, *findings.notices))
     again = partial(make_plan, config, directory, store, selection, retry_failed)
     codings = codings_of(outcomes, counted, chosen)
-    return Plan(record, wanted, prepared, file, tuple(mended), before, prior, again, codings)
+    told = (tuple(mended), before, prior, again, codings, mistakes)
+    return Plan(record, wanted, prepared, file, *told)
+
+
+def judge(
+    config: SweepConfig, outcomes: Sequence[Outcome], findings: Findings
+) -> tuple[dict[str, str], ConfigError | None]:
+    """Return the outcomes that are refused, each with why, and the error that tells all mistakes.
+
+    The other outcomes can be fitted all the same.
+
+    Raises
+    ------
+    MistakenConfig
+        If no outcome is sound, or something is mistaken that is about none of them.
+    """
+    if not findings.mistakes:
+        return {}, None
+    error = misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
+    refused = refused_outcomes(outcomes, findings)
+    of_none = any(not refused_outcomes(outcomes, Findings([m])) for m in findings.mistakes)
+    if of_none or len(refused) == len(outcomes):
+        raise error
+    return refused, error
 
 
 def codings_of(
@@ -187,9 +217,12 @@ def keys_of(plan: Plan) -> list[str]:
     return [plan.record.design, *(entry.key for entry in plan.entries)]
 
 
-def entry_for(look: Look, outcome: Outcome, counted: StoredCounts, task: Task) -> Entry:
-    """Return an outcome's entry in the plan."""
+def entry_for(
+    look: Look, outcome: Outcome, counted: StoredCounts, task: Task, refused: str | None
+) -> Entry:
+    """Return an outcome's entry in the plan; ``refused`` says what its answers show is mistaken."""
     failure = NOBODY if counted.n == 0 else None
+    failure = failure if refused is None else PastFailure("data", refused)
     return Entry(
         id=EntryId(outcome.name),
         label=outcome.label,

@@ -10,7 +10,7 @@ from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
 from sweep.journal.entries import Entry
 from sweep.journal.failures import failure_of
 from sweep.sources.files import Sources
-from sweep.sources.tables import read_columns, read_table
+from sweep.sources.tables import book_of, column_names, read_table
 from sweep.store import Store
 
 __all__ = ["Selection", "entries_by_status", "outcomes_by_name", "outcomes_in"]
@@ -27,14 +27,12 @@ class Selection:
 
 def outcomes_in(study: Study, sources: Sources) -> list[Outcome]:
     """Return all outcomes of a study, as its survey has them."""
-    renames = study.survey.rename
-    columns = [renames.get(name, name) for name in read_columns(sources.survey)]
 
     def texts(column: str) -> list[str]:
-        table = read_table(sources.survey, [column], renames)
-        return text_column(table[column]).texts
+        return text_column(read_table(sources.survey, [column])[column]).texts
 
-    return outcomes_of(study, columns, texts=texts)
+    names, book = column_names(sources.survey), book_of(sources.survey)
+    return outcomes_of(study, names, book, texts)
 
 
 def outcomes_by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:

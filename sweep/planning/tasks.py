@@ -14,7 +14,8 @@ from sweep.keys import Json, digest, seed_of
 from sweep.model.checks import check_terms
 from sweep.model.files import ModelFile
 from sweep.model.terms import Model
-from sweep.planning.prepare import StoredCounts, StoredDesign
+from sweep.planning.counting import StoredCounts
+from sweep.planning.prepare import StoredDesign
 from sweep.planning.recipes import (
     estimates_recipe,
     fit_recipe,

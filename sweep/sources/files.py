@@ -5,30 +5,48 @@ other. Its identity is the digest of its bytes: where it lies is in no key.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from sweep.config import Population, PopulationTable, Study
+from sweep.config import (
+    CovariateTable,
+    Population,
+    PopulationMargin,
+    PopulationTable,
+    Study,
+    Survey,
+)
 from sweep.errors import DataError, SweepError
 from sweep.keys import bytes_digest, digest, sha256
+from sweep.sources.several import glob_paths
+from sweep.sources.source import Source, source_of_file
 from sweep.store.cache import file_kept, keep
 
-__all__ = ["Sources", "sources_in"]
+__all__ = ["Sources", "population_tables", "sources_in"]
 
 NAME_DIGITS = 12
+
+type TableSpec = Survey | Population | PopulationMargin | PopulationTable | CovariateTable
+"""A section of a config that names a table."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The files of a study, and the digests of their bytes.
+    """The tables of a study, and the digests of their bytes, by key below ``study``.
 
-    The population's are by key below ``study.population``, as `population_files` has them.
+    The population's are by key below ``study.population``, as `population_tables` has them.
     """
 
-    survey: Path
-    population: Mapping[str, Path]
-    covariates: Mapping[str, Path]
+    survey: Source
+    population: Mapping[str, Source]
+    covariates: Mapping[str, Source]
     digests: Mapping[str, str]
+
+    def every(self) -> dict[str, Source]:
+        """Return all tables, by key below ``study``."""
+        found = {"survey": self.survey}
+        found |= {below("population", key): own for key, own in self.population.items()}
+        return found | {f"covariates.{name}": own for name, own in self.covariates.items()}
 
     def check_unchanged(self) -> None:
         """Check that what was read of these files is what was digested: to call after a read.
@@ -38,12 +56,9 @@ class Sources:
         DataError
             If one has changed since: what was read would be kept under the key of other bytes.
         """
-        paths = {"survey": self.survey}
-        paths |= {below("population", key): path for key, path in self.population.items()}
-        paths |= {f"covariates.{name}": path for name, path in self.covariates.items()}
-        for name, path in paths.items():
-            if digest_of(name, path) != self.digests[name]:
-                msg = f"study.{name}.source: {path} changed while it was read: run again"
+        for name, source in self.every().items():
+            if digest_of(name, source) != self.digests[name]:
+                msg = f"study.{name}.source: {source} changed while it was read: run again"
                 raise DataError(msg)
 
 
@@ -55,22 +70,45 @@ def sources_in(study: Study, directory: Path) -> Sources:
     DataError
         If one is missing.
     """
-    population = population_files(study.population)
-    names = {"survey": study.survey.source}
-    names |= {below("population", key): source for key, source in population.items()}
-    names |= {f"covariates.{name}": c.source for name, c in study.covariates.items()}
-    paths: dict[str, Path] = {}
-    digests: dict[str, str] = {}
-    for name, source in names.items():
-        try:
-            paths[name] = fetch(source) if "://" in source else directory / source
-        except SweepError as error:
-            msg = f"study.{name}.source: {error}"
-            raise DataError(msg) from error
-        digests[name] = digest_of(name, paths[name])
-    covariates = {name: paths[f"covariates.{name}"] for name in study.covariates}
-    tables = {key: paths[below("population", key)] for key in population}
-    return Sources(paths["survey"], tables, covariates, digests)
+    population = {
+        key: source_at(below("population", key), spec, directory)
+        for key, spec in population_tables(study.population).items()
+    }
+    covariates = {
+        name: source_at(f"covariates.{name}", spec, directory)
+        for name, spec in study.covariates.items()
+    }
+    found = Sources(source_at("survey", study.survey, directory), population, covariates, {})
+    digests = {name: digest_of(name, source) for name, source in found.every().items()}
+    return replace(found, digests=digests)
+
+
+def source_at(name: str, spec: TableSpec, directory: Path) -> Source:
+    """Return the table that a section names.
+
+    Raises
+    ------
+    DataError
+        If a pattern matches no file, or a file in a bucket is not there.
+    """
+    written = str(spec.source)
+    try:
+        files = [fetch(written)] if "://" in written else glob_paths(written, directory)
+        whole = [part for file in files for part in parts_of(file)]
+    except SweepError as error:
+        msg = f"study.{name}.source: {error}"
+        raise DataError(msg) from error
+    source = source_of_file(tuple(files), spec)
+    return replace(source, bytes_of=tuple(whole))
+
+
+def parts_of(file: Path) -> tuple[Path, ...]:
+    """Return the files that make one table: of Triple-S, the definitions and the data."""
+    if file.suffix.lower() not in {".xml", ".sss"}:
+        return (file,)
+    from sweep.sources.triple_s import files
+
+    return files(file)
 
 
 def below(section: str, key: str) -> str:
@@ -78,30 +116,32 @@ def below(section: str, key: str) -> str:
     return f"{section}.{key}" if key else section
 
 
-def population_files(spec: Population) -> dict[str, str]:
-    """Return the files that say who the population is, by key: ``margins.0``, ``seed``.
+def population_tables(spec: Population) -> dict[str, TableSpec]:
+    """Return the sections that say by a file who the population is, by key: ``margins.0``.
 
     The joint table's key is empty.
     """
-    found = {"": spec.source, **{f"margins.{k}": m.source for k, m in enumerate(spec.margins)}}
-    if isinstance(spec.seed, PopulationTable):
-        found["seed"] = spec.seed.source
-    return {key: source for key, source in found.items() if source is not None}
+    found: dict[str, TableSpec] = {} if spec.source is None else {"": spec}
+    found |= {f"margins.{k}": m for k, m in enumerate(spec.margins) if m.source is not None}
+    return found | ({"seed": spec.seed} if isinstance(spec.seed, PopulationTable) else {})
 
 
-def digest_of(name: str, path: Path) -> str:
-    """Return the digest of a source's bytes.
+def digest_of(name: str, source: Source) -> str:
+    """Return the digest of a source's bytes; of several files, that of their digests in order.
 
     Raises
     ------
     DataError
         If it cannot be read.
     """
-    try:
-        return bytes_digest(path.read_bytes())
-    except OSError as error:
-        msg = f"study.{name}.source: cannot read {path}: {error.strerror}"
-        raise DataError(msg) from error
+    digests = []
+    for path in source.bytes_of:
+        try:
+            digests.append(bytes_digest(path.read_bytes()))
+        except OSError as error:
+            msg = f"study.{name}.source: cannot read {path}: {error.strerror}"
+            raise DataError(msg) from error
+    return digests[0] if len(digests) == 1 else digest(digests)
 
 
 def fetch(url: str) -> Path:

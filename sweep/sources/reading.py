@@ -16,7 +16,7 @@ from sweep.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["READERS", "Format", "Reading", "names_in", "read"]
+__all__ = ["READERS", "Format", "Reading", "codebook_in", "names_in", "read"]
 
 READERS: Mapping[str, str] = {
     **dict.fromkeys((".csv", ".tsv", ".tab", ".txt"), "sweep.sources.delimited"),
@@ -25,7 +25,7 @@ READERS: Mapping[str, str] = {
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), "sweep.sources.excel"),
     **dict.fromkeys((".sav", ".zsav"), "sweep.sources.spss"),
     ".dta": "sweep.sources.stata",
-    ".xml": "sweep.sources.triple_s",
+    **dict.fromkeys((".xml", ".sss"), "sweep.sources.triple_s"),
 }
 """The module that reads a file, by the file's suffix."""
 
@@ -92,6 +92,27 @@ def read(path: Path, columns: Sequence[str] | None = None, format: Format | None
         If the file cannot be read or lacks a column.
     """
     return reader_of(path).read(path, columns, format or Format())
+
+
+def codebook_in(paths: Sequence[Path], format: Format | None = None) -> Codebook:
+    """Return what files of one source say of their columns, without reading their rows.
+
+    The first that says something of a column, or of a set, is taken; reading the rows refuses files
+    that do not agree.
+
+    Raises
+    ------
+    DataError
+        If one cannot be read.
+    """
+    books = [
+        reader.codebook(path, format or Format())
+        for path in paths
+        if hasattr(reader := reader_of(path), "codebook")
+    ]
+    columns = {name: own for book in reversed(books) for name, own in book.columns.items()}
+    sets = {name: own for book in reversed(books) for name, own in book.sets.items()}
+    return Codebook(columns, sets)
 
 
 def reader_of(path: Path) -> Reader:

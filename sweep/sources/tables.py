@@ -1,152 +1,166 @@
-"""Tables: some columns of a file, as folded text."""
+"""Tables: some columns of a source as folded text, with what is missing taken out."""
 
-import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
+from sweep.data.codebook import Codebook, ColumnBook
+from sweep.data.columns import codes_of, how_often, renamed, text_series, texts_of
 from sweep.errors import DataError
-from sweep.sources.text_columns import text_column
+from sweep.sources.reading import codebook_in
+from sweep.sources.several import names_in_all, read_all
+from sweep.sources.source import Source
+from sweep.sources.text_columns import text_and_spellings
 from sweep.words.names import did_you_mean
-from sweep.words.values import clip, clip_name, few
+from sweep.words.text import fold, number_of
+from sweep.words.values import clip_name, few
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-__all__ = ["TextTable", "read_columns", "read_table", "read_text_table"]
-
-MISSING = ["", "NA"]  # what a CSV writes for nothing; "None" is a label like any other
-ROW = re.compile(r"(columns, got \d+): .*", re.DOTALL)  # what Arrow adds is the row
+__all__ = ["TextTable", "book_of", "column_names", "read_table", "read_text_table"]
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """Columns of folded text (row,), and why some that were asked for are none, by name."""
+    """Columns of folded text (row,), under the study's names, and what there is to say of them.
+
+    ``refused`` says of columns that were asked for why they hold no text. ``notes`` are about the
+    file, ``spellings`` by column the texts that were written in several ways, ``missing`` how many
+    values were read as missing, by what was written.
+    """
 
     rows: pd.DataFrame
-    refused: Mapping[str, str]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    spellings: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    missing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-def read_columns(path: Path) -> list[str]:
-    """Return the names of a file's columns without reading its rows.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, unreadable, or has a column name twice.
-    """
-    try:
-        if path.suffix.lower() == ".parquet":
-            import pyarrow.parquet as pq
-
-            names = list(pq.read_schema(path).names)
-        else:
-            head = pd.read_csv(path, header=None, nrows=1, dtype=str, keep_default_na=False)
-            names = [str(name) for name in head.iloc[0]]
-    except (OSError, ValueError, pd.errors.ParserError) as error:
-        raise unreadable_error(path, error) from error
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        msg = f"{path}: column {twice[0]!r} appears twice; rename one of them"
-        raise DataError(msg)
-    return names
-
-
-def read_table(path: Path, wanted: Collection[str], rename: Mapping[str, str]) -> pd.DataFrame:
-    """Return some columns of a file as folded text, under their new names.
+def column_names(source: Source) -> list[str]:
+    """Return the names of a source's columns, as the study has them, without reading its rows.
 
     Raises
     ------
     DataError
-        If the file cannot be read, lacks a column, or a column holds lists, records or bytes.
+        If the source cannot be read, or renaming makes two columns of one name.
     """
-    table = read_text_table(path, wanted, rename)
+    old: dict[str, str] = {}
+    for name in names_in_all(source.files, source.format):
+        new = source.study_name(name)
+        if new and new in old:
+            msg = f"{source}: columns {old[new]!r} and {name!r} would both be called {new!r}"
+            raise DataError(msg)
+        old[new] = name
+    return list(old)
+
+
+def book_of(source: Source) -> Codebook:
+    """Return what a source says of its columns, under the study's names, without its rows.
+
+    Labels and codes are folded, as values are.
+    """
+    book = codebook_in(source.files, source.format)
+    columns = {source.study_name(name): folded(column) for name, column in book.columns.items()}
+    sets = {
+        name: replace(own, columns=tuple(map(source.study_name, own.columns)))
+        for name, own in book.sets.items()
+    }
+    return replace(book, columns=columns, sets=sets)
+
+
+def folded(book: ColumnBook) -> ColumnBook:
+    """Return a column's book with its labels as values are compared."""
+    return replace(book, values={fold(code): fold(label) for code, label in book.values.items()})
+
+
+def read_table(source: Source, wanted: Collection[str]) -> pd.DataFrame:
+    """Return some columns of a source as folded text.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, lacks a column, or a column holds lists, records or bytes.
+    """
+    table = read_text_table(source, wanted)
     for name, why in table.refused.items():
-        msg = f"{path}: column {name!r} {why}"
+        msg = f"{source}: column {name!r} {why}"
         raise DataError(msg)
     return table.rows
 
 
-def read_text_table(path: Path, wanted: Collection[str], rename: Mapping[str, str]) -> TextTable:
-    """Return some columns of a file as folded text, under their new names; none stops the others.
+def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
+    """Return some columns of a source as folded text; one that holds none stops no other.
 
-    Empty cells, and ``NA`` in a CSV, are missing, and nothing else is.
+    Nothing written, what the file calls missing and what the study does is missing. A column with
+    value labels holds its labels, or its codes, as the study says.
 
     Raises
     ------
     DataError
-        If the file cannot be read or lacks a column.
+        If it cannot be read or lacks a column.
     """
-    old = old_names(path, wanted, rename)
-    usecols = [old[name] for name in dict.fromkeys(wanted)]
-    try:
-        if path.suffix.lower() == ".parquet":
-            import pyarrow.parquet as pq
-
-            table = pq.read_table(path, columns=usecols)
-        else:
-            table = read_text(path, usecols)
-    except (OSError, ValueError) as error:
-        raise unreadable_error(path, error) from error
+    old = {source.study_name(name): name for name in names_in_all(source.files, source.format)}
+    check_wanted(source, wanted, list(old))
+    names = {old[name]: name for name in dict.fromkeys(wanted)}
+    reading = read_all(source.files, list(names), source.format)
     made: dict[str, pd.Series] = {}
-    refused: dict[str, str] = {}
-    for name in usecols:
-        new = rename.get(name, name)
-        try:
-            made[new] = text_column(table.column(name))
-        except TypeError as error:
-            refused[new] = f"({table.schema.field(name).type}): {error}"
-    return TextTable(pd.DataFrame(made, index=pd.RangeIndex(table.num_rows)), refused)
+    spellings: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    missing = {names[n]: dict(found) for n, found in reading.missing.items() if n in names}
+    for name, new in names.items():
+        if name in reading.refused:
+            continue
+        column = text_and_spellings(reading.table.column(name))
+        book = folded(reading.codebook.of(name))
+        values, gone = without_missing(column.values, book, source)
+        if column.spellings:
+            spellings[new] = column.spellings
+        if gone:
+            missing[new] = {**missing.get(new, {}), **gone}
+        labelled = source.values == "labels" and book.values
+        made[new] = renamed(values, book.values) if labelled else values
+    rows = pd.DataFrame(made, index=pd.RangeIndex(reading.table.num_rows))
+    refused = {names[n]: why for n, why in reading.refused.items() if n in names}
+    return TextTable(rows, refused, reading.notes, spellings, missing)
 
 
-def old_names(path: Path, wanted: Collection[str], rename: Mapping[str, str]) -> dict[str, str]:
-    """Return each column's name in the file by its new one.
+def check_wanted(source: Source, wanted: Collection[str], names: list[str]) -> None:
+    """Refuse to read a column that is not there, or nothing at all.
 
     Raises
     ------
     DataError
-        If two columns get one name, one that is wanted is not there, or none is wanted.
+        With the nearest name, and those there are.
     """
-    old: dict[str, str] = {}
-    for name in read_columns(path):
-        new = rename.get(name, name)
-        if new in old:
-            msg = f"{path}: columns {old[new]!r} and {name!r} would both be called {new!r}"
-            raise DataError(msg)
-        old[new] = name
     for name in wanted:
-        if name not in old:
-            guess = did_you_mean(name, old)
-            msg = f"{path}: there is no column {name!r}.{guess} Its columns: {few(old, clip_name)}"
+        if name not in names:
+            guess, there = did_you_mean(name, names), few(names, clip_name)
+            msg = f"{source}: there is no column {name!r}.{guess} Its columns: {there}"
             raise DataError(msg)
     if not wanted:
-        msg = (
-            f"{path} has none of the variables that the study uses (columns: {few(old, clip_name)})"
-        )
+        there = few(names, clip_name)
+        msg = f"{source} has none of the variables that the study uses (columns: {there})"
         raise DataError(msg)
-    return old
 
 
-def read_text(path: Path, names: list[str]) -> "pa.Table":
-    """Return columns of a CSV as text; a row longer or shorter than the header is an error."""
-    import pyarrow as pa
-    from pyarrow import csv
+def without_missing(
+    column: pd.Series, book: ColumnBook, source: Source
+) -> tuple[pd.Series, dict[str, int]]:
+    """Return a column without what is missing, and how often each such value was written."""
+    texts = texts_of(column)
+    gone = [is_missing(text, book, source) for text in texts]
+    if not any(gone):
+        return column, {}
+    often = how_often(column)
+    counts = {text: often[text] for text, out in zip(texts, gone, strict=True) if out}
+    kept = [text for text, out in zip(texts, gone, strict=True) if not out]
+    place = {text: k for k, text in enumerate(kept)}
+    places = np.array([place.get(text, -1) for text in texts] + [-1], np.int64)
+    return text_series(places[codes_of(column)], kept, column.index), counts
 
-    options = csv.ConvertOptions(
-        include_columns=names,
-        column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
-        null_values=MISSING,
-        strings_can_be_null=True,
-    )
-    parsing = csv.ParseOptions(newlines_in_values=True)
-    return csv.read_csv(path, parse_options=parsing, convert_options=options)
 
-
-def unreadable_error(path: Path, error: Exception) -> DataError:
-    """Return the error to raise for a file that cannot be read; no row of it is in there."""
-    if isinstance(error, FileNotFoundError):
-        return DataError(f"{path}: there is no such file")
-    return DataError(f"{path}: {clip(ROW.sub(r'\1', str(error)), 300)}")
+def is_missing(text: str, book: ColumnBook, source: Source) -> bool:
+    """Return whether a value means nothing was said: the study or the file itself says so."""
+    if text in source.missing or text in book.missing or book.values.get(text) in source.missing:
+        return True
+    number = number_of(text) if book.missing_ranges else None
+    return number is not None and any(low <= number <= high for low, high in book.missing_ranges)

@@ -13,9 +13,9 @@ from sweep.data.derivation import cut
 from sweep.data.findings import Findings
 from sweep.data.variables import prepare
 from sweep.errors import DataError
-from sweep.sources.tables import read_columns, read_table
 from tests.project import Project
 from tests.support.columns import text_series_of, text_table
+from tests.support.files import read_columns, read_table
 
 
 def written(tmp_path: Path, text: str) -> Path:

@@ -11,10 +11,10 @@ from sweep.data.outcomes import outcomes_of, select_outcomes
 from sweep.errors import DataError, SweepError
 from sweep.estimates.select import refuse_unknown
 from sweep.planning.differences import differences
-from sweep.sources.tables import read_columns, read_table
 from sweep.words.values import brief, clip, few
 from tests.client.test_resume import stubs
 from tests.project import Project
+from tests.support.files import read_columns, read_table
 
 MANY = 200
 PEOPLE = [f"p{k:03d}@example.org" for k in range(MANY)]

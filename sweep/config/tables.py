@@ -1,0 +1,72 @@
+"""Tables: how the values of a table that a study reads are written."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+from pydantic_core import InitErrorDetails
+
+from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats, show
+from sweep.config.values import Answer, Text
+
+__all__ = ["AsWritten", "TableFormat", "clashes"]
+
+Renames = Annotated[
+    dict[Text, Text],
+    Field(description="File column: the name the study uses for it. Other columns keep theirs."),
+]
+Sign = Annotated[str, StringConstraints(min_length=1, max_length=1)]
+
+
+def clashes(rename: object) -> Iterator[InitErrorDetails]:
+    """Yield a mistake for each column of a raw rename that takes a name taken already."""
+    names = rename if isinstance(rename, dict) else {}
+    taken = Counter(new for new in names.values() if isinstance(new, str))
+    for old, new in names.items():
+        if isinstance(new, str) and taken[new] > 1:
+            yield mistake_at(("rename", old), f"two columns cannot both become {show(new)}")
+
+
+class TableFormat(Section):
+    """How a file is written, where that is not to be found out."""
+
+    delimiter: Sign | None = Field(
+        default=None, description="What stands between the values of a delimited file, as ';'."
+    )
+    encoding: Text | None = Field(
+        default=None, description="The encoding of a file's text, as 'cp1252'."
+    )
+    decimal: Literal[".", ","] | None = Field(
+        default=None, description="What stands before the decimals of a delimited file's numbers."
+    )
+    sheet: Text | None = Field(default=None, description="The sheet of a workbook to read.")
+    skip_rows: int | None = Field(
+        default=None, ge=0, description="How many rows stand above the header."
+    )
+
+
+class AsWritten(Section):
+    """A table, by how its values are written and its columns called."""
+
+    format: TableFormat | None = Field(
+        default=None,
+        description="How the file is written. Default: found out, and told where it is unusual.",
+    )
+    values: Literal["labels", "codes"] = Field(
+        default="labels",
+        description="Of a file with value labels: whether its values are the labels or the codes.",
+    )
+    missing_values: tuple[Answer, ...] | None = Field(
+        default=None,
+        description="Values that mean nothing was said, in every column. Default: 'NA' where a "
+        "delimited file writes it without quotes. Blanks, and what the file itself calls missing, "
+        "are missing in any case.",
+    )
+    rename: Renames = Field(default_factory=dict)
+
+    @classmethod
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
+        """Refuse two columns of one name, and a value listed twice."""
+        yield from clashes(data.get("rename"))
+        yield from mistakes_of_repeats("missing_values", data.get("missing_values"))

@@ -1,0 +1,164 @@
+"""Counting: the answers to every outcome, through the store, and what they show of the config."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sweep.artifacts.contents import put_counts
+from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
+from sweep.artifacts.recipes import CountsMeta
+from sweep.config import Study
+from sweep.data.answers.meaning import Coding, Tally
+from sweep.data.codebook import Codebook
+from sweep.data.counts import count, counts_of, tally
+from sweep.data.design import Design
+from sweep.data.findings import Findings
+from sweep.data.outcomes import Outcome
+from sweep.keys import digest
+from sweep.planning.coding import code_outcomes
+from sweep.planning.columns import tell_reading
+from sweep.planning.prepare import SURVEY, StoredDesign
+from sweep.planning.recipes import counts_recipe
+from sweep.sources.files import Sources
+from sweep.sources.tables import TextTable, book_of, read_text_table
+from sweep.store import Store
+from sweep.store.concurrency import concurrently
+
+__all__ = ["StoredCounts", "count_outcomes", "refused_outcomes"]
+
+
+@dataclass(frozen=True)
+class StoredCounts:
+    """An outcome's counts in the store.
+
+    ``digests`` are those of its cells, n and y, which its fit's recipe names; ``sums`` is that of
+    its answers by further variables; ``n`` are all answers in its base; ``coding`` says what each
+    answer counts as. Of a column that cannot be counted there is nothing.
+    """
+
+    key: str
+    digests: Mapping[str, str]
+    sums: str
+    n: float
+    coding: Coding
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers that are counted now: of the outcomes that are not in the store, by key."""
+
+    table: TextTable
+    book: Codebook
+    new: Mapping[str, Outcome]
+
+    def countable(self) -> dict[str, Outcome]:
+        """Return the outcomes whose columns hold single values."""
+        refused = set(self.table.refused)
+        return {key: o for key, o in self.new.items() if refused.isdisjoint(o.read())}
+
+    def tallies(self) -> dict[str, Tally]:
+        """Return how often each answer occurs, by the outcome's key."""
+        there = self.countable()
+        rows = self.table.rows
+        made = concurrently(lambda o: tally(o, rows, self.book.of(o.column)), list(there.values()))
+        return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
+
+
+def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and where to
+    study: Study,
+    sources: Sources,
+    prepared: StoredDesign,
+    outcomes: list[Outcome],
+    store: Store,
+    findings: Findings,
+    partial: Collection[int] = (),
+    tell: Tell = tell_nobody,
+) -> dict[str, StoredCounts]:
+    """Count every outcome that is not counted yet; return what was counted, by outcome.
+
+    Outcomes that count the same share it, by its key. What the answers show of the config is among
+    the ``findings`` in any case; of ``partial`` rules not all is looked at.
+    """
+    keys = {o.name: digest(counts_recipe(prepared.key, o)) for o in outcomes}
+    distinct = {keys[o.name]: o for o in reversed(outcomes)}
+    known = stored_counts(store, list(distinct), tell)
+    tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
+    new = {key: outcome for key, outcome in distinct.items() if key not in known}
+    answers = answers_to(sources, prepared.design, new) if new else None
+    if answers is not None:
+        tell_reading(answers.table, SURVEY, findings)
+        tallies |= answers.tallies()
+        tell_refused(answers, outcomes, findings)
+    book = answers.book if answers is not None else book_of(sources.survey)
+    by_name = {name: tallies[key] for name, key in keys.items()}
+    codings = code_outcomes(study, outcomes, by_name, book, findings, partial)
+    if answers is not None:
+        known |= counted_now(answers, prepared, codings, store)
+    return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
+
+
+def counted_now(
+    answers: Answers, prepared: StoredDesign, codings: Mapping[str, Coding], store: Store
+) -> dict[str, CountsMeta]:
+    """Count what can be counted, and store it; return what the counts say of themselves, by key."""
+    there = answers.countable()
+
+    def counted(outcome: Outcome) -> CountsMeta:
+        coding, book = codings[outcome.name], answers.book.of(outcome.column)
+        made = count(prepared.design, outcome, answers.table.rows, coding, book)
+        counts = counts_of(made, prepared.design.levels)
+        recipe = counts_recipe(prepared.key, outcome)
+        return put_counts(store, recipe, made, counts, coding.folded())
+
+    return dict(zip(there, concurrently(counted, list(there.values())), strict=True))
+
+
+def tell_refused(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
+    """Tell of columns that hold no single values: their outcomes cannot be counted."""
+    for outcome in outcomes:
+        for name in outcome.read():
+            if (why := answers.table.refused.get(name)) is not None:
+                message = (
+                    f"column {name!r} {why}: write a column of text or numbers, such as one per "
+                    "option, or leave it out with study.exclude"
+                )
+                findings.mistake(("study", "outcomes", outcome.rule), message, outcome.name)
+
+
+def refused_outcomes(outcomes: Sequence[Outcome], findings: Findings) -> dict[str, str]:
+    """Return the outcomes that mistakes are about, and the first of each: a rule's are all of its.
+
+    A mistake that is about neither is not among them.
+    """
+    refused: dict[str, str] = {}
+    for found in findings.mistakes:
+        of_rule = found.path[:2] == ("study", "outcomes") and len(found.path) > 2
+        for outcome in outcomes:
+            mine = found.outcome == outcome.name
+            if mine or (found.outcome is None and of_rule and found.path[2] == outcome.rule):
+                refused.setdefault(outcome.name, str(found))
+    return refused
+
+
+def stored_counts(store: Store, keys: Sequence[str], tell: Tell) -> dict[str, CountsMeta]:
+    """Return what the counts that are stored say of themselves, by key."""
+    found = concurrently(lambda key: read_if_sound(store, "counts", key, tell=tell), keys)
+    return {
+        key: cast("CountsMeta", done.meta) for key, done in zip(keys, found, strict=True) if done
+    }
+
+
+def counted_from(key: str, meta: CountsMeta | None, coding: Coding) -> StoredCounts:
+    """Return what an outcome's stored counts say of themselves; nothing of what has none."""
+    if meta is None:
+        return StoredCounts(key, {}, "", 0.0, coding)
+    return StoredCounts(key, meta["counts"], meta["sums"], meta["n"], coding.folded())
+
+
+def answers_to(sources: Sources, design: Design, new: Mapping[str, Outcome]) -> Answers:
+    """Return the design's respondents' answers that some outcomes count, or look at for a base."""
+    wanted = dict.fromkeys(name for outcome in new.values() for name in outcome.read())
+    table = read_text_table(sources.survey, list(wanted))
+    sources.check_unchanged()  # rows are the design's by position
+    kept = table.rows.iloc[design.respondents.row].reset_index(drop=True)
+    return Answers(replace(table, rows=kept), book_of(sources.survey), new)
