@@ -118,6 +118,11 @@ def count(
         raise DataError(msg)
     base &= column.holds({t: t in known and known[t].in_base for t in column.texts})
     success = column.holds({t: is_yes(known.get(t)) for t in column.texts})
+    return sums_of(design, base, success)
+
+
+def sums_of(design: Design, base: NDArray[np.bool_], success: NDArray[np.bool_]) -> Sums:
+    """Return the sums over those in the base (respondent,), of whom some are successes."""
     people = design.respondents
     cell, codes = people.cell[base], people.codes[base]
     first, place = occurring_combinations([cell, *codes.T], len(cell))

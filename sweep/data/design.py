@@ -96,22 +96,45 @@ def encode(
     findings.stop_if_mistaken()
     asked = tuple(name for name in further if name in codes)
     kept = rows.index.to_numpy()
-    cell = encode_codes({name: codes[name][kept] for name in levels}, levels)
-    extra = [codes[name][kept] for name in asked]
-    stacked = np.stack(extra, axis=1) if extra else np.zeros((len(rows), 0), np.int32)
-    respondents = Respondents(survey.kept[kept], cell, stacked, weight)
+    known = {name: numbers[kept] for name, numbers in codes.items()}
+    respondents = respondents_of(survey.kept[kept], known, levels, asked, weight)
     frame = frame_of(people, levels, more, PEOPLE)
-    summary = {
-        "survey": table_summary(survey, len(rows), dropped),
+    summary = design_summary(survey, population, dropped, respondents, frame)
+    return Design(levels, more, asked, tables, respondents, frame, summary)
+
+
+def respondents_of(
+    kept: NDArray[np.int64],
+    codes: Mapping[str, NDArray[np.int32]],
+    levels: Mapping[str, tuple[str, ...]],
+    asked: Sequence[str],
+    weight: NDArray[np.float64],
+) -> Respondents:
+    """Return the respondents from their rows' numbers, levels and weights (respondent,)."""
+    cell = encode_codes({name: codes[name] for name in levels}, levels)
+    extra = [codes[name] for name in asked]
+    stacked = np.stack(extra, axis=1) if extra else np.zeros((len(kept), 0), np.int32)
+    return Respondents(kept, cell, stacked, weight)
+
+
+def design_summary(
+    survey: Table,
+    population: Table,
+    dropped: Sequence[tuple[str, int]],
+    respondents: Respondents,
+    frame: Frame,
+) -> Json:
+    """Return what is told of a design: rows, people and cells."""
+    return {
+        "survey": table_summary(survey, len(respondents.cell), dropped),
         "population": {
-            **table_summary(population, len(people), []),
+            **table_summary(population, len(population.rows), []),
             "size": float(frame.size.sum()),
         },
         "cells": len(np.unique(frame.cell)),
         "occupied": len(np.unique(respondents.cell)),
-        "predictors": {name: list(labels) for name, labels in levels.items()},
+        "predictors": {name: list(labels) for name, labels in frame.levels.items()},
     }
-    return Design(levels, more, asked, tables, respondents, frame, summary)
 
 
 def levels_by_variable(

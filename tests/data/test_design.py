@@ -62,7 +62,7 @@ def test_up_to_two_percent_missing_is_dropped_and_counted(project: Project) -> N
 
 def test_more_than_two_percent_missing_is_an_error_unless_told_to_drop(project: Project) -> None:
     change(project, "survey", region=holed(survey_of()["region"], 7))
-    with pytest.raises(DataError, match=r"'region' is missing for 7 of 300 .*2\.3%.*missing: drop"):
+    with pytest.raises(DataError, match=r"7 of 300 respondents miss .*2\.3%.*region \(7\).*: drop"):
         design_of(project)
     design = design_of(project, {"survey": {"missing": "drop"}})
     assert 293 == design.summary["survey"]["kept"]
