@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sweep.data.cells import Counts, cells_of
 from sweep.data.weight_sums import WeightSums, weight_sums
+from sweep.estimates.answered import probability_blocks
 from sweep.estimates.checks import AnswerCheck, Total, WeightCheck, check_answers, check_weight
 from sweep.estimates.poststratify import Probabilities
 from sweep.inference.checkpoints import Target
@@ -48,7 +49,7 @@ TAKES_PART = {  # log odds of taking part, by level
     "education": (-1.0, -0.3, 0.1, 0.6),
 }
 EDUCATION = (-0.6, -0.2, 0.2, 0.6)  # log odds of yes, where the answers depend on it
-DRAWS, LEAST = 400, 10
+DRAWS, LEAST = 200, 10
 
 
 @dataclass(frozen=True)
@@ -191,11 +192,12 @@ def sampled(survey: Survey, seed: int) -> Probabilities:
 
 def checked(survey: Survey, model: Probabilities) -> tuple[AnswerCheck, WeightCheck]:
     """Return both checks of a survey's fit."""
-    answers = check_answers(survey.counts, survey.levels, model, LEAST)
+    blocks = probability_blocks(survey.counts, model)
+    answers = check_answers(survey.counts, survey.levels, blocks, LEAST)
     every = cells_of(np.arange(survey.population.size), survey.levels)
     total = survey.population.ravel() @ model(every).astype(float)
     told = Total(survey.weighted, float(total.mean()), float(total.std()))
-    return answers, check_weight(survey.counts, survey.sums, list(survey.levels), model, told)
+    return answers, check_weight(survey.counts, survey.sums, list(survey.levels), blocks, told)
 
 
 def rates(

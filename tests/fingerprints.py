@@ -27,22 +27,18 @@ EXPRESSION = (
 NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
+        *("config.level_map", "config.population", "config.values", "config.variables"),
         *("data.answers.block", "data.answers.coding", "data.answers.column"),
         *("data.answers.dont_know.toml", "data.answers.likeness", "data.answers.lists"),
         *("data.answers.meaning", "data.answers.not_asked.toml", "data.answers.several"),
         *("data.answers.words", "data.options", "data.outcome"),
-        *("config.values", "config.variables", "data.cells", "data.columns", "data.counts"),
-        *(
-            "data.covariates",
-            "data.derivation",
-            "data.design",
-            "data.frame",
-            "data.levels",
-            "data.outcomes",
-            "data.patterns",
-        ),
-        *("data.respondents", "data.variables", "planning.prepare", "sources.files"),
-        *("sources.tables", "sources.text_columns", *EXPRESSION),
+        *("data.cells", "data.columns", "data.counts", "data.covariates", "data.derivation"),
+        *("data.design", "data.frame", "data.level_maps", "data.levels", "data.margin_tables"),
+        *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
+        *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
+        *("data.seeds", "data.sizes", "data.variables", "data.weight_sums", "expression.decision"),
+        *("planning.columns", "planning.population", "planning.prepare", "sources.arrow_types"),
+        *("sources.files", "sources.tables", "sources.text_columns", *EXPRESSION),
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
@@ -55,11 +51,14 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     ),
     # From stored draws, frame and answers to an outcome's rows.
     "ESTIMATE": (
-        *("data.cells", "data.counts", "data.frame", "diagnostics.chains"),
-        *("diagnostics.quantiles", "diagnostics.verdict", "estimates.formats"),
-        *("estimates.poststratify", "estimates.rows", "estimates.select", "estimates.table"),
+        *("data.cells", "data.counts", "data.frame", "data.weight_sums", "diagnostics.chains"),
+        *("diagnostics.predictive", "diagnostics.quantiles", "diagnostics.verdict"),
+        *("diagnostics.weights", "estimates.answered", "estimates.checks", "estimates.formats"),
+        *("estimates.poststratify", "estimates.rows", "estimates.select", "estimates.support"),
+        *("estimates.table", "worker.checks"),
         *("inference.checkpoints", "inference.compilation", "inference.fast"),
-        *("inference.general", "inference.grid", "inference.stub", "model.effects", "worker.task"),
+        *("inference.general", "inference.grid", "inference.posterior", "inference.stub"),
+        *("model.effects", "worker.incidence", "worker.task"),
         *EXPRESSION,
     ),
 }

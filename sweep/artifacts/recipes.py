@@ -38,6 +38,7 @@ class FitRecipe(TypedDict):
 class EstimatesRecipe(TypedDict):
     """What decides an outcome's table: its fit, the frame, the answers' sums, and the groups.
 
+    ``universe`` is the key of the fit of who qualifies, where estimates are of those who do.
     ``pyarrow`` is the version that writes it; earlier recipes do not name it.
     """
 
@@ -50,6 +51,7 @@ class EstimatesRecipe(TypedDict):
     minimum_base: int
     fit: str
     sums: str
+    universe: NotRequired[str]
 
 
 class CountsMeta(TypedDict):

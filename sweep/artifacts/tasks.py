@@ -18,7 +18,8 @@ class Task:
 
     ``design`` and ``counts`` are keys, ``fit`` and ``estimates`` recipes. ``model`` is the name of
     the model file, ``model_blob`` where its bytes are, None on the fast route. ``wave`` is None in
-    a sweep of one wave.
+    a sweep of one wave. ``universe`` is the record of the task of who qualifies, None where
+    estimates are of everybody.
     """
 
     outcome: str
@@ -30,6 +31,7 @@ class Task:
     model: str
     model_blob: str | None
     wave: str | None = None
+    universe: Json | None = None
 
     @cached_property
     def fit_key(self) -> str:
@@ -44,7 +46,11 @@ class Task:
     def as_json(self) -> Json:
         """Return the task as its record holds it."""
         record = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in record.items() if name != "wave" or value}
+        return {name: v for name, v in record.items() if name not in ("wave", "universe") or v}
+
+    def of_universe(self) -> "Task | None":
+        """Return the task of who qualifies, None where estimates are of everybody."""
+        return None if self.universe is None else Task(**self.universe)
 
 
 def task_place(key: str) -> str:
@@ -83,5 +89,10 @@ def read_task(store: Store, key: str) -> Task:
     if (named := task.estimates["fit"]) != task.fit_key:
         raise damage_error(
             store, place, f"expected the recipe of fit {named}, found {task.fit_key}"
+        )
+    whose = None if task.universe is None else digest(task.universe.get("fit"))
+    if (named_too := task.estimates.get("universe")) != whose:
+        raise damage_error(
+            store, place, f"expected the recipe of fit {named_too}, found {whose} of who qualifies"
         )
     return task

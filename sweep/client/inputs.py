@@ -35,11 +35,16 @@ def refuse_inputs(path: Path, plan: RunPlan, store: Store) -> None:
 def inputs(plan: RunPlan) -> Iterator[tuple[str, Path]]:
     """Yield what a plan was made from: what it is, and its path on the machine that made it."""
     directory, study = Path(plan.directory), plan.study
-    sources = {"survey": study["survey"], "population": study["population"]}
+    population = study["population"]
+    sources = {"survey": study["survey"], "population": population}
+    sources |= {f"population.margins.{k}": m for k, m in enumerate(population.get("margins", ()))}
+    if isinstance(population.get("seed"), dict):
+        sources["population.seed"] = population["seed"]
     sources |= {f"covariates.{name}": c for name, c in study["covariates"].items()}
     for name, section in sources.items():
-        if "://" not in section["source"]:
-            yield f"study.{name}.source", directory / section["source"]
+        source = section["source"]
+        if source is not None and "://" not in source:
+            yield f"study.{name}.source", directory / source
     if plan.config_file is not None:
         yield "its config", Path(plan.config_file)
     yield from (("a config", file) for file in configs_in(directory))

@@ -5,12 +5,12 @@ from sweep.config.groups import Group
 from sweep.config.json_schema import json_schema
 from sweep.config.mapping import assignments, config_of
 from sweep.config.outcomes import DONT_KNOW_VALUES, OutcomeRule
+from sweep.config.population import Nuisance, Population, PopulationMargin, PopulationTable
 from sweep.config.read import parse_config, read_config
 from sweep.config.schema import MISSING_LIMIT, Sampler, Study, SweepConfig
 from sweep.config.variables import (
     CovariateTable,
     Cut,
-    Population,
     Predictor,
     Priors,
     Recode,
@@ -24,8 +24,11 @@ __all__ = [
     "Cut",
     "Execution",
     "Group",
+    "Nuisance",
     "OutcomeRule",
     "Population",
+    "PopulationMargin",
+    "PopulationTable",
     "Predictor",
     "Priors",
     "Recode",

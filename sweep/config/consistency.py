@@ -26,6 +26,7 @@ def mistakes_across(study: Fields) -> list[InitErrorDetails]:
     if isinstance(predictors, dict) and predictors:
         names = list(predictors)
         found += [*_interactions(study, names), *_covariates(study, names)]
+        found += [*_nuisance(study, names), *_population(study, names)]
         found += _scales(study, names)
     return found
 
@@ -82,6 +83,38 @@ def _covariates(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
     for name in covariates if isinstance(covariates, dict) else ():
         if name not in names:
             yield mistake_at(("covariates", name, KEY), _unknown(name, names))
+
+
+def _nuisance(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
+    nuisance = study.get("nuisance")
+    for name in nuisance if isinstance(nuisance, dict) else ():
+        if name not in names:
+            yield mistake_at(("nuisance", name, KEY), _unknown(name, names))
+        levels = _get(_get(study.get("predictors"), name), "levels")
+        at = _get(_get(nuisance, name), "at")
+        if isinstance(levels, list | tuple) and at is not None and str(at) not in map(str, levels):
+            hint = suggestion(str(at), [str(level) for level in levels])
+            message = f"{show(at)} is not among the levels of predictor {show(name)}{hint}"
+            yield mistake_at(("nuisance", name, "at"), message)
+
+
+def _population(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
+    """Yield the nuisances that population says something of, which it cannot."""
+    nuisance, population = study.get("nuisance"), study.get("population")
+    margins, maps = _get(population, "margins"), _get(population, "map")
+    absent = [name for name in nuisance if name in names] if isinstance(nuisance, dict) else []
+    for index, margin in enumerate(margins if isinstance(margins, list | tuple) else ()):
+        by = _get(margin, "by")
+        for place, name in enumerate(by if isinstance(by, list | tuple) else ()):
+            if name in absent:
+                message = f"{show(name)} is a nuisance, which the population lacks: remove it here"
+                yield mistake_at(
+                    ("population", "margins", index, "by", place), f"{message} or there"
+                )
+    for name in maps if isinstance(maps, dict) else ():
+        if name in absent:
+            message = f"{show(name)} is a nuisance, which the population lacks: remove the map"
+            yield mistake_at(("population", "map", name, KEY), message)
 
 
 def _scales(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:

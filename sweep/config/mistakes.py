@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from sweep.config.consistency import suggestion
 from sweep.config.nodes import MappingItem, Node, Origin, Place
+from sweep.config.population import PopulationTable
 from sweep.config.schema import SweepConfig
 from sweep.config.section import KEY, show
 from sweep.config.variables import Cut, Recode
@@ -17,7 +18,11 @@ from sweep.errors import Mistake, MistakenConfig
 
 __all__ = ["OverrideMistake", "misfit_error", "mistake_at", "mistakes_of"]
 
-ARMS: dict[object, type[BaseModel]] = {"<cut>": Cut, "<recode>": Recode}
+ARMS: dict[object, type[BaseModel]] = {
+    "<cut>": Cut,
+    "<recode>": Recode,
+    "<table>": PopulationTable,
+}
 PATTERNS = {
     "name": "letters, digits, spaces and . _ -, beginning with a letter or a digit",
     "model": "the name of a model file without .py: letters, digits, _ and -",

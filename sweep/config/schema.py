@@ -20,9 +20,10 @@ from sweep.config.execution import Execution
 from sweep.config.groups import Group, Groups
 from sweep.config.nodes import Node, Origin, Place
 from sweep.config.outcomes import OutcomeRule
+from sweep.config.population import Nuisance, Population
 from sweep.config.section import Fields, Section, refuse, show
 from sweep.config.values import Pair, Text
-from sweep.config.variables import CovariateTable, Derived, Population, Predictor, Priors, Survey
+from sweep.config.variables import CovariateTable, Derived, Predictor, Priors, Survey
 
 __all__ = ["MISSING_LIMIT", "Sampler", "Study", "SweepConfig"]
 
@@ -65,7 +66,7 @@ class Study(Section):
     """The science: everything that can change a number."""
 
     survey: Survey = Field(description="The table of respondents.")
-    population: Population = Field(description="The table of population cells.")
+    population: Population = Field(description="Who is estimated for.")
     derive: dict[Text, Derived] = Field(
         default_factory=dict,
         description="New variables, made alike for survey and population: cut or recode. A file "
@@ -73,6 +74,12 @@ class Study(Section):
     )
     predictors: dict[Text, Predictor] = Field(
         min_length=1, description="The categorical variables that predict the answers."
+    )
+    nuisance: dict[Text, Nuisance] = Field(
+        default_factory=dict,
+        description="By predictor: those that the population lacks, such as the mode of an "
+        "interview. They are in the model, and everybody is estimated at the level given. What "
+        "people think or use is no nuisance: no estimate follows for people at one of its levels.",
     )
     outcomes: tuple[OutcomeRule, ...] = Field(
         min_length=1, description="Rules for what is estimated, one model per outcome."

@@ -15,11 +15,12 @@ __all__ = [
     "CovariateTable",
     "Cut",
     "Derived",
-    "Population",
     "Predictor",
     "Priors",
     "Recode",
+    "Renames",
     "Survey",
+    "clashes",
 ]
 
 Renames = Annotated[
@@ -28,7 +29,8 @@ Renames = Annotated[
 ]
 
 
-def _clashes(rename: object) -> Iterator[InitErrorDetails]:
+def clashes(rename: object) -> Iterator[InitErrorDetails]:
+    """Yield a mistake for each column of a raw rename that takes a name taken already."""
     names = rename if isinstance(rename, dict) else {}
     taken = Counter(new for new in names.values() if isinstance(new, str))
     for old, new in names.items():
@@ -57,29 +59,17 @@ class Survey(Section):
         "'drop' drops any number. They are counted either way.",
     )
     rename: Renames = Field(default_factory=dict)
+    universe: Condition | None = Field(
+        default=None,
+        description="Who qualifies: an expression. Screen-outs stay in the file; how common "
+        "qualifying is gets estimated from all, as the outcome `universe`, and all other estimates "
+        "are of those who qualify.",
+    )
 
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse two columns of one name."""
-        return _clashes(data.get("rename"))
-
-
-class Population(Section):
-    """The table of population cells, each with its size."""
-
-    source: SourceFile = Field(
-        description="A .csv or .parquet file, relative to the config, or s3://."
-    )
-    size: Text = Field(description="Column with the number of people in each cell.")
-    filter: Condition | None = Field(
-        default=None, description="Which cells belong to the population: an expression."
-    )
-    rename: Renames = Field(default_factory=dict)
-
-    @classmethod
-    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
-        """Refuse two columns of one name."""
-        return _clashes(data.get("rename"))
+        return clashes(data.get("rename"))
 
 
 class Cut(Section):

@@ -18,7 +18,7 @@ from sweep.data.options import is_no_option
 from sweep.data.outcome import Outcome
 from sweep.data.weight_sums import WeightSums, vary, weight_sums
 from sweep.errors import DataError
-from sweep.expression import evaluate, parse
+from sweep.expression import decide, evaluate, parse
 from sweep.keys import arrays_digest
 from sweep.words.values import few
 
@@ -69,10 +69,21 @@ def answers_to(
     outcome: Outcome, answers: pd.DataFrame, book: ColumnBook
 ) -> tuple[TextColumn, NDArray[np.bool_]]:
     """Return each respondent's answer to an outcome, and who gave an exclusive one with others."""
+    if outcome.condition is not None:
+        return qualification(outcome.condition, answers), np.zeros(len(answers), bool)
     if outcome.block is not None:
         return option_answers(outcome.block, answers, is_no_option(outcome, book))
     column = text_column(answers[outcome.column])
     return column, np.zeros(len(answers), bool)
+
+
+def qualification(condition: str, answers: pd.DataFrame) -> TextColumn:
+    """Return who meets a condition, as answers: ``true`` or ``false``.
+
+    None where an answer is missing on which it depends: they may or may not.
+    """
+    true, false = decide(parse(condition), answers)
+    return TextColumn(["true", "false"], np.where(true, 0, np.where(false, 1, -1)))
 
 
 def asked(outcome: Outcome, answers: pd.DataFrame) -> NDArray[np.bool_]:

@@ -13,19 +13,17 @@ from numpy.typing import NDArray
 
 from sweep.config import Predictor, Study
 from sweep.data.cells import check_numbers, encode_codes
-from sweep.data.columns import numbers_in
 from sweep.data.covariates import covariate_values
 from sweep.data.findings import Findings, KeyPath
 from sweep.data.frame import Frame, frame_of
 from sweep.data.levels import Covariates, encode_column, levels_of
+from sweep.data.population import PEOPLE
 from sweep.data.respondents import Respondents, respondent_rows, weights
 from sweep.data.variables import Table
-from sweep.errors import DataError
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import Json
 from sweep.words.numbers import count_of
-from sweep.words.values import brief
 
 __all__ = ["Design", "encode", "group_variables", "variables_of"]
 
@@ -60,7 +58,9 @@ def group_variables(study: Study) -> list[str]:
 def variables_of(study: Study) -> dict[str, str]:
     """Return every variable to prepare, and the (derived or plain) column that it is."""
     predictors = {name: p.column or name for name, p in study.predictors.items()}
-    return predictors | {name: name for name in group_variables(study)}
+    margins = [name for margin in study.population.margins for name in margin.by]
+    others = dict.fromkeys([*group_variables(study), *margins])
+    return predictors | {name: name for name in others if name not in predictors}
 
 
 def encode(
@@ -80,7 +80,7 @@ def encode(
     """
     further = group_variables(study)
     people = population_rows(population.rows, [*study.predictors, *further], study, findings)
-    every = levels_by_variable(people, further, study, findings)
+    every = levels_by_variable(people, survey.rows, further, study, findings)
     levels = {name: every[name] for name in study.predictors if name in every}
     more = {name: every[name] for name in further if name in every}
     rows, dropped = respondent_rows(survey, list(study.predictors), study, findings)
@@ -88,9 +88,9 @@ def encode(
     with findings.at("study", "survey", "weight"):
         weight = weights(rows, study)
     tables = {}
-    for name, table in covariates.items():
+    for name, table in ((n, t) for n, t in covariates.items() if n in levels):
         with findings.at("study", "covariates", name):
-            tables[name] = covariate_values(name, table, levels.get(name, ()), study)
+            tables[name] = covariate_values(name, table, levels[name], study)
     with findings.at("study", "predictors"):
         check_numbers(levels)
     findings.stop_if_mistaken()
@@ -100,7 +100,7 @@ def encode(
     extra = [codes[name][kept] for name in asked]
     stacked = np.stack(extra, axis=1) if extra else np.zeros((len(rows), 0), np.int32)
     respondents = Respondents(survey.kept[kept], cell, stacked, weight)
-    frame = frame_of(people, levels, more, study.population.size)
+    frame = frame_of(people, levels, more, PEOPLE)
     summary = {
         "survey": table_summary(survey, len(rows), dropped),
         "population": {
@@ -115,15 +115,23 @@ def encode(
 
 
 def levels_by_variable(
-    people: pd.DataFrame, further: Sequence[str], study: Study, findings: Findings
+    people: pd.DataFrame,
+    survey: pd.DataFrame,
+    further: Sequence[str],
+    study: Study,
+    findings: Findings,
 ) -> dict[str, tuple[str, ...]]:
-    """Return the levels of every variable that has them: the population's."""
+    """Return the levels of every variable that has them: the population's.
+
+    Those of a predictor that the population lacks are the survey's.
+    """
     made = {}
     for name in [*study.predictors, *further]:
         with findings.at(*key_of(name, study)):
-            if name in people.columns:
+            rows, whose = (survey, "survey") if name in study.nuisance else (people, "population")
+            if name in rows.columns:
                 predictor = study.predictors.get(name, Predictor())
-                made[name] = levels_of(name, people[name], predictor, study)
+                made[name] = levels_of(name, rows[name], predictor, study, whose)
     return made
 
 
@@ -155,44 +163,18 @@ def table_summary(table: Table, kept: int, dropped: Sequence[tuple[str, int]]) -
 def population_rows(
     rows: pd.DataFrame, variables: Sequence[str], study: Study, findings: Findings
 ) -> pd.DataFrame:
-    """Return the population's rows with people in them, complete in every variable."""
+    """Return the population's rows; a variable that is lacking or missing in one is a mistake."""
     for name in variables:
         if name not in rows.columns:
             findings.mistake(
                 key_of(name, study),
-                f"variable {name!r}: the population has neither a column nor a derivation for it",
+                f"variable {name!r}: the population has neither a column nor a derivation for it; "
+                f"one that is about how answers were taken may be a nuisance (study.nuisance)",
             )
-    size = study.population.size
-    sizes = numbers_in(rows[size])
-    wrong = ~(np.isfinite(sizes) & (sizes >= 0))
-    with findings.at("study", "population", "size"):
-        check_sizes(rows[size], sizes, wrong)
-    rows = rows.assign(**{size: sizes})[~wrong & (sizes > 0)]
-    for name in variables:
-        missing = int(rows[name].isna().sum()) if name in rows.columns else 0
-        if missing:
+        elif missing := int(rows[name].isna().sum()):
             findings.mistake(
                 key_of(name, study),
                 f"the population's {name!r} is missing in {count_of(missing, 'row')}: every person "
                 f"has a level; complete it, or leave those rows out with study.population.filter",
             )
     return rows
-
-
-def check_sizes(written: pd.Series, sizes: NDArray[np.float64], wrong: NDArray[np.bool_]) -> None:
-    """Refuse sizes (row,) that are no numbers of people, and a population of nobody.
-
-    Raises
-    ------
-    DataError
-        With the first such value, and how many rows have one.
-    """
-    if wrong.any():
-        value = written.iloc[int(np.argmax(wrong))]
-        found = f"no number of people in {count_of(int(wrong.sum()), 'row')} ({brief(value)})"
-        msg = f"population size {written.name!r}: {found}"
-        raise DataError(msg)
-    if not (sizes > 0).any():
-        msg = f"population size column {written.name!r} is zero everywhere: there is nobody to "
-        msg += "estimate for"
-        raise DataError(msg)

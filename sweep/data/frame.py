@@ -53,6 +53,21 @@ class Frame:
             return self.codes[:, list(self.further).index(variable)]
         return decode(self.cell, self.levels)[variable]
 
+    def as_estimated(self, cell: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the cells (cell,) that people of some cells are in once they are in the frame.
+
+        A predictor that is the same for everybody is a nuisance, which the population lacks: who
+        answered by telephone has answered, though all are estimated as on the web.
+        """
+        own, asked = decode(self.cell, self.levels), decode(cell, self.levels)
+        moved = {
+            name: np.full_like(asked[name], codes[0])
+            if len(codes) and (codes == codes[0]).all()
+            else asked[name]
+            for name, codes in own.items()
+        }
+        return encode_codes(moved, self.levels)
+
     def labels(self, variables: Sequence[str]) -> dict[str, pd.Series]:
         """Return the labels (row,) of some variables, for an expression to be evaluated on."""
         names = self.variables()

@@ -16,8 +16,12 @@ from sweep.words.values import brief, few
 __all__ = ["Covariates", "Levels"]
 
 
-def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) -> tuple[str, ...]:
+def levels_of(
+    name: str, values: pd.Series, predictor: Predictor, study: Study, whose: str = "population"
+) -> tuple[str, ...]:
     """Return a variable's levels: those of the population, in the config's order if it has one.
+
+    ``whose`` column it is, for messages.
 
     Raises
     ------
@@ -32,7 +36,7 @@ def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) 
         absent = [label for label in ordered if label not in present]
         if absent:
             msg = (
-                f"study.predictors.{name}.levels: {brief(absent[0])} is not in the population "
+                f"study.predictors.{name}.levels: {brief(absent[0])} is not in the {whose} "
                 f"(it has {few(sorted(present))}): remove it, or correct it"
             )
             raise DataError(msg)
@@ -44,7 +48,7 @@ def levels_of(name: str, values: pd.Series, predictor: Predictor, study: Study) 
     if strange:
         count = often[strange[0]]
         msg = (
-            f"population column {name!r} has the value {brief(strange[0])} in "
+            f"{whose} column {name!r} has the value {brief(strange[0])} in "
             f"{count_of(count, 'row')}, which is not among study.predictors.{name}.levels "
             f"({few(ordered)}): add it, recode it or filter it"
         )

@@ -65,7 +65,11 @@ def is_no_option(outcome: Outcome, book: ColumnBook) -> Callable[[str], bool]:
     known = {same_key(item.text): item.meaning in apart for item in listed}
 
     def says(text: str) -> bool:
-        return known.get(same_key(text), is_dont_know(text) or is_not_asked(text))
+        spoken = [text, book.values.get(text, text)]
+        for word in spoken:
+            if same_key(word) in known:
+                return known[same_key(word)]
+        return any(is_dont_know(word) or is_not_asked(word) for word in spoken)
 
     return says
 
@@ -79,7 +83,8 @@ def of_cells(
     cells = [cell for cell in texts(question.column) if not apart(cell)]
     parts = {part for cell in cells for part in parts_of(cell, str(rule.separator))}
     options = in_order(part for part in parts if not apart(part))
-    none = exclusive(rule, place, options, {})
+    labels = {o: of_column.values[o] for o in options if o in of_column.values}
+    none = exclusive(rule, place, options, labels)
     check_number(place, question.column, options)
     made = []
     for option in options:

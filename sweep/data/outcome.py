@@ -7,9 +7,14 @@ from typing import Any
 from sweep.config.outcomes import DONT_KNOW_VALUES
 from sweep.data.answers.block import Block
 from sweep.data.answers.meaning import Meaning
+from sweep.expression import columns as columns_of
+from sweep.expression import normalise, parse
 from sweep.keys import Json
 
-__all__ = ["Outcome"]
+__all__ = ["NO_RULE", "Outcome"]
+
+NO_RULE = -1
+"""In place of a rule's number, for the outcome that the survey's ``universe`` makes."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Outcome:
 
     ``label``, ``brand``, ``metric`` and ``tags`` describe; they enter no key of a fit. ``rule`` is
     the place of its rule in the config. An option of a question with several answers has a
-    ``block``.
+    ``block``. Where there is a ``condition``, the answers are whether it is met.
     """
 
     name: str
@@ -35,6 +40,13 @@ class Outcome:
     not_asked: tuple[Any, ...] = ()
     rule: int = 0
     block: Block | None = None
+    condition: str | None = None
+
+    def read(self) -> list[str]:
+        """Return the columns that counting it reads: of answers, base and condition."""
+        texts = [text for text in (self.base, self.condition) if text is not None]
+        further = {name for text in texts for name in columns_of(parse(text))}
+        return list(dict.fromkeys([*self.columns, *sorted(further)]))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -68,4 +80,5 @@ class Outcome:
         }
         further = {"not_asked": list(self.not_asked)} if self.not_asked else {}
         block = {} if self.block is None else {"multiple": {**vars(self.block)}}
-        return {**plain, **further, **block}
+        decided = {} if self.condition is None else {"condition": normalise(parse(self.condition))}
+        return {**plain, **further, **block, **decided}

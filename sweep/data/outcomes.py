@@ -8,13 +8,18 @@ from typing import Protocol
 from sweep.config import OutcomeRule, Study
 from sweep.data.codebook import Codebook
 from sweep.data.options import Texts, option_outcomes
-from sweep.data.outcome import Outcome
+from sweep.data.outcome import NO_RULE, Outcome
 from sweep.data.patterns import Patience
 from sweep.errors import DataError, UsageError
+from sweep.expression import columns as columns_of
+from sweep.expression import parse
 from sweep.words.names import did_you_mean, names_meant
 from sweep.words.values import clip_name, few
 
-__all__ = ["Outcome", "outcomes_of", "select_outcomes"]
+__all__ = ["UNIVERSE", "Outcome", "outcomes_of", "select_outcomes"]
+
+UNIVERSE = "universe"
+"""The outcome that says who qualifies, in a study with a screener."""
 
 
 def outcomes_of(
@@ -50,7 +55,43 @@ def outcomes_of(
     if not kept:
         msg = f"study.exclude leaves no outcome: {few(study.exclude)}"
         raise DataError(msg)
-    return kept
+    return of_qualifiers(study.survey.universe, kept)
+
+
+def of_qualifiers(universe: str | None, outcomes: list[Outcome]) -> list[Outcome]:
+    """Return outcomes asked of those who qualify only, after that of who does.
+
+    Raises
+    ------
+    DataError
+        If an outcome has taken its name.
+    """
+    if universe is None:
+        return outcomes
+    if any(outcome.name == UNIVERSE for outcome in outcomes):
+        msg = f"study.survey.universe makes an outcome {UNIVERSE!r}: give the other another name"
+        raise DataError(msg)
+    who = Outcome(
+        name=UNIVERSE,
+        column=min(columns_of(parse(universe))),
+        success=("true",),
+        failure=("false",),
+        dont_know=None,
+        dont_know_values=None,
+        base=None,
+        label=f"Qualifies: {universe}",
+        brand=None,
+        metric=None,
+        tags=(),
+        rule=NO_RULE,
+        condition=universe,
+    )
+    return [who, *(replace(o, base=both(universe, o.base)) for o in outcomes)]
+
+
+def both(first: str, second: str | None) -> str:
+    """Return the condition that two conditions hold, if there are two."""
+    return first if second is None else f"({first}) and ({second})"
 
 
 def refuse_twins(outcomes: Sequence[Outcome]) -> None:

@@ -1,6 +1,6 @@
 """Answered: the margins of those who answered, and the model's probabilities of them."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -15,7 +15,10 @@ from sweep.estimates.poststratify import BLOCK, Margin, Probabilities
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["Margins", "margins_to_check", "probability_blocks"]
+__all__ = ["Blocks", "Margins", "margins_to_check", "probability_blocks"]
+
+type Blocks = Sequence[tuple[slice, NDArray[np.float32]]]
+"""Cells' places and their probabilities (cell, draw), block by block."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,10 @@ def margins_to_check(counts: Counts, levels: Levels, least: int) -> Margins:
     return Margins(tuple(margins), members, n, y)
 
 
-def probability_blocks(
-    counts: Counts, probabilities: Probabilities
-) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-    """Yield the places of some cells and their probabilities (cell, draw), block by block."""
-    for first in range(0, len(counts.n), BLOCK):
-        where = slice(first, first + BLOCK)
-        yield where, probabilities(counts.cells.block(where))
+def probability_blocks(counts: Counts, probabilities: Probabilities) -> Blocks:
+    """Return the probabilities of the cells that were answered from, a few draws of each.
+
+    They are held, since each check goes through them: 80 MB of 200 draws in 100,000 cells.
+    """
+    places = [slice(first, first + BLOCK) for first in range(0, len(counts.n), BLOCK)]
+    return [(where, probabilities(counts.cells.block(where))) for where in places]

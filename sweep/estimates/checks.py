@@ -16,8 +16,8 @@ from sweep.data.levels import Levels
 from sweep.data.weight_sums import WeightSums
 from sweep.diagnostics.predictive import LEAST_Z, Surprise, moments_of, surprises
 from sweep.diagnostics.weights import Remainder, cleared, remainder
-from sweep.estimates.answered import Margins, margins_to_check, probability_blocks
-from sweep.estimates.poststratify import Margin, Probabilities
+from sweep.estimates.answered import Blocks, Margins, margins_to_check
+from sweep.estimates.poststratify import Margin
 from sweep.keys import Json
 
 __all__ = ["AnswerCheck", "Total", "WeightCheck", "check_answers", "check_weight"]
@@ -73,12 +73,13 @@ class AnswerCheck:
         }
 
 
-def check_answers(
-    counts: Counts, levels: Levels, probabilities: Probabilities, least: int
-) -> AnswerCheck:
-    """Return the check of the margins in which at least ``least`` people answered."""
+def check_answers(counts: Counts, levels: Levels, blocks: Blocks, least: int) -> AnswerCheck:
+    """Return the check of the margins in which at least ``least`` people answered.
+
+    ``blocks`` are from `probability_blocks`.
+    """
     checked = margins_to_check(counts, levels, least)
-    moments = moments_of(checked.members, probability_blocks(counts, probabilities))
+    moments = moments_of(checked.members, blocks)
     return AnswerCheck(checked, surprises(checked.y, moments))
 
 
@@ -138,18 +139,21 @@ def check_weight(
     counts: Counts,
     sums: WeightSums,
     modelled: Collection[str],
-    probabilities: Probabilities,
+    blocks: Blocks,
     total: Total,
 ) -> WeightCheck:
-    """Return the check of a survey's weight; ``modelled`` are the predictors in the model."""
+    """Return the check of a survey's weight; ``modelled`` are the predictors in the model.
+
+    ``blocks`` are from `probability_blocks`.
+    """
     p, variance = np.zeros(len(counts.n)), np.zeros(len(counts.n))
-    for where, drawn in probability_blocks(counts, probabilities):
+    for where, drawn in blocks:
         p[where] = drawn.mean(axis=1, dtype=np.float64)
         variance[where] = (drawn * (1 - drawn)).mean(axis=1, dtype=np.float64)
     codes = [counts.cells[name] for name in counts.cells.codes if name in modelled]
     regressor = cleared(sums, codes, variance)
     explained: NDArray[np.float64] = np.zeros(1)
-    for where, drawn in probability_blocks(counts, probabilities):
+    for where, drawn in blocks:
         explained = explained + drawn.T.astype(np.float64) @ regressor.x[where]
     n = sums.n.sum()
     found = remainder(sums, regressor, p, variance, explained)

@@ -5,8 +5,8 @@ that of one block of probabilities, however large the frame. Probabilities are s
 sums over blocks double.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ __all__ = [
     "Weighting",
     "check_groups",
     "margins_of",
+    "of_qualifiers",
     "poststratify",
     "sigmoid",
     "weighting_of",
@@ -157,26 +158,54 @@ def margins_of(counts: Counts, levels: Levels) -> Weighting:
 
 
 def poststratify(
-    weighting: Weighting, levels: Levels, probabilities: Probabilities
+    weighting: Weighting,
+    levels: Levels,
+    probabilities: Probabilities,
+    incidence: Probabilities | None = None,
 ) -> NDArray[np.float64]:
     """Return draws (draw, margin) of each margin's probability.
 
-    ``probabilities`` gives (cell, draw) for a block of cells.
+    ``probabilities`` gives (cell, draw) for a block of cells; so does ``incidence``, if only some
+    people of each cell qualify, as many as it says. A draw is then of those who qualify in it,
+    ``sum_cells weight i p / sum_cells weight i``: how many they are is uncertain too.
     """
+    total = people = np.zeros((1, len(weighting.margins)))
+    for index, weight in blocks(weighting):
+        cells = cells_of(index, levels)
+        p = probabilities(cells)
+        if incidence is not None:
+            i = incidence(cells)
+            p = p * i
+            people = people + (i.T @ weight).astype(np.float64)
+        total = total + (p.T @ weight).astype(np.float64)
+    return total if incidence is None else total / people
+
+
+def blocks(weighting: Weighting) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Yield blocks of cells, their numbers (cell,) and shares of each margin (cell, margin)."""
     from scipy.sparse import csr_array
 
     share = weighting.size / weighting.total[weighting.margin]
     shape = (len(weighting.index), len(weighting.margins))
     by_cell = csr_array((share, (weighting.cell, weighting.margin)), shape=shape)
-    total: NDArray[np.float64] | None = None
     for first in range(0, len(weighting.index), BLOCK):
         where = slice(first, first + BLOCK)
-        p = probabilities(cells_of(weighting.index[where], levels))
-        weight = by_cell[where].toarray().astype(np.float32)
-        part = (p.T @ weight).astype(np.float64)
-        total = part if total is None else total + part
-    assert total is not None  # a frame has at least one cell
-    return total
+        yield weighting.index[where], by_cell[where].toarray().astype(np.float32)
+
+
+def of_qualifiers(
+    weighting: Weighting, levels: Levels, incidence: Probabilities | None
+) -> Weighting:
+    """Return the weighting of the people who qualify, as many as are expected to."""
+    if incidence is None:
+        return weighting
+    expected = [
+        incidence(cells_of(weighting.index[first : first + BLOCK], levels)).mean(
+            axis=1, dtype=np.float64
+        )
+        for first in range(0, len(weighting.index), BLOCK)
+    ]
+    return replace(weighting, size=weighting.size * np.concatenate(expected)[weighting.cell])
 
 
 def sigmoid(eta: NDArray[np.float32]) -> NDArray[np.float32]:

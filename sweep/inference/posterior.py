@@ -39,17 +39,19 @@ def grouped_draws(
     group: Group,
     weighting: Weighting,
     probabilities: Probabilities,
-    chains: int,
-    length: int,
+    shape: tuple[int, int],
+    incidence: Probabilities | None = None,
 ) -> "pd.DataFrame":
     """Return poststratified draws, long: ``chain``, ``draw``, the group's columns, ``value``.
 
     One column per variable the group is by, or ``group`` for a named one; ``weighting`` is the
-    group's. Levels are in the frame's order; a combination of levels without people makes no row.
+    group's, ``shape`` the number of chains and of draws in each. Levels are in the frame's order; a
+    combination of levels without people makes no row.
     """
     import pandas as pd
 
-    values = poststratify(weighting, frame.levels, probabilities)
+    values = poststratify(weighting, frame.levels, probabilities, incidence)
+    chains, length = shape
     groups, steps = len(weighting.margins), chains * length
     columns: Json = {
         "chain": np.repeat(np.arange(chains), length * groups),

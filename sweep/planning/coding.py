@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sweep.config import Study
 from sweep.data.answers.asked import Question
+from sweep.data.answers.coding import code_answers
 from sweep.data.answers.meaning import Coding, Tally
 from sweep.data.answers.rules import code_rule
-from sweep.data.codebook import Codebook
+from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome
 
@@ -25,7 +26,9 @@ def code_outcomes(
 
     ``tallies`` are by outcome; ``partial`` are the rules that are looked at in part.
     """
-    codings: dict[str, Coding] = {}
+    codings = {
+        o.name: code_answers(o, tallies[o.name], ColumnBook()) for o in outcomes if o.condition
+    }
     for number, rule in enumerate(study.outcomes):
         questions = [
             Question(

@@ -35,6 +35,7 @@ UNREADABLE = {
     "frame": "the population's cells or their sizes changed",
     "sums": "answers or weights by group variable changed",
     "fit": "the fit it is computed from is another one",
+    "universe": "the fit of who qualifies is another one",
     "model file": "its code changed",
 }
 """What a field means whose values are digests; fields that end in one of `BYTES` follow."""
@@ -159,6 +160,7 @@ def estimates_fields(recipe: Recipe) -> Fields:
         "study.groups": recipe["groups"],
         "study.interval": recipe["interval"],
         "study.minimum_base": recipe["minimum_base"],
+        **({"universe": recipe["universe"]} if "universe" in recipe else {}),
         "ESTIMATE": recipe["version"],
         "pyarrow": recipe.get("pyarrow"),
     }
@@ -176,6 +178,7 @@ def design_fields(recipe: Recipe) -> Fields:
         **{f"study.{name}.source": value for name, value in recipe["sources"].items()},
         **flatten(recipe["survey"], "study.survey"),
         **flatten(recipe["population"], "study.population"),
+        **flatten(recipe.get("nuisance", {}), "study.nuisance"),
         **flatten(recipe["derive"], "study.derive"),
         "study.predictors": [name for name, _ in predictors],
         **flatten(dict(predictors), "study.predictors"),

@@ -30,7 +30,7 @@ from sweep.planning.coding import parts_of_rules
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import StoredCounts, StoredDesign, count_outcomes, prepare_design
 from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
-from sweep.planning.tasks import Shared, shared_parts, task_of
+from sweep.planning.tasks import Shared, shared_parts, tasks_of
 from sweep.planning.unused import check_used
 from sweep.sources.files import sources_in
 from sweep.store import Store
@@ -114,7 +114,7 @@ def make_plan(
     faultpoint("plan.after_blob")
     parts, findings = parts_of_rules(every, outcomes, selection.sample), Findings()
     counted = count_outcomes(config, sources, prepared, outcomes, store, findings, parts, look.tell)
-    tasks = {o.name: task_of(shared, o, counted[o.name]) for o in outcomes}
+    tasks = tasks_of(shared, outcomes, counted)
     entries = concurrently(lambda o: entry_for(look, o, counted[o.name], tasks[o.name]), outcomes)
     chosen = entries_by_status(store, outcomes, entries, selection)
     wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}

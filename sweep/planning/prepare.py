@@ -12,25 +12,24 @@ from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.data.answers.meaning import Coding
+from sweep.data.audit import audit_of
 from sweep.data.cells import are_too_many
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.findings import Findings, Mistaken
+from sweep.data.nuisance import with_nuisance
 from sweep.data.outcomes import Outcome
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
-from sweep.errors import DataError
-from sweep.expression import columns as columns_of
-from sweep.expression import parse
 from sweep.keys import Json, digest, seed_of
 from sweep.planning.coding import code_outcomes
+from sweep.planning.columns import rename_columns
+from sweep.planning.population import population_table
 from sweep.planning.recipes import counts_recipe, design_recipe, many_groups
 from sweep.sources.files import Sources
-from sweep.sources.tables import read_columns, read_table
+from sweep.sources.tables import read_table
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
-from sweep.words.names import did_you_mean
-from sweep.words.values import clip_name, few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,11 +82,14 @@ def prepare_design(
     findings = Findings()
     with telling_mistakes(config, findings):
         survey = survey_table(study, sources.survey, sample, findings)
-        population = population_table(study, sources.population, findings)
-        design = encode(survey, population, covariates, study, findings)
+        population, frame = population_table(study, sources.population, survey, findings)
+        rows = with_nuisance(population.rows, survey.rows, study, findings)
+        design = encode(survey, replace(population, rows=rows), covariates, study, findings)
+        audit = audit_of(design, study, findings)
         sources.check_unchanged()
     notices = [notice.as_json() for notice in findings.notices]
-    design = replace(design, summary={**design.summary, "notices": notices})
+    told = {"frame": frame, "audit": audit.as_json(), "notices": notices}
+    design = replace(design, summary={**design.summary, **told})
     return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
 
 
@@ -128,17 +130,6 @@ def survey_table(study: Study, path: Path, sample: int | None, findings: Finding
     return prepared if sample is None else sample_rows(prepared, sample, study)
 
 
-def rename_columns(path: Path, rename: Mapping[str, str], what: str) -> list[str]:
-    """Return a file's columns under the study's names; refuse to rename what is not there."""
-    names = read_columns(path)
-    for old in rename:
-        if old not in names:
-            guess, there = did_you_mean(old, names), few(names, clip_name)
-            msg = f"study.{what}.rename: {path} has no column {old!r}.{guess} It has: {there}"
-            raise DataError(msg)
-    return [rename.get(name, name) for name in names]
-
-
 def sample_rows(table: Table, respondents: int, study: Study) -> Table:
     """Return a random part of the survey, to develop on; the study's seed chooses it."""
     import numpy as np
@@ -150,17 +141,6 @@ def sample_rows(table: Table, respondents: int, study: Study) -> Table:
     left = len(table.rows) - respondents
     dropped = (*table.dropped, ("left out by --sample", left))
     return Table(table.rows.iloc[chosen], table.kept[chosen], table.read, dropped)
-
-
-def population_table(study: Study, path: Path, findings: Findings) -> Table:
-    """Read and prepare the population."""
-    spec = study.population
-    available = rename_columns(path, spec.rename, "population")
-    variables = variables_of(study)
-    wanted = sources_of(list(variables.values()), study, available)
-    wanted += [*condition_sources(spec.filter, study, available), spec.size]
-    table = read_table(path, list(dict.fromkeys(wanted)), spec.rename)
-    return prepare(table, variables, spec.filter, study, "population", findings)
 
 
 def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and where to
@@ -175,12 +155,10 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
 ) -> dict[str, StoredCounts]:
     """Count every outcome that is not counted yet; return what was counted, by outcome.
 
-    Outcomes that count the same share it, by its key; the survey is read for what is new. What the
-    answers show is told in any case; of ``partial`` rules not all is looked at. Raises ConfigError
-    for every mistake in ``findings``, before anything is stored.
+    Outcomes that count the same share it. What the answers show is told in any case; of ``partial``
+    rules not all is looked at. Raises ConfigError for all mistakes in ``findings``.
     """
-    recipes = {o.name: counts_recipe(prepared.key, o) for o in outcomes}
-    keys = {name: digest(recipe) for name, recipe in recipes.items()}
+    keys = {o.name: digest(counts_recipe(prepared.key, o)) for o in outcomes}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     known = stored_counts(store, list(distinct), tell)
     new_keys = [key for key in distinct if key not in known]
@@ -198,10 +176,13 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         def counted(outcome: Outcome) -> CountsMeta:
             made = count(prepared.design, outcome, answers, codings[outcome.name])
             counts = counts_of(made, prepared.design.levels)
-            return put_counts(store, recipes[outcome.name], made, counts, codings[outcome.name])
+            recipe, coding = counts_recipe(prepared.key, outcome), codings[outcome.name]
+            return put_counts(store, recipe, made, counts, coding.folded())
 
         known |= dict(zip(new_keys, concurrently(counted, new), strict=True))
-    return {name: counted_from(key, known[key], codings[name]) for name, key in keys.items()}
+    return {
+        name: counted_from(key, known[key], codings[name].folded()) for name, key in keys.items()
+    }
 
 
 def stored_counts(store: Store, keys: Sequence[str], tell: Tell) -> dict[str, CountsMeta]:
@@ -221,8 +202,7 @@ def answers_to(
     study: Study, sources: Sources, design: Design, outcomes: Sequence[Outcome]
 ) -> "pd.DataFrame":
     """Return the design's respondents' answers that some outcomes count, or look at for a base."""
-    bases = {c for o in outcomes if o.base for c in columns_of(parse(o.base))}
-    wanted = [*dict.fromkeys([*(c for o in outcomes for c in o.columns), *sorted(bases)])]
-    answers = read_table(sources.survey, wanted, study.survey.rename)
+    wanted = dict.fromkeys(name for outcome in outcomes for name in outcome.read())
+    answers = read_table(sources.survey, list(wanted), study.survey.rename)
     sources.check_unchanged()  # rows are the design's by position
     return answers.iloc[design.respondents.row].reset_index(drop=True)

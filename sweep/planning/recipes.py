@@ -41,9 +41,14 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
     """Return the recipe of the transform: the sources' bytes and everything done to them."""
     spec = study.model_dump(mode="json")
     survey, population = dict(spec["survey"]), dict(spec["population"])
-    for table in (survey, population):
+    tables = [survey, population, *population["margins"]]
+    tables += [population["seed"]] if isinstance(population["seed"], dict) else []
+    for table in tables:
         table.pop("source")
         table["filter"] = plain_condition(table["filter"])
+    survey["universe"] = plain_condition(survey["universe"])
+    zeros = population["structural_zeros"]
+    population["structural_zeros"] = [plain_condition(condition) for condition in zeros]
     covariates = {
         name: {k: v for k, v in fields.items() if k != "source"}
         for name, fields in spec["covariates"].items()
@@ -54,6 +59,7 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
         "sources": dict(sources),
         "survey": survey,
         "population": population,
+        "nuisance": spec["nuisance"],
         "derive": spec["derive"],
         "predictors": [[name, fields] for name, fields in spec["predictors"].items()],
         "covariates": covariates,

@@ -38,12 +38,16 @@ def outcomes_in(study: Study, sources: Sources) -> list[Outcome]:
 
 
 def outcomes_by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:
-    """Return the outcomes selected by name or tag; those by status are chosen later."""
+    """Return the outcomes selected by name or tag; those by status are chosen later.
+
+    Who qualifies is always among them: all others need it.
+    """
     patterns = [p for p in selection.patterns if not p.startswith("status:")]
     if any(p.startswith("status:") for p in selection.patterns):
         return list(outcomes)
-    chosen = select_outcomes(outcomes, patterns)
-    return chosen[: selection.limit]
+    chosen = select_outcomes(outcomes, patterns)[: selection.limit]
+    needed = [o for o in outcomes if o.condition is not None and o not in chosen]
+    return [*needed, *chosen]
 
 
 def entries_by_status(
@@ -54,7 +58,9 @@ def entries_by_status(
         return entries
     statuses = {e.name: status_before(store, e) for e in entries}
     chosen = {o.name for o in select_outcomes(outcomes, selection.patterns, statuses)}
-    return [e for e in entries if e.name in chosen][: selection.limit]
+    needed = {o.name for o in outcomes if o.condition is not None}
+    few = [e for e in entries if e.name in chosen - needed][: selection.limit]
+    return [e for e in entries if e.name in needed or e in few]
 
 
 def status_before(store: Store, entry: Entry) -> str:

@@ -1,5 +1,6 @@
 """Tasks: what a worker needs to know of an outcome."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sweep.artifacts.blobs import put_blob
@@ -48,19 +49,37 @@ def shared_parts(
     return Shared(study, file, prepared, fit, tables, put_blob(store, file.source, tell))
 
 
-def task_of(shared: Shared, outcome: Outcome, counted: StoredCounts) -> Task:
+def tasks_of(
+    shared: Shared, outcomes: Sequence[Outcome], counted: Mapping[str, StoredCounts]
+) -> dict[str, Task]:
+    """Return the tasks of some outcomes by name; those of qualifiers know who qualifies."""
+    who = next((o for o in outcomes if o.condition is not None), None)
+    universe = None if who is None else task_of(shared, who, counted[who.name], None)
+    return {
+        o.name: universe
+        if universe is not None and o is who
+        else task_of(shared, o, counted[o.name], universe)
+        for o in outcomes
+    }
+
+
+def task_of(shared: Shared, outcome: Outcome, counted: StoredCounts, universe: Task | None) -> Task:
     """Return an outcome's task: all that a worker needs to know."""
     seed, design = shared.study.sampler.seed, shared.prepared.design
     fit = of_outcome(shared.fit, counted.digests, seed_of(seed, outcome.name))
+    estimates = of_fit(shared.estimates, digest(fit), design, counted.sums)
+    if universe is not None:
+        estimates["universe"] = universe.fit_key
     return Task(
         outcome=outcome.name,
         study_seed=seed,
         design=shared.prepared.key,
         counts=counted.key,
         fit=fit,
-        estimates=of_fit(shared.estimates, digest(fit), design, counted.sums),
+        estimates=estimates,
         model=shared.file.name,
         model_blob=shared.blob if shared.file.route == "general" else None,
+        universe=None if universe is None else universe.as_json(),
     )
 
 

@@ -24,7 +24,7 @@ from sweep.journal.remaining import kept_draws
 from sweep.journal.run_plan import RunPlan
 from sweep.store import Store
 from sweep.worker.memory import Memory
-from sweep.worker.task import design_of, grid_from, probabilities_of, route_of
+from sweep.worker.task import design_of, grid_from, incidence_of, probabilities_of, route_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,9 +60,10 @@ def outcome_draws(
         if not all_draws:
             draws = thin(draws, plan.study["sampler"]["draws"])
         probabilities = probabilities_of(store, task, draws, memory)
-        chains, length = next(iter(draws.values())).shape[:2]
-        weighting = weightings[task.design]
-        part = grouped_draws(frame, wanted, weighting, probabilities, chains, length)
+        shape = next(iter(draws.values())).shape[:2]
+        weighting, incidence = weightings[task.design], incidence_of(store, task, shape[1], memory)
+        who = None if incidence is None else incidence.probabilities
+        part = grouped_draws(frame, wanted, weighting, probabilities, shape, who)
         outcome = pd.Categorical([entry.name] * len(part), names)
         part.insert(0, "outcome", pd.Series(outcome))
         parts.append(part)

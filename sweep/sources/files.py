@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from sweep.config import Study
+from sweep.config import Population, PopulationTable, Study
 from sweep.errors import DataError, SweepError
 from sweep.keys import bytes_digest, digest, sha256
 from sweep.store.cache import file_kept, keep
@@ -20,10 +20,13 @@ NAME_DIGITS = 12
 
 @dataclass(frozen=True)
 class Sources:
-    """The files of a study, and the digests of their bytes."""
+    """The files of a study, and the digests of their bytes.
+
+    The population's are by key below ``study.population``, as `population_files` has them.
+    """
 
     survey: Path
-    population: Path
+    population: Mapping[str, Path]
     covariates: Mapping[str, Path]
     digests: Mapping[str, str]
 
@@ -35,7 +38,8 @@ class Sources:
         DataError
             If one has changed since: what was read would be kept under the key of other bytes.
         """
-        paths = {"survey": self.survey, "population": self.population}
+        paths = {"survey": self.survey}
+        paths |= {below("population", key): path for key, path in self.population.items()}
         paths |= {f"covariates.{name}": path for name, path in self.covariates.items()}
         for name, path in paths.items():
             if digest_of(name, path) != self.digests[name]:
@@ -51,7 +55,9 @@ def sources_in(study: Study, directory: Path) -> Sources:
     DataError
         If one is missing.
     """
-    names = {"survey": study.survey.source, "population": study.population.source}
+    population = population_files(study.population)
+    names = {"survey": study.survey.source}
+    names |= {below("population", key): source for key, source in population.items()}
     names |= {f"covariates.{name}": c.source for name, c in study.covariates.items()}
     paths: dict[str, Path] = {}
     digests: dict[str, str] = {}
@@ -63,7 +69,24 @@ def sources_in(study: Study, directory: Path) -> Sources:
             raise DataError(msg) from error
         digests[name] = digest_of(name, paths[name])
     covariates = {name: paths[f"covariates.{name}"] for name in study.covariates}
-    return Sources(paths["survey"], paths["population"], covariates, digests)
+    tables = {key: paths[below("population", key)] for key in population}
+    return Sources(paths["survey"], tables, covariates, digests)
+
+
+def below(section: str, key: str) -> str:
+    """Return the key of something in a section, or the section's own."""
+    return f"{section}.{key}" if key else section
+
+
+def population_files(spec: Population) -> dict[str, str]:
+    """Return the files that say who the population is, by key: ``margins.0``, ``seed``.
+
+    The joint table's key is empty.
+    """
+    found = {"": spec.source, **{f"margins.{k}": m.source for k, m in enumerate(spec.margins)}}
+    if isinstance(spec.seed, PopulationTable):
+        found["seed"] = spec.seed.source
+    return {key: source for key, source in found.items() if source is not None}
 
 
 def digest_of(name: str, path: Path) -> str:

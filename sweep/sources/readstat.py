@@ -45,6 +45,8 @@ def metadata_of(reader: Reader, path: Path, encoding: str | None) -> "metadata_c
         If it cannot be read.
     """
     metadata: metadata_container = call(reader, path, encoding, metadataonly=True)[1]
+    if None in metadata.column_names:
+        raise wrong_encoding(path, encoding)
     return metadata
 
 

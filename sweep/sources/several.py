@@ -3,7 +3,7 @@
 All must have the same columns; a value label means the same in all of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -144,7 +144,13 @@ def common_codebook(books: Mapping[Path, Codebook]) -> Codebook:
         if odd:
             msg = f"{path}: response set {few(odd, clip_name)} is another than in {first.name}"
             raise DataError(msg)
-    return Codebook(columns, sets)
+    weights, serials = ({getattr(b, n) for b in books.values()} for n in ("weight", "serial"))
+    return Codebook(columns, sets, only(weights), only(serials))
+
+
+def only(names: Set[str | None]) -> str | None:
+    """Return the one name that all files give a column, None if they give several."""
+    return next(iter(names)) if len(names) == 1 else None
 
 
 def merged(known: ColumnBook, found: ColumnBook, where: str) -> ColumnBook:

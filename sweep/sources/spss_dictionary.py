@@ -52,14 +52,15 @@ class Records:
 
 @dataclass(frozen=True)
 class Cursor:
-    """A file that is read on from where it is, and how its integers are written."""
+    """A file that is read on from where it is, its bytes in all, and how integers are written."""
 
     file: BinaryIO
+    size: int
     order: str
 
     def take(self, size: int) -> bytes:
         """Return the next bytes and go on behind them."""
-        data = self.file.read(size) if size >= 0 else b""
+        data = self.file.read(size) if 0 <= size <= self.size else b""
         if len(data) != size:
             msg = "its dictionary is cut short"
             raise ValueError(msg)
@@ -88,7 +89,7 @@ def records_of(path: Path) -> Records:
                 raise ValueError(msg)
             order = "<" if header[64:68] in {b"\2\0\0\0", b"\3\0\0\0"} else ">"
             weighted = struct.unpack(f"{order}i", header[76:80])[0]
-            return collected(weighted, records(Cursor(file, order)))
+            return collected(weighted, records(Cursor(file, path.stat().st_size, order)))
     except FileNotFoundError as error:
         msg = f"{path}: there is no such file"
         raise DataError(msg) from error

@@ -57,23 +57,16 @@ def query_of(
         If the query does more than read, the database is not named once, is of a kind that is not
         known, or its URL in the config holds a password.
     """
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
     check_installed()
     if (database is None) == (database_env is None):
         msg = "query: write one of `database: URL` and `database_env: NAME`"
         raise DataError(msg)
-    key = "query.database" if database else "query.database_env"
-    text = database if database_env is None else environment.get(database_env)
-    if not text:
-        msg = f"query.database_env: the environment has no {database_env!r}: set it to the URL"
+    key = "query.database" if database_env is None else "query.database_env"
+    text = database if database_env is None else environment.get(database_env) or None
+    if text is None:
+        msg = f"{key}: the environment has no {database_env!r}: set it to the URL"
         raise DataError(msg)
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError) as error:
-        msg = f"{key}: it is no URL; `sqlite:///survey.db` and `postgresql://user@host/name` are"
-        raise DataError(msg) from error
+    url = url_of(key, text)
     if database_env is None and (url.password is not None or secret_keys(url)):
         msg = (
             f"{key}: it holds a password. Write `database_env: SURVEY_DB` in its place, and set "
@@ -81,6 +74,18 @@ def query_of(
         )
         raise DataError(msg)
     return Query(reading_statement(sql), placed(url, key, directory))
+
+
+def url_of(key: str, text: str) -> "URL":
+    """Return a URL, which is in no message, for it may hold a password."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(text)
+    except (ArgumentError, ValueError):
+        msg = f"{key}: it is no URL; `sqlite:///survey.db` and `postgresql://user@host/name` are"
+        raise DataError(msg) from None  # what the library says quotes it
 
 
 def check_installed(module: str = "sqlalchemy") -> None:

@@ -6,7 +6,8 @@ comma is a point. A column with any other value stays as it is written. Everythi
 distinct values.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -21,10 +22,10 @@ __all__ = ["Decimals", "Written", "as_written"]
 type Decimals = Literal["point", "comma", "perhaps a comma"]
 """Whether a decimal comma is none, is said by the config, or may be found out."""
 
-WHOLE = r"^\s*-?(0|[1-9]\d*)(\.0*)?\s*$"
-TRUTH = r"^\s*(?i:true|false)\s*$"
-WITH_COMMA = r"^\s*[+-]?(0|[1-9]\d*)(,\d+)?([eE][+-]?\d+)?\s*$"
-THOUSANDS = r"^\s*[+-]?([1-9]\d{0,2}(\.\d{3})+|[1-9]\d*|0)(,\d+)?\s*$"
+WHOLE = re.compile(r"-?(0|[1-9]\d*)(\.0*)?", re.ASCII)
+TRUTH = re.compile(r"true|false", re.IGNORECASE | re.ASCII)
+WITH_COMMA = re.compile(r"[+-]?(0|[1-9]\d*)(,\d+)?([eE][+-]?\d+)?", re.ASCII)
+THOUSANDS = re.compile(r"[+-]?([1-9]\d{0,2}(\.\d{3})+|[1-9]\d*|0)(,\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -50,56 +51,67 @@ def as_written(
 
     Blank cells become null; so do texts of ``missing`` with blanks around them.
     """
-    import pyarrow.compute as pc
-
-    bare = pc.utf8_trim_whitespace(column.dictionary)
-    padded = pc.and_(among(bare, missing), pc.invert(among(column.dictionary, missing)))
-    nothing = column.null_count + (pc.sum(padded.take(column.indices)).as_py() or 0)
+    values: list[str] = column.dictionary.to_pylist()
+    bare = [value.strip() for value in values]
+    pairs = zip(values, bare, strict=True)
+    padded = [n for n, (v, b) in enumerate(pairs) if b in missing and v != b]
+    nothing = column.null_count + rows_with(column, padded)
     counts = {" or ".join(missing): nothing} if nothing else {}
-    values = pc.if_else(pc.or_(padded, pc.equal(bare, "")), None, column.dictionary)
-    comma = thousands = None
-    if decimals != "point":
-        thousands = first_with(values, THOUSANDS, ".")
-        if thousands is not None and decimals == "perhaps a comma":
-            return Written(column, counts, refused=two_readings(thousands))
-        if thousands is not None:
-            values = pc.replace_substring(values, ".", "")
-        comma = first_with(values, WITH_COMMA, ",")
-        if comma is not None:
-            values = pc.replace_substring(values, ",", ".")
-    if first_with(values, WHOLE, ".") is not None:
-        values = pc.replace_substring_regex(pc.utf8_trim_whitespace(values), r"\.0*$", "")
-        values = pc.replace_substring_regex(values, "^-0$", "0")
-    elif all_match(values, TRUTH):
-        values = pc.utf8_lower(pc.utf8_trim_whitespace(values))
-    return Written(with_values(column, values), counts, comma, thousands)
+    kept = places_kept(bare, padded)
+    known = [bare[n] for n in kept]
+    thousands = first_with(known, THOUSANDS, ".") if decimals != "point" else None
+    if thousands is not None and decimals == "perhaps a comma":
+        return Written(column, counts, refused=two_readings(thousands))
+    plain = [b.replace(".", "") for b in known] if thousands is not None else known
+    comma = first_with(plain, WITH_COMMA, ",") if decimals != "point" else None
+    plain = [b.replace(",", ".") for b in plain] if comma is not None else plain
+    plain = typed(plain)
+    if plain is known and len(kept) == len(values):
+        return Written(with_small_codes(column), counts)
+    if plain is known:
+        plain = [values[n] for n in kept]
+    return Written(with_values(column, kept, plain), counts, comma, thousands)
 
 
-def among(values: "pa.Array", texts: tuple[str, ...]) -> "pa.Array":
-    """Return for each value whether it is one of some texts."""
+def places_kept(bare: Sequence[str], padded: Sequence[int]) -> Sequence[int]:
+    """Return the places of those distinct values that are not missing."""
+    if all(bare) and not padded:
+        return range(len(bare))
+    left_out = set(padded)
+    return [n for n, text in enumerate(bare) if text and n not in left_out]
+
+
+def with_small_codes(column: "pa.DictionaryArray") -> "pa.DictionaryArray":
+    """Return a column with its codes in the smallest type."""
+    import pyarrow as pa
+
+    codes = column.indices.cast(code_type(len(column.dictionary)))
+    return pa.DictionaryArray.from_arrays(codes, column.dictionary)
+
+
+def rows_with(column: "pa.DictionaryArray", places: Sequence[int]) -> int:
+    """Return how many rows hold one of the distinct values at some places."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    return pc.is_in(values, pa.array(texts, pa.string()))
+    if not places:
+        return 0
+    return int(pc.sum(pc.is_in(column.indices, pa.array(places, pa.int32()))).as_py())
 
 
-def all_match(values: "pa.Array", pattern: str) -> bool:
-    """Return whether there are values, and each is as a pattern says."""
-    import pyarrow.compute as pc
+def typed(texts: list[str]) -> list[str]:
+    """Return texts as typed files have them: whole numbers and truth values, if all are such."""
+    if first_with(texts, WHOLE, ".") is not None:
+        return ["0" if text == "-0" else text for text in (t.partition(".")[0] for t in texts)]
+    if texts and all(map(TRUTH.fullmatch, texts)):
+        return [text.lower() for text in texts]
+    return texts
 
-    return bool(pc.all(pc.match_substring_regex(values, pattern)).as_py()) and (
-        values.null_count < len(values)
-    )
 
-
-def first_with(values: "pa.Array", pattern: str, sign: str) -> str | None:
-    """Return the first value with a sign in it, if each value is as a pattern says."""
-    import pyarrow.compute as pc
-
-    if not all_match(values, pattern):
-        return None
-    position = pc.index(pc.match_substring(values, sign), True).as_py()
-    return None if position < 0 else str(values[position])
+def first_with(texts: Sequence[str], pattern: re.Pattern[str], sign: str) -> str | None:
+    """Return the first text with a sign in it, if each is as a pattern says."""
+    first = next((text for text in texts if sign in text), None)
+    return first if first is not None and all(map(pattern.fullmatch, texts)) else None
 
 
 def two_readings(value: str) -> str:
@@ -110,10 +122,22 @@ def two_readings(value: str) -> str:
     )
 
 
-def with_values(column: "pa.DictionaryArray", values: "pa.Array") -> "pa.DictionaryArray":
-    """Return a column with other values in the place of its distinct ones, each once again."""
+def with_values(
+    column: "pa.DictionaryArray", kept: Sequence[int], texts: Sequence[str]
+) -> "pa.DictionaryArray":
+    """Return a column with texts in the place of those distinct values that are kept.
+
+    Two that have one text become one; a value that is not kept becomes null.
+    """
     import pyarrow as pa
 
-    distinct = values.dictionary_encode()
-    codes = distinct.indices.cast(code_type(len(values))).take(column.indices)
-    return pa.DictionaryArray.from_arrays(codes, distinct.dictionary)
+    codes = {text: code for code, text in enumerate(dict.fromkeys(texts))}
+    kind = code_type(len(codes))
+    if len(codes) == len(column.dictionary):
+        indices = column.indices.cast(kind)
+    else:
+        into: list[int | None] = [None] * len(column.dictionary)
+        for place, text in zip(kept, texts, strict=True):
+            into[place] = codes[text]
+        indices = pa.array(into, kind).take(column.indices)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(codes, pa.string()))

@@ -4,7 +4,7 @@ The stub is no model, and its answers are not checked.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from sweep.artifacts.tasks import Task
 from sweep.config import Group
 from sweep.data.counts import Sums, counts_of, weights_of
 from sweep.data.design import Design
+from sweep.estimates.answered import probability_blocks
 from sweep.estimates.checks import Total, check_answers, check_weight
 from sweep.estimates.poststratify import (
     Margin,
@@ -30,14 +31,17 @@ from sweep.model.terms import Contrast, Covariate, Varying, from_json
 
 __all__ = ["Doubts", "Subject", "doubts_of", "with_doubts"]
 
-MOST_DRAWS = 400  # that a check looks at: its verdict is about answers, which are fewer digits
+MOST_DRAWS = 200  # that a check looks at: its verdict is about answers, which are fewer digits
 
 TOTAL = Margin(None, {})
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked: an outcome's task, answers, rows and their draws (draw, margin)."""
+    """What is checked: an outcome's task, answers, rows and their draws (draw, margin).
+
+    ``incidence`` says who qualifies, if not everybody does; ``weighting`` is then of those.
+    """
 
     task: Task
     design: Design
@@ -45,6 +49,7 @@ class Subject:
     groups: Sequence[Group]
     weighting: Weighting
     values: NDArray[np.float64]
+    incidence: Probabilities | None = None
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,14 @@ def doubts_of(subject: Subject, model: Callable[[Draws], Probabilities], draws: 
     levels = subject.design.levels
     counts = counts_of(subject.sums, levels)
     inside = modelled(subject.task, list(levels))
-    unseen = unseen_shares(subject.weighting, counts)
+    seen = replace(counts, index=subject.design.frame.as_estimated(counts.index))
+    unseen = unseen_shares(subject.weighting, seen)
     outside = outside_the_model(subject.design.frame, inside)
     rows = support_flags(subject.weighting, subject.groups, outside, unseen)
     least = subject.task.estimates["minimum_base"]
     if subject.task.fit["model"] == STUB or counts.n.sum() < least:
         return Doubts([], rows, unseen, {})
-    few = model(some_draws(draws))
+    few = probability_blocks(counts, model(some_draws(draws)))
     answers = check_answers(counts, levels, few, least)
     reasons, figures = answers.reasons(), {"answers": answers.as_json()}
     found = [answers.row_flags(subject.weighting.margins)]
@@ -116,7 +122,8 @@ def total_of(subject: Subject, model: Callable[[Draws], Probabilities], draws: D
         values = subject.values[:, subject.weighting.margins.index(TOTAL)]
     else:
         whole = weighting_of(subject.design.frame, [Group()])
-        values = poststratify(whole, subject.design.levels, model(draws))[:, 0]
+        who = subject.incidence
+        values = poststratify(whole, subject.design.levels, model(draws), who)[:, 0]
     weighted = float(subject.sums.wy.sum() / subject.sums.w.sum())
     return Total(weighted, float(values.mean()), float(values.std()))
 

@@ -20,13 +20,18 @@ from sweep.data.design import Design
 from sweep.diagnostics.verdict import as_json
 from sweep.errors import CorruptArtifact, ForeignToolchain
 from sweep.estimates.formats import to_parquet
-from sweep.estimates.poststratify import Probabilities, poststratify, weighting_of
-from sweep.estimates.rows import Shown, answers_by_margin, estimate
+from sweep.estimates.poststratify import (
+    Probabilities,
+    of_qualifiers,
+    poststratify,
+    weighting_of,
+)
 from sweep.faultpoint import faultpoint
 from sweep.inference.checkpoints import Draws, Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
 from sweep.inference.grid import Grid, grid_of
 from sweep.inference.nuts import Settings
+from sweep.inference.posterior import thin
 from sweep.inference.sampler_stats import statistics_json
 from sweep.inference.stub import fit_stub, stub_probabilities
 from sweep.keys import Json
@@ -35,11 +40,11 @@ from sweep.model.files import STUB, ModelFile, Route, load_model
 from sweep.model.terms import from_json
 from sweep.store import Store
 from sweep.toolchain import ESTIMATE, table_writer, toolchain
-from sweep.worker.checks import Doubts, Subject, doubts_of, with_doubts
+from sweep.worker.checks import Subject, doubts_of, with_doubts
+from sweep.worker.incidence import Incidence
+from sweep.worker.rows import rows_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sweep.inference.general import Compiled
     from sweep.worker.memory import Memory
 
@@ -50,6 +55,7 @@ __all__ = [
     "estimate_task",
     "fit_task",
     "grid_from",
+    "incidence_of",
     "probabilities_of",
     "route_of",
 ]
@@ -241,6 +247,20 @@ def probabilities_of(store: Store, task: Task, draws: Draws, memory: "Memory") -
     return file_probabilities(model_file(store, task, memory), draws)
 
 
+def incidence_of(store: Store, task: Task, length: int, memory: "Memory") -> Incidence | None:
+    """Return who qualifies, with so many draws of each chain; None if everybody does.
+
+    The fit is read from the store, or sampled and kept: all outcomes of a sweep need it. The two
+    posteriors are independent, so that any draws may be paired: evenly, where one is longer.
+    """
+    asked = task.of_universe()
+    if asked is None:
+        return None
+    fitted = fit_task(store, asked, True, memory)
+    draws = thin(fitted.draws, length)
+    return Incidence(probabilities_of(store, asked, draws, memory), fitted.meta)
+
+
 def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") -> TaskMeta:
     """Poststratify the stored draws, check them and publish the outcome's table; return its meta.
 
@@ -254,17 +274,21 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     groups = [
         Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
     ]
+    chains, length = next(iter(fitted.draws.values())).shape[:2]
+    incidence = incidence_of(store, task, length, memory)
+    who = None if incidence is None else incidence.probabilities
     sums, weighting = get_sums(store, task.counts), weighting_of(design.frame, groups)
 
     def model(draws: Draws) -> Probabilities:
         return probabilities_of(store, task, draws, memory)
 
-    values = poststratify(weighting, design.levels, model(fitted.draws))
-    subject = Subject(task, design, sums, groups, weighting, values)
+    values = poststratify(weighting, design.levels, model(fitted.draws), who)
+    weighting = of_qualifiers(weighting, design.levels, who)
+    subject = Subject(task, design, sums, groups, weighting, values, who)
     doubts = doubts_of(subject, model, fitted.draws)
-    chains, length = next(iter(fitted.draws.values())).shape[:2]
+    judged = fitted.meta if incidence is None else incidence.judge(fitted.meta)
     meta: TaskMeta = {
-        **with_doubts(fitted.meta, doubts),
+        **with_doubts(judged, doubts),
         "n": float(sums.n.sum()),
         "draws": chains * length,
     }
@@ -273,20 +297,3 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
     faultpoint("estimates.after_publish", task.outcome)
     return meta
-
-
-def rows_of(subject: Subject, doubts: Doubts, status: str, chains: int) -> "pd.DataFrame":
-    """Return the outcome's table."""
-    recipe, frame = subject.task.estimates, subject.design.frame
-    shown = Shown(
-        outcome=subject.task.outcome,
-        status=status,
-        interval=recipe["interval"],
-        minimum_base=recipe["minimum_base"],
-        levels=frame.variables(),
-        population=float(frame.size.sum()),
-    )
-    weighting, groups = subject.weighting, subject.groups
-    answers = answers_by_margin(subject.sums, subject.design.asked, frame, groups, weighting)
-    draws = subject.values.reshape(chains, -1, subject.values.shape[-1])
-    return estimate(draws, weighting, answers, doubts.unseen, doubts.of_rows, shown)

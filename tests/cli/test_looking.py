@@ -71,6 +71,22 @@ def test_check_counts_respondents_cells_and_who_was_not_asked(small: Path) -> No
     assert not list((small.parent / ".sweep").glob("fits/*"))
 
 
+def test_check_shows_what_the_priors_say_of_the_total(small: Path) -> None:
+    low, high = json.loads(inside("check", small, "-o", "json", cwd=small.parent).out)[
+        "prior_total"
+    ]
+    assert 0 < low < 0.05
+    assert 0.95 < high < 1
+    said = f"before any answer the total is {100 * low:.0f} % to {100 * high:.0f} % (90 %)"
+    assert said in inside("check", small, cwd=small.parent).out
+
+    refused = inside("check", small, "--set", "priors.intercept=20", cwd=small.parent)
+    assert 2 == refused.code
+    assert "study.priors.intercept: Normal(0, 20) on the logit scale" in refused.err
+    stub = inside("check", small, "--set", "model=stub", "-o", "json", cwd=small.parent)
+    assert json.loads(stub.out)["prior_total"] is None
+
+
 def test_a_plan_counts_actions_and_warns_that_draws_are_not_kept(small: Path) -> None:
     ended = inside("plan", small, "--set", "execution.keep=[estimates]", cwd=small.parent)
 

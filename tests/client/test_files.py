@@ -84,6 +84,17 @@ def test_covariates_and_sources_that_are_not_there_are_known(
         refuse_inputs(project.directory / "gone.csv", plan, run.store)
 
 
+def test_margins_and_seeds_are_known(run: sweep.Run, project: Project) -> None:
+    seed = {"source": "old.csv", "size": "n"}
+    margins = [{"by": ["sex"], "source": "sex.csv", "size": "n"}, {"by": ["age"], "source": None}]
+    population = {"source": None, "margins": margins, "seed": seed}
+    study = {**run.plan.study, "population": population}
+    plan = replace(run.plan, config={**run.plan.config, "study": study})
+    for name, key in {"sex.csv": r"margins\.0", "old.csv": "seed"}.items():
+        with pytest.raises(UsageError, match=rf"it is study\.population\.{key}\.source"):
+            refuse_inputs(project.directory / name, plan, run.store)
+
+
 @pytest.mark.parametrize("name", ["study.cfg", "study", "UP.YAML", "Up.Yml"])
 def test_a_config_of_any_name_is_not_replaced(project: Project, name: str) -> None:
     config = project.directory / name

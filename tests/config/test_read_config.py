@@ -141,7 +141,8 @@ def test_ten_mistakes_are_told_in_the_users_words() -> None:
     assert [
         "expected a .csv or .parquet file, got 'survey.xlsx'",
         "cannot read the expression: expected a value or a column, but the text ends (character 8)",
-        "unknown key - did you mean 'weight'? (allowed: source, filter, weight, missing, rename)",
+        "unknown key - did you mean 'weight'? (allowed: source, filter, weight, missing, rename, "
+        "universe)",
         "this key is required",
         "the edges must increase",
         "the pattern takes nothing: put parentheses around a part of 're:aided_.+'",

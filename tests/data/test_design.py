@@ -10,7 +10,7 @@ from sweep.config import Predictor
 from sweep.data.cells import cells_of, decode, encode_codes
 from sweep.data.design import Design
 from sweep.data.levels import levels_of
-from sweep.errors import DataError
+from sweep.errors import ConfigError, DataError
 from tests.project import REGIONS, Project, population_of, survey_of
 from tests.support.columns import text_series_of
 
@@ -122,7 +122,8 @@ def test_without_a_weight_everybody_weighs_one(project: Project) -> None:
 def test_a_population_size_must_be_a_number_of_people(project: Project, size: object) -> None:
     column = population_of()["n"].astype(object).where(np.arange(48) != 3, size)
     change(project, "population", n=column)
-    with pytest.raises(DataError, match="population size 'n': no number of people in 1 row"):
+    told = r"study.population.size: population.csv: column 'n' holds no number of people in 1 row"
+    with pytest.raises(ConfigError, match=told):
         design_of(project)
 
 
@@ -130,7 +131,8 @@ def test_a_missing_size_is_an_error_also_in_a_nullable_column(project: Project) 
     rows = population_of()
     rows["n"] = rows["n"].astype("Int64").where(rows.index != 3)
     project.write("population.parquet", rows)
-    with pytest.raises(DataError, match="population size 'n': no number of people in 1 row"):
+    told = r"population.parquet: column 'n' holds no number of people in 1 row \(nothing\)"
+    with pytest.raises(ConfigError, match=told):
         design_of(project, {"population": {"source": "population.parquet"}})
 
 
@@ -146,7 +148,7 @@ def test_cells_of_size_zero_make_no_level(project: Project) -> None:
     project.write("survey.csv", survey_of().query("region != 'West'"))
     assert ("East", "North", "South") == design_of(project).levels["region"]
     change(project, "population", n=0)
-    with pytest.raises(DataError, match="zero everywhere"):
+    with pytest.raises(ConfigError, match="zero everywhere"):
         design_of(project)
 
 

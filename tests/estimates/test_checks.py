@@ -1,15 +1,12 @@
 """A fit's answers are checked in margins of one or two predictors, and what is found is told."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from sweep.data.cells import Cells, Counts, cells_of
+from sweep.data.cells import Counts, cells_of
 from sweep.data.weight_sums import WeightSums, weight_sums
 from sweep.diagnostics.weights import Remainder
-from sweep.estimates.answered import margins_to_check
+from sweep.estimates.answered import Blocks, margins_to_check, probability_blocks
 from sweep.estimates.checks import Total, WeightCheck, check_answers, check_weight, shares
 from sweep.estimates.poststratify import Margin
 
@@ -28,13 +25,10 @@ def counts(n: float = 400, **yes: float) -> Counts:
     return Counts(index, cells_of(index, LEVELS), y, np.full(6, n))
 
 
-def says(share: float, draws: int = 50) -> Callable[[Cells], NDArray[np.float32]]:
-    """Return a model that gives every cell the same probability in every draw."""
-
-    def of(cells: Cells) -> NDArray[np.float32]:
-        return np.full((len(cells), draws), share, np.float32)
-
-    return of
+def says(share: float, draws: int = 50) -> Blocks:
+    """Return what a model says that gives every cell the same probability in every draw."""
+    every = counts()
+    return probability_blocks(every, lambda cells: np.full((len(cells), draws), share, np.float32))
 
 
 def test_margins_are_those_of_one_predictor_and_of_two_with_respondents_enough() -> None:

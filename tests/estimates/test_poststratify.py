@@ -16,10 +16,12 @@ from sweep.estimates.poststratify import (
     Margin,
     check_groups,
     margins_of,
+    of_qualifiers,
     poststratify,
     sigmoid,
     weighting_of,
 )
+from tests.support.columns import text_series_of
 
 LEVELS = {"a": ("x", "y"), "b": ("1", "2", "3")}
 FURTHER = {"c": ("no", "yes")}
@@ -40,7 +42,9 @@ def population(without: str | None = None) -> pd.DataFrame:
 
 
 def frame(without: str | None = None) -> Frame:
-    return frame_of(population(without), LEVELS, FURTHER, "size")
+    rows = population(without).reset_index(drop=True)
+    texts = {name: text_series_of(rows[name]) for name in (*LEVELS, *FURTHER)}
+    return frame_of(rows.assign(**texts), LEVELS, FURTHER, "size")
 
 
 @pytest.fixture
@@ -156,3 +160,44 @@ def test_sigmoid_stays_between_zero_and_one_however_large_the_predictor() -> Non
     expected = 1 / (1 + np.exp(-np.clip(eta.astype(float), -80, 80)))
     assert expected == pytest.approx(sigmoid(eta), abs=1e-7)
     assert ((0 <= eta) & (eta <= 1)).all()
+
+
+def test_estimates_of_those_who_qualify_weigh_cells_by_each_draws_incidence(
+    theta: NDArray[np.float32],
+) -> None:
+    """The definition, draw by draw: people x incidence x probability over people x incidence."""
+    who = np.random.default_rng(5).uniform(0.01, 1, (6, DRAWS)).astype(np.float32)
+    weighting = weighting_of(frame(), GROUPS)
+    values = poststratify(weighting, LEVELS, probabilities(theta), probabilities(who))
+    for k, margin in enumerate(weighting.margins):
+        rows = rows_of(margin, population())
+        expected = brute(theta * who, rows) / brute(who, rows)
+        np.testing.assert_allclose(expected, values[:, k], rtol=2e-5)
+
+
+def test_where_everybody_qualifies_alike_it_is_as_if_everybody_did(
+    theta: NDArray[np.float32],
+) -> None:
+    weighting = weighting_of(frame(), GROUPS)
+    plain = poststratify(weighting, LEVELS, probabilities(theta))
+    alike = np.full((6, DRAWS), 0.25, np.float32)
+    values = poststratify(weighting, LEVELS, probabilities(theta), probabilities(alike))
+    np.testing.assert_allclose(plain, values, rtol=2e-6)
+
+
+def test_as_many_people_qualify_as_are_expected_to(theta: NDArray[np.float32]) -> None:
+    weighting = weighting_of(frame(), GROUPS)
+    expected = of_qualifiers(weighting, LEVELS, probabilities(theta))
+    drawn = poststratify(weighting, LEVELS, probabilities(theta)).mean(axis=0)
+    np.testing.assert_allclose(weighting.total * drawn, expected.total, rtol=1e-6)
+    assert weighting is of_qualifiers(weighting, LEVELS, None)
+
+
+def test_blocks_of_cells_change_nothing_for_those_who_qualify(
+    theta: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weighting = weighting_of(frame(), GROUPS)
+    whole = poststratify(weighting, LEVELS, probabilities(theta), probabilities(theta))
+    monkeypatch.setattr(module, "BLOCK", 2)
+    parts = poststratify(weighting, LEVELS, probabilities(theta), probabilities(theta))
+    np.testing.assert_allclose(whole, parts, rtol=1e-6)

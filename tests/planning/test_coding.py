@@ -91,3 +91,27 @@ def test_several_answers_are_counted_from_the_file(project: Project) -> None:
     store, plan = project.plan(project.config({"outcomes": [rule]}))
     found = [(e.name, float(get_sums(store, e.counts).y.sum()), e.n) for e in plan.entries]
     assert [("Q5_Nike", 200.0, 300.0), ("Q5_Puma", 100.0, 300.0)] == found
+
+
+def test_a_column_per_option_and_names_of_any_letters_run(project: Project) -> None:
+    first, second = np.resize([1, None, None], 300), np.resize([None, 1, None], 300)
+    survey_with(project, **{"b_Häagen/Dazs": first, "b_x y?": second})
+    rule = {"match": "b_*", "name": "b", "kind": "multiple", "success": [1], "all_blank": "none"}
+    swept = project.sweep(project.config({"model": "stub", "outcomes": [rule]}))
+    assert [("b_Häagen/Dazs", 300.0), ("b_x y?", 300.0)] == [
+        (entry.name, entry.n) for entry in swept.plan.entries
+    ]
+    assert 2 == len(swept.happened("done"))
+
+
+def test_what_everybody_wrote_for_themselves_is_not_kept(project: Project) -> None:
+    wrote = [f"person{k}@example.org" for k in range(270)]
+    survey_with(project, q=["Yes"] * 15 + wrote + ["No"] * 15)
+    config = project.config({"outcomes": [{"name": "q", "success": ["Yes"]}]})
+    for _ in range(2):
+        store, plan = project.plan(config)
+        coding = coding_of(plan, "q")
+        assert ["(270 other answers)", "No", "Yes"] == [a.text for a in coding.answers]
+        assert (300, 15) == (coding.n, coding.y)
+    kept = [store.get(name) for name in store.list("counts/") if name.endswith(".json")]
+    assert not any(b"@" in data for data in kept)

@@ -86,6 +86,31 @@ WHOLE: dict[str, Any] = {
     "minimum_base": 5,
     "sampler": {"draws": 100, "tune": 60, "chains": 2, "target_ess": 50, "seed": 7},
 }
+RAKED: dict[str, Any] = {
+    **WHOLE,
+    "survey": {**WHOLE["survey"], "universe": "liked == 'Yes'"},
+    "population": {
+        "margins": [
+            {
+                "by": ["age_band"],
+                "source": "ages.csv",
+                "size": "n",
+                "filter": "n >= 1",
+                "rename": {"band": "age_band"},
+            },
+            {"by": ["sex", "region"], "source": "areas.csv", "size": "n", "rename": {"Sex": "sex"}},
+            {"by": ["married"], "shares": {"No": 0.6, "Yes": 0.4}},
+        ],
+        "seed": "survey",
+        "structural_zeros": ["age_band == '18-34' and married == 'Yes' and sex == 'Male'"],
+        "map": {"age_band": {"young": {"18-34": 0.7, "35-54": 0.3}, "old": "55+"}},
+    },
+    "predictors": {**WHOLE["predictors"], "mode": {}},
+    "nuisance": {"mode": {"at": "web"}},
+    "priors": {**WHOLE["priors"], "scales": {"region": 0.7}},
+}
+"""A study of what `WHOLE` cannot say as well: margins, a screener, a nuisance."""
+OF_FRAMES = ("survey", "population", "nuisance")
 OF_TERMS = ("interactions", "covariates", "priors", "sampler")
 PYMC = """
 def build(levels, counts, priors): ...
@@ -109,6 +134,28 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.model("own", PYMC)
     mrp = Path(__file__).parents[2] / "models" / "mrp.py"
     project.model("mrp", mrp.read_text())
+    return project
+
+
+@pytest.fixture(scope="module")
+def raked(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the project of `RAKED`: margins of the population, and a survey in two modes."""
+    project = Project(tmp_path_factory.mktemp("raked"), RAKED)
+    rows, people = survey_of(300), population_of()
+    rows = rows[(rows["age"] >= 35) | (rows["married"] == "No") | (rows["sex"] == "Female")]
+    mode = np.where(np.arange(len(rows)) % 3, "web", "phone")
+    answers = np.where(np.arange(len(rows)) % 9 == 0, "Refused", rows["aware"])
+    rows = rows.assign(mode=mode, ignored="No", aware=answers)
+    project.write("survey.csv", rows.rename(columns={"sex": "Sex"}))
+    bands = people["age"].map({20: "young", 40: "young", 60: "old"}).rename("band")
+    project.write("ages.csv", people.groupby(bands)["n"].sum().reset_index())
+    areas = people.groupby(["sex", "region"])["n"].sum().reset_index()
+    project.write("areas.csv", areas.rename(columns={"sex": "Sex"}))
+    regions = ["Far East", *REGIONS[1:]]
+    project.write(
+        "r.csv", pd.DataFrame({"region": regions, "income": range(4), "rain": [1, 0, 3, 2]})
+    )
+    project.model("mrp", (Path(__file__).parents[2] / "models" / "mrp.py").read_text())
     return project
 
 
@@ -245,6 +292,10 @@ def test_every_key_of_a_study_is_used(whole: Project) -> None:
     assert [ALIKE] == idle(whole, WHOLE)
 
 
+def test_every_key_of_a_study_of_margins_is_used(raked: Project) -> None:
+    assert [] == idle(raked, RAKED, OF_FRAMES)
+
+
 @pytest.mark.parametrize("model", ["own", "stub"])
 def test_every_key_for_models_is_used_or_refused_whatever_the_model(
     whole: Project, model: str
@@ -254,9 +305,9 @@ def test_every_key_for_models_is_used_or_refused_whatever_the_model(
     assert [] == idle(whole, study, OF_TERMS)
 
 
-def test_the_study_above_has_every_key_of_the_schema() -> None:
+def test_the_studies_above_have_every_key_of_the_schema() -> None:
     """Else a key of a list or mapping that is empty there would not be tried."""
-    tried = {part for path, _ in leaves(STUDY, WHOLE) for part in path}
+    tried = {part for study in (WHOLE, RAKED) for path, _ in leaves(STUDY, study) for part in path}
     for name in sections(STUDY):
         assert set(SCHEMA["$defs"][name]["properties"]) <= tried, name
 

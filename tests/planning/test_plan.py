@@ -103,6 +103,7 @@ def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones
         return read_table(*given)
 
     monkeypatch.setattr("sweep.planning.prepare.read_table", exporting)
+    monkeypatch.setattr("sweep.planning.population.read_table", exporting)
     with pytest.raises(DataError, match=r"study.survey.source: .*survey.csv changed while it was"):
         project.plan()
     store = open_store(project.directory / ".sweep")

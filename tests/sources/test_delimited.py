@@ -281,6 +281,33 @@ def test_rows_and_headers_may_be_longer_than_a_block(tmp_path: Path) -> None:
     assert [long, "y"] == values(read(path, ["a"]), "a")
 
 
+def test_in_two_columns_a_comma_in_prose_is_no_row(tmp_path: Path) -> None:
+    said = written(tmp_path, 'a,b\n1,"one,\ntwo, three\nfour, five\n"\n2,x\n')
+    assert 2 == read(said).table.num_rows
+    swallowed = written(tmp_path, 'a,b\n1,"2\n3,4\n5,6\n7,8\n9,10\n')
+    assert "not closed in column 'b'" in error(swallowed)
+
+
+@pytest.mark.parametrize("sign", ["::", "", '"', "\n"])
+def test_what_is_no_delimiter_is_refused(tmp_path: Path, sign: str) -> None:
+    path = written(tmp_path, "a,b\n1,2\n")
+    assert "is no delimiter: it is one sign" in error(path, Format(delimiter=sign))
+
+
+def test_old_line_ends_and_bytes_that_break_off_are_seen(tmp_path: Path) -> None:
+    assert {"a": ["1", "3"], "b": ["2", "4"]} == texts(read(written(tmp_path, "a,b\r1,2\r3,4\r")))
+    cut = "\ufeffa,b\n1,Ö\n".encode("utf-16-le") + b"\0"
+    assert "is not written in utf-16-le" in error(written(tmp_path, cut))
+    late = b"a,b\n" + b"1,x\n" * (BLOCK // 3) + b"2,\x81\n"
+    assert "is not written in cp1252" in error(written(tmp_path, late), Format(encoding="cp1252"))
+
+
+def test_ten_thousand_columns_are_read_in_a_moment(tmp_path: Path) -> None:
+    names = [f"question_{k}" for k in range(10_000)]
+    path = written(tmp_path, "\n".join(";".join(row) for row in (names, names, names)))
+    assert names == read(path, names[::-1]).table.column_names[::-1]
+
+
 def test_columns_come_in_the_order_asked_for(tmp_path: Path) -> None:
     path = written(tmp_path, "a,b,c\n1,2,3\n")
     assert ["c", "a"] == read(path, ["c", "a", "c"]).table.column_names

@@ -87,6 +87,11 @@ def test_codebooks_are_put_together_where_they_agree() -> None:
     assert ColumnBook("Aware?", {"1": "Yes", "2": "No"}, ("99",)) == book.of("q")
 
 
+def test_a_weight_is_named_where_all_files_name_it() -> None:
+    books = {Path(f"{k}.sav"): Codebook(weight="w", serial=f"id{k}") for k in range(2)}
+    assert ("w", None) == (common_codebook(books).weight, common_codebook(books).serial)
+
+
 @pytest.mark.parametrize(
     ("other", "message"),
     [

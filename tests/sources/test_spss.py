@@ -79,11 +79,10 @@ def test_the_weight_is_found_behind_long_text_and_a_long_name(tmp_path: Path) ->
     path = tmp_path / "survey.sav"
     columns = {"text": ["x" * 3000, "y"], "a_name_of_many_letters": [1.0, 2.0]}
     pyreadstat.write_sav(pd.DataFrame(columns), path)
-    data = bytearray(path.read_bytes())
-    shorts = data.count(struct.pack("<ii", 2, -1))
-    at = next(n for n in range(1, shorts + 40) if weight_at(path, data, n) == list(columns)[1])
+    place = len(records_of(path).variables)  # the last
 
-    assert at > 300
+    assert place > 300
+    assert "a_name_of_many_letters" == weight_at(path, bytearray(path.read_bytes()), place)
     assert ["x" * 3000, "y"] == spss.read(path, None, FORMAT).table["text"].to_pylist()
 
 
@@ -321,6 +320,25 @@ def test_no_damage_to_a_variable_ends_the_process(tmp_path: Path, at: int, value
     for read in (spss.names, spss.codebook):
         with pytest.raises(DataError, match="its dictionary is"):
             read(path, FORMAT)
+
+
+def test_a_record_larger_than_its_file_is_an_error(tmp_path: Path) -> None:
+    path = write(SMALL, tmp_path / "survey.sav")
+    data = bytearray(path.read_bytes())
+    at = data.index(struct.pack("<iii", 7, 13, 1)) + 8
+    data[at : at + 8] = struct.pack("<ii", 2**30, 2**30)
+    path.write_bytes(data)
+
+    with pytest.raises(DataError, match="its dictionary is cut short"):
+        spss.names(path, FORMAT)
+
+
+def test_a_name_that_is_no_text_is_an_error(tmp_path: Path) -> None:
+    path = write(SMALL, tmp_path / "survey.sav")
+    path.write_bytes(path.read_bytes().replace(b"SECOND=second", b"SECOND=\xc8econd"))
+
+    with pytest.raises(DataError, match="its text is not what the file says it is"):
+        spss.names(path, FORMAT)
 
 
 @pytest.mark.parametrize("place", [0, 500, -3])

@@ -305,6 +305,7 @@ def test_text_that_is_not_utf_8_is_in_no_message(tmp_path: Path) -> None:
         ("sqlite:///:memory:", "write the path of a file alone"),
         ("sqlite:///file:geheim?mode=rwc&uri=true", "write the path of a file alone"),
         ("geheim", "it is no URL"),
+        ("", "query.database: it is no URL"),
     ],
 )
 def test_a_database_in_the_config_holds_no_secret_and_is_of_a_known_kind(

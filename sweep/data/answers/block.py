@@ -131,7 +131,7 @@ def item_answers(
         picked = {text: same_key(text) in keys for text in column.texts}
         chosen[name] = column.holds(picked)
         blank &= column.codes < 0
-        there = column.counts(np.ones(len(own.codes), bool))
+        there = column.counts()
         says_no |= any(not picked[t] and not is_apart(t) for t in there)
     texts = [*own.texts, *(t for t in (REST, NOTHING, *block.apart.values()) if t not in own.texts)]
     codes = own.codes if says_no else np.where(own.codes < 0, texts.index(REST), own.codes)

@@ -19,20 +19,21 @@ class TextColumn:
     """
 
     texts: list[str]
-    codes: NDArray[np.int64]
+    codes: NDArray[np.integer]
 
-    def counts(self, of: NDArray[np.bool_]) -> dict[str, int]:
-        """Return how often each answer occurs among some respondents; what does not is left out."""
-        codes = self.codes[of & (self.codes >= 0)]
-        often = np.bincount(codes, minlength=len(self.texts)).tolist()
+    def counts(self, of: NDArray[np.bool_] | None = None) -> dict[str, int]:
+        """Return how often each answer occurs among all or some respondents, if it does."""
+        codes = self.codes if of is None else self.codes[of]
+        often = np.bincount(codes[codes >= 0], minlength=len(self.texts)).tolist()
         return {text: n for text, n in zip(self.texts, often, strict=True) if n}
 
     def holds(self, wanted: dict[str, bool]) -> NDArray[np.bool_]:
         """Return where an answer is one that is wanted, shape (respondent,)."""
         flags = np.array([*(wanted[text] for text in self.texts), False], bool)
-        return flags[self.codes]
+        where: NDArray[np.bool_] = flags[self.codes]
+        return where
 
 
 def text_column(values: pd.Series) -> TextColumn:
     """Return the answers in a column of a table."""
-    return TextColumn(texts_of(values), codes_of(values).astype(np.int64))
+    return TextColumn(texts_of(values), codes_of(values))

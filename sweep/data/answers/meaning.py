@@ -1,12 +1,16 @@
 """Meaning: what each answer to one question counts as, with its count: the coding of an outcome."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sweep.keys import Json
 
 __all__ = ["CodedAnswer", "Coding", "Meaning", "Tally"]
+
+
+MOST_KEPT = 50  # answers that count as no by default
+LEAST_SHARED = 10  # respondents who gave an answer, if there are more than these
 
 
 class Meaning(StrEnum):
@@ -80,6 +84,23 @@ class Coding:
         """Return the answers without their meanings."""
         there = {answer.text: answer.count for answer in self.answers}
         return Tally(there, self.missing, self.outside, self.beyond, self.broken)
+
+    def folded(self) -> "Coding":
+        """Return the coding as it may be kept: of too many answers, the frequent and the named.
+
+        What many respondents wrote each for themselves may be their names. The rest is one row.
+        """
+        rest = [a for a in self.answers if not a.said and a.meaning is Meaning.NO]
+        if len(rest) <= MOST_KEPT:
+            return self
+        shown = {a.text for a in rest[: MOST_KEPT - 1] if a.count >= LEAST_SHARED}
+        hidden = [a for a in rest if a.text not in shown]
+        words = f"({len(hidden):,} other answers)"
+        other = CodedAnswer(words, None, sum(a.count for a in hidden), Meaning.NO, False, True)
+        names = {a.text for a in hidden}
+        kept = [a for a in self.answers if a.text not in names]
+        order = sorted([*kept, other], key=lambda answer: (-answer.count, answer.text))
+        return replace(self, answers=tuple(order))
 
     def as_json(self) -> Json:
         """Return the coding as it is stored beside the counts."""

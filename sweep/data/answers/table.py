@@ -6,9 +6,10 @@ from itertools import groupby
 
 from sweep.data.answers.block import NOTHING, REST
 from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning
+from sweep.data.answers.told import names_words
 from sweep.keys import Json
 from sweep.words.numbers import count_of
-from sweep.words.values import clip, few
+from sweep.words.values import clip
 
 __all__ = ["ROWS", "CodedOutcome", "coding_json", "coding_lines", "is_withheld", "question_lines"]
 
@@ -67,9 +68,10 @@ def coding_lines(
     lines: list[str] = []
     for rule, group in groupby(sorted(coded, key=lambda one: one.rule), lambda one: one.rule):
         several = list(group)
-        title = few([one.outcome for one in several], lambda name: clip(name, WIDEST))
+        title = names_words([one.outcome for one in several])
         count = f"{count_of(len(several), 'outcome')}: " if len(several) > 1 else ""
-        lines.append(f"question      study.outcomes.{rule}, {count}{title}")
+        key = "survey.universe" if rule < 0 else f"outcomes.{rule}"
+        lines.append(f"question      study.{key}, {count}{title}")
         lines += question_lines(question_of([one.coding for one in several]), minimum_base, rows)
     return lines
 

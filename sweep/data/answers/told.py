@@ -8,10 +8,18 @@ from sweep.words.numbers import count_of
 from sweep.words.text import number_of
 from sweep.words.values import MOST, clip, few
 
-__all__ = ["answer_words", "columns_words", "counted_words", "every_answer", "written"]
+__all__ = [
+    "answer_words",
+    "columns_words",
+    "counted_words",
+    "every_answer",
+    "names_words",
+    "written",
+]
 
 CLOSED = 12  # answers of a closed question, which a line names all; of more, a few
 LONGEST = 60  # characters of one answer
+ALL_NAMED = 3  # columns that a message names all
 RUN = 3  # whole numbers in a row that are written as from and to
 
 
@@ -72,7 +80,15 @@ def numbers_in_runs(counts: Mapping[str, int]) -> list[str]:
 
 
 def columns_words(columns: Collection[str]) -> str:
-    """Return the columns that something is true of: by name, or a few of them."""
+    """Return the columns that something is true of: by name, or the first of them."""
     if len(columns) == 1:
         return f"column {clip(next(iter(columns)), LONGEST)!r}"
-    return f"{count_of(len(columns), 'column')} ({few(list(columns), lambda c: clip(c, LONGEST))})"
+    return f"{count_of(len(columns), 'column')} ({names_words(columns)})"
+
+
+def names_words(names: Collection[str]) -> str:
+    """Return some names in words: all of a few, the first two of many."""
+    shown = [clip(name, LONGEST) for name in names]
+    if len(shown) <= ALL_NAMED:
+        return ", ".join(shown)
+    return f"{shown[0]}, {shown[1]} and {len(shown) - 2:,} more"

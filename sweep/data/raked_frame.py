@@ -1,0 +1,135 @@
+"""Raked frame: margins and a seed made into a table of cells with their number of people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sweep.data.findings import Findings, KeyPath
+from sweep.data.levels import Levels
+from sweep.data.margins import Margin, contradictions
+from sweep.data.raking import RakingError, rake
+from sweep.data.seeds import MOST_CELLS, cells_where, with_half_a_respondent
+from sweep.expression import columns as columns_of
+from sweep.expression import literals, parse
+from sweep.keys import Json
+from sweep.words.names import did_you_mean
+from sweep.words.numbers import count_of
+from sweep.words.values import brief, few
+
+__all__ = ["Filling", "are_too_many_cells", "cell_rows", "check_zeros", "raked_rows"]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How empty cells of a survey's seed are filled.
+
+    ``weight`` is one respondent's; ``zeros`` are conditions for cells that nobody can be in.
+    """
+
+    weight: float
+    zeros: tuple[str, ...]
+
+
+def raked_rows(  # what is raked to what, how empty cells are filled, and who is told
+    seed: Margin,
+    margins: Sequence[Margin],
+    filling: Filling | None,
+    size: str,
+    path: KeyPath,
+    findings: Findings,
+) -> tuple[pd.DataFrame, Json] | None:
+    """Return the cells of a seed raked to margins, and what there is to say of them.
+
+    None where that cannot be; why not is then among the mistakes.
+    """
+    facts: Json = {}
+    if filling is not None:
+        zeros = cells_where(seed.levels, filling.zeros)
+        refuse_people_in(seed, zeros, path, findings)
+        seed, filled = with_half_a_respondent(seed, margins, zeros, filling.weight)
+        facts = {"cells_without_respondents": filled, "structural_zeros": int(zeros.sum())}
+        if filled:
+            findings.notice((*path, "seed"), filling_words(filled, seed.table.size))
+    wrong = list(contradictions(seed, margins))
+    for index, message in wrong:
+        findings.mistake((*path, "margins", index), message)
+    if wrong or findings.mistakes:
+        return None
+    try:
+        raked = rake(seed, margins)
+    except RakingError as error:
+        findings.mistake((*path, "margins", error.margin), str(error))
+        return None
+    facts |= {"iterations": raked.iterations, "gap": raked.gap}
+    return cell_rows(Margin(seed.levels, raked.table), size), facts
+
+
+def filling_words(filled: int, cells: int) -> str:
+    """Return what is told of cells that nobody answered from."""
+    return (
+        f"the population's joint distribution is an estimate: {count_of(filled, 'cell')} of "
+        f"{cells:,} without respondents share half a respondent, in proportion to independence"
+    )
+
+
+def refuse_people_in(
+    seed: Margin, zeros: NDArray[np.bool_], path: KeyPath, findings: Findings
+) -> None:
+    """Refuse structural zeros that respondents are in."""
+    there = np.argwhere(zeros & (seed.table > 0))
+    if len(there):
+        levels = list(seed.levels.items())
+        at = ", ".join(f"{name}={own[k]}" for (name, own), k in zip(levels, there[0], strict=True))
+        message = (
+            f"there are respondents in {count_of(len(there), 'cell')} that nobody can be in, such "
+            f"as {at}: correct the condition, or leave these respondents out with "
+            "study.survey.filter"
+        )
+        findings.mistake((*path, "structural_zeros"), message)
+
+
+def check_zeros(
+    conditions: Sequence[str], levels: Levels, path: KeyPath, findings: Findings
+) -> None:
+    """Refuse structural zeros about variables or levels that the frame does not have."""
+    for index, condition in enumerate(conditions):
+        where = (*path, "structural_zeros", index)
+        tree = parse(condition)
+        for name in sorted(columns_of(tree)):
+            if name not in levels:
+                has = f"It has: {', '.join(levels)}"
+                near = did_you_mean(name, list(levels))
+                findings.mistake(where, f"the frame has no variable {name!r}.{near} {has}")
+        for name, value in literals(tree):
+            if name in levels and str(value) not in levels[name]:
+                near = did_you_mean(str(value), levels[name])
+                message = f"{name!r} has no level {brief(value)}.{near} It has: {few(levels[name])}"
+                findings.mistake(where, message)
+
+
+def are_too_many_cells(levels: Levels, path: KeyPath, findings: Findings) -> bool:
+    """Return whether variables make more cells than can be raked; it is a mistake then."""
+    cells = prod(len(labels) for labels in levels.values())
+    if cells <= MOST_CELLS:
+        return False
+    shown = " x ".join(f"{name} {len(labels):,}" for name, labels in levels.items())
+    message = (
+        f"the variables make {cells:,} cells ({shown}), and at most {MOST_CELLS:,} can be raked: "
+        "leave a variable out, or give it fewer levels"
+    )
+    findings.mistake((*path, "margins"), message)
+    return True
+
+
+def cell_rows(people: Margin, size: str) -> pd.DataFrame:
+    """Return a row per cell that has people: a column of text per variable, and the size."""
+    place = np.nonzero(people.table)
+    columns: dict[str, object] = {
+        name: pd.Categorical.from_codes(code, pd.Index(list(labels), dtype="str"))
+        for code, (name, labels) in zip(place, people.levels.items(), strict=True)
+    }
+    return pd.DataFrame({**columns, size: people.table[place]})
