@@ -22,7 +22,8 @@ def test_two_jobs_in_a_real_account_give_the_bytes_of_this_machine(project: Proj
     store, queue, definition = (os.environ[name] for name in NEEDED)
     here = project.sweep(stubs(project, 4))
     batch = {"queue": queue, "job_definition": definition, "pack": 2}
-    there = project.sweep(stubs(project, 4, backend="batch", store=store, batch=batch))
+    away = {"backend": "batch", "workers": "auto", "store": store, "batch": batch}
+    there = project.sweep(stubs(project, 4, **away))
     runs = [sweep.Run(swept.store, swept.run) for swept in (here, there)]
     assert {"ok": 4} == {k: v for k, v in runs[1].counts().items() if v}
     assert runs[0].estimates().equals(runs[1].estimates())

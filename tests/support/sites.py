@@ -166,7 +166,7 @@ def batch_site(*, forks: bool = False) -> Iterator[BatchSite]:
         cloud.client("s3").create_bucket(Bucket=BUCKET)
         batch = {"queue": "queue", "job_definition": "worker", "poll": 0.3, "pack": 8}
         try:
-            yield BatchSite({"backend": "batch", "batch": batch}, cloud)
+            yield BatchSite({"backend": "batch", "workers": "auto", "batch": batch}, cloud)
             assert [] == cloud.control()["misshapen"]
         finally:
             os.environ.clear()
