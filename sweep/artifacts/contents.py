@@ -16,7 +16,7 @@ from sweep.data.frame import Frame
 from sweep.data.respondents import Respondents
 from sweep.errors import UsageError
 from sweep.faultpoint import faultpoint
-from sweep.keys import Recipe
+from sweep.keys import Json, Recipe
 from sweep.store import Store
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def design_from(artifact: Artifact) -> Design:
 
 
 def put_counts(
-    store: Store, recipe: Recipe, sums: Sums, counts: Counts, coding: Coding
+    store: Store, recipe: Recipe, sums: Sums, counts: Counts, coding: Coding, read: Json
 ) -> CountsMeta:
     """Publish one outcome's counts; return their meta, with the digests that recipes name."""
     meta: CountsMeta = {
@@ -104,6 +104,7 @@ def put_counts(
         "n": float(counts.n.sum()),
         "y": float(counts.y.sum()),
         "coding": coding.as_json(),
+        "read": read,
     }
     publish_same(store, "counts", recipe, {"sums.npz": pack_arrays(sums.arrays())}, meta)
     faultpoint("counts.after_publish")

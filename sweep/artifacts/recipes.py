@@ -57,7 +57,8 @@ class EstimatesRecipe(TypedDict):
 class CountsMeta(TypedDict):
     """What an outcome's stored counts say of themselves: digests, answers asked for and given.
 
-    ``coding`` is what each answer counted as (`sweep.data.answers.meaning.Coding`).
+    ``coding`` is what each answer counted as (`sweep.data.answers.meaning.Coding`), ``read`` what
+    was told of reading its columns.
     """
 
     counts: dict[str, str]
@@ -65,6 +66,7 @@ class CountsMeta(TypedDict):
     n: float
     y: float
     coding: Json
+    read: Json
 
 
 class TaskMeta(TypedDict):

@@ -16,6 +16,7 @@ from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.data.options import is_no_option
 from sweep.data.outcome import Outcome
+from sweep.data.respondents import Respondents
 from sweep.data.weight_sums import WeightSums, vary, weight_sums
 from sweep.errors import DataError
 from sweep.expression import decide, evaluate, parse
@@ -116,14 +117,13 @@ def count(
     if strange:
         msg = f"outcome {outcome.name!r}: its coding does not know {few(strange)}"
         raise DataError(msg)
-    base &= column.holds({t: t in known and known[t].in_base for t in column.texts})
+    counts = column.holds({t: t in known and known[t].in_base for t in column.texts})
     success = column.holds({t: is_yes(known.get(t)) for t in column.texts})
-    return sums_of(design, base, success)
+    return sums_of(design.respondents, base & counts, success)
 
 
-def sums_of(design: Design, base: NDArray[np.bool_], success: NDArray[np.bool_]) -> Sums:
-    """Return the sums over those in the base (respondent,), of whom some are successes."""
-    people = design.respondents
+def sums_of(people: Respondents, base: NDArray[np.bool_], success: NDArray[np.bool_]) -> Sums:
+    """Return the sums of the respondents (respondent,) who count, and of whom that said yes."""
     cell, codes = people.cell[base], people.codes[base]
     first, place = occurring_combinations([cell, *codes.T], len(cell))
     yes, weight, rows = success[base].astype(float), people.weight[base], len(first)

@@ -8,12 +8,12 @@ from sweep.data.findings import Findings, KeyPath
 from sweep.errors import DataError
 from sweep.sources.several import names_in_all
 from sweep.sources.source import Source
-from sweep.sources.tables import TextTable, column_names, read_text_table
+from sweep.sources.tables import Read, column_names, read_text_table
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, clip_name, few
 
-__all__ = ["read_told", "study_columns", "tell_reading"]
+__all__ = ["read_told", "study_columns", "tell_read"]
 
 
 def study_columns(source: Source, key: KeyPath) -> list[str]:
@@ -48,20 +48,20 @@ def read_told(
     for name, why in table.refused.items():
         msg = f"{source}: column {name!r} {why}"
         raise DataError(msg)
-    tell_reading(table, key, findings)
+    for note in table.notes:
+        findings.notice((*key, "source"), note)
+    tell_read(table.read, key, findings)
     return table.rows
 
 
-def tell_reading(table: TextTable, key: KeyPath, findings: Findings) -> None:
-    """Tell what a file's reader found out, what is one value in several spellings, and missing."""
-    for note in table.notes:
-        findings.notice((*key, "source"), note)
-    for name, spelt in table.spellings.items():
+def tell_read(read: Read, key: KeyPath, findings: Findings) -> None:
+    """Tell what is one value in several spellings, and what was read as missing."""
+    for name, spelt in read.spellings.items():
         for text, ways in spelt.items():
             words = few([w for w in ways if w != text])
             findings.notice((*key, "source"), f"column {name!r}: {words} is read as {brief(text)}")
     by_text: dict[str, dict[str, int]] = {}
-    for name, gone in table.missing.items():
+    for name, gone in read.missing.items():
         for text, count in gone.items():
             by_text.setdefault(text, {})[name] = count
     for text, columns in by_text.items():

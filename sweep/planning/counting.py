@@ -1,6 +1,6 @@
 """Counting: the answers to every outcome, through the store, and what they show of the config."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -16,11 +16,11 @@ from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome
 from sweep.keys import digest
 from sweep.planning.coding import code_outcomes
-from sweep.planning.columns import tell_reading
+from sweep.planning.columns import tell_read
 from sweep.planning.prepare import SURVEY, StoredDesign
 from sweep.planning.recipes import counts_recipe
 from sweep.sources.files import Sources
-from sweep.sources.tables import TextTable, book_of, read_text_table
+from sweep.sources.tables import Read, TextTable, book_of, read_text_table
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
 
@@ -86,7 +86,6 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     new = {key: outcome for key, outcome in distinct.items() if key not in known}
     answers = answers_to(sources, prepared.design, new) if new else None
     if answers is not None:
-        tell_reading(answers.table, SURVEY, findings)
         tallies |= answers.tallies()
         tell_refused(answers, outcomes, findings)
     book = answers.book if answers is not None else book_of(sources.survey)
@@ -94,6 +93,7 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     codings = code_outcomes(study, outcomes, by_name, book, findings, partial)
     if answers is not None:
         known |= counted_now(answers, prepared, codings, store)
+    tell_read(read_of(known.values()), SURVEY, findings)
     return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
 
 
@@ -108,9 +108,20 @@ def counted_now(
         made = count(prepared.design, outcome, answers.table.rows, coding, book)
         counts = counts_of(made, prepared.design.levels)
         recipe = counts_recipe(prepared.key, outcome)
-        return put_counts(store, recipe, made, counts, coding.folded())
+        read = answers.table.read.of(outcome.columns).as_json()
+        return put_counts(store, recipe, made, counts, coding.folded(), read)
 
     return dict(zip(there, concurrently(counted, list(there.values())), strict=True))
+
+
+def read_of(counted: Iterable[CountsMeta]) -> Read:
+    """Return what was told of reading the columns of all outcomes, new and stored."""
+    spellings: dict[str, Mapping[str, Sequence[str]]] = {}
+    missing: dict[str, Mapping[str, int]] = {}
+    for meta in counted:
+        spellings |= meta["read"]["spellings"]
+        missing |= meta["read"]["missing"]
+    return Read(spellings, missing)
 
 
 def tell_refused(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:

@@ -9,7 +9,7 @@ from sweep.data.population import Tables, population_from
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json
 from sweep.planning.columns import read_told, study_columns
-from sweep.sources.files import below, population_tables
+from sweep.sources.files import below
 from sweep.sources.source import Source
 
 __all__ = ["population_table"]
@@ -30,7 +30,7 @@ def population_table(
     DataError
         If a table cannot be read, lacks what is asked of it, or mistakes leave nobody.
     """
-    specs = population_tables(study.population)
+    specs = tables_of(study.population)
     read = {key: read_part(study, key, specs[key], own, findings) for key, own in sources.items()}
     sizes = {key: str(specs[key].size) for key in sources}
     tables = Tables(read, sizes, {key: str(specs[key].source) for key in sources})
@@ -38,6 +38,13 @@ def population_table(
     if not len(made[0].rows):
         findings.stop_if_mistaken()
     return made
+
+
+def tables_of(spec: Population) -> dict[str, Spec]:
+    """Return the sections that read a table, by key."""
+    found: dict[str, Spec] = {} if spec.source is None else {"": spec}
+    found |= {f"margins.{k}": m for k, m in enumerate(spec.margins) if m.source is not None}
+    return found | ({"seed": spec.seed} if isinstance(spec.seed, PopulationTable) else {})
 
 
 def variables_in(study: Study, spec: Spec) -> dict[str, str]:

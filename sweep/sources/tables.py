@@ -1,6 +1,6 @@
 """Tables: some columns of a source as folded text, with what is missing taken out."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.columns import codes_of, how_often, renamed, text_series, texts_of
 from sweep.errors import DataError
+from sweep.keys import Json
 from sweep.sources.reading import codebook_in
 from sweep.sources.several import names_in_all, read_all
 from sweep.sources.source import Source
@@ -17,7 +18,30 @@ from sweep.words.names import did_you_mean
 from sweep.words.text import fold, number_of
 from sweep.words.values import clip_name, few
 
-__all__ = ["TextTable", "book_of", "column_names", "read_table", "read_text_table"]
+__all__ = ["Read", "TextTable", "book_of", "column_names", "read_table", "read_text_table"]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What there is to say of columns that were read: by column, then by text.
+
+    ``spellings`` are the ways in which a text was written that is written in several; ``missing``
+    is how many values were read as missing.
+    """
+
+    spellings: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    missing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def of(self, columns: Collection[str]) -> "Read":
+        """Return what there is to say of some of the columns."""
+        return Read(
+            {name: own for name, own in self.spellings.items() if name in columns},
+            {name: own for name, own in self.missing.items() if name in columns},
+        )
+
+    def as_json(self) -> Json:
+        """Return it as it is stored."""
+        return {"spellings": self.spellings, "missing": self.missing}
 
 
 @dataclass(frozen=True)
@@ -25,15 +49,13 @@ class TextTable:
     """Columns of folded text (row,), under the study's names, and what there is to say of them.
 
     ``refused`` says of columns that were asked for why they hold no text. ``notes`` are about the
-    file, ``spellings`` by column the texts that were written in several ways, ``missing`` how many
-    values were read as missing, by what was written.
+    file.
     """
 
     rows: pd.DataFrame
     refused: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    spellings: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    missing: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    read: Read = field(default_factory=Read)
 
 
 def column_names(source: Source) -> list[str]:
@@ -120,7 +142,7 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
         made[new] = renamed(values, book.values) if labelled else values
     rows = pd.DataFrame(made, index=pd.RangeIndex(reading.table.num_rows))
     refused = {names[n]: why for n, why in reading.refused.items() if n in names}
-    return TextTable(rows, refused, reading.notes, spellings, missing)
+    return TextTable(rows, refused, reading.notes, Read(spellings, missing))
 
 
 def check_wanted(source: Source, wanted: Collection[str], names: list[str]) -> None:

@@ -132,7 +132,7 @@ def test_sources_in_a_bucket_are_downloaded_once_per_version(
     first = sources_in(config.study, project.directory)
     assert got(proxy.seen) == []
     assert first.digests == sources_in(local.study, project.directory).digests
-    first.survey.write_bytes(b"damaged")
+    first.survey.files[0].write_bytes(b"damaged")
     assert sources_in(config.study, project.directory).digests == first.digests
     client.put_object(Bucket=BUCKET, Key="sources/survey.csv", Body=b"sex\nMale\n")
     changed = sources_in(config.study, project.directory).digests
