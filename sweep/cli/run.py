@@ -62,8 +62,6 @@ def run(  # noqa: PLR0913, PLR0917 # one parameter per option
     if report is not None:
         refuse_inputs(report, made.record, store)
     say("\n".join([opening(made, read.execution.backend), *notice_words(made)]))
-    if made.mistakes is not None:
-        say(f"{made.mistakes}\nWhat is mistaken is not fitted; the other outcomes are.")
     if detach:
         start_away(read, store, made, format_)
         return
@@ -103,8 +101,11 @@ def start_away(config: "SweepConfig", store: "Store", made: "Plan", format_: For
 
 
 def notice_words(made: "Plan") -> list[str]:
-    """Return what was inferred of the data, and what is worth a look, a line for each."""
-    return [f"notice: {notice}" for notice in made.record.notices]
+    """Return what was inferred of the data, a line for each, and what is mistaken in the config."""
+    lines = [f"notice: {notice}" for notice in made.record.notices]
+    if made.mistakes is not None:
+        lines += [str(made.mistakes), "What is mistaken is not fitted; the other outcomes are."]
+    return lines
 
 
 def opening(made: "Plan", backend: str) -> str:

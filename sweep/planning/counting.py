@@ -92,16 +92,21 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     by_name = {name: tallies[key] for name, key in keys.items()}
     codings = code_outcomes(study, outcomes, by_name, book, findings, partial)
     if answers is not None:
-        known |= counted_now(answers, prepared, codings, store)
+        refused = refused_outcomes(outcomes, findings)
+        known |= counted_now(answers, refused, prepared, codings, store)
     tell_read(read_of(known.values()), SURVEY, findings)
     return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
 
 
 def counted_now(
-    answers: Answers, prepared: StoredDesign, codings: Mapping[str, Coding], store: Store
+    answers: Answers,
+    refused: Collection[str],
+    prepared: StoredDesign,
+    codings: Mapping[str, Coding],
+    store: Store,
 ) -> dict[str, CountsMeta]:
-    """Count what can be counted, and store it; return what the counts say of themselves, by key."""
-    there = answers.countable()
+    """Count what is not refused, and store it; return what the counts say of themselves, by key."""
+    there = {k: o for k, o in answers.countable().items() if o.name not in refused}
 
     def counted(outcome: Outcome) -> CountsMeta:
         coding, book = codings[outcome.name], answers.book.of(outcome.column)

@@ -14,7 +14,7 @@ from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.data.answers.table import CodedOutcome
-from sweep.data.findings import Findings, finding_from
+from sweep.data.findings import Finding, Findings, finding_from
 from sweep.data.outcomes import Outcome
 from sweep.errors import ConfigError, StoreError
 from sweep.estimates.poststratify import check_groups
@@ -124,15 +124,19 @@ def make_plan(
         lambda o: entry_for(look, o, counted[o.name], tasks[o.name], refused.get(o.name)), outcomes
     )
     chosen = entries_by_status(store, outcomes, entries, selection)
-    wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}
-    survey = prepared.design.summary["survey"]
-    covered = selection_of(selection.patterns, selection.limit, len(every), survey)
-    record = record_of(config, directory, selection.sample, covered, shared, chosen)
-    record = replace(record, notices=(*record.notices, *findings.notices))
+    covered = covered_by(selection, len(every), prepared)
+    record = record_of(config, directory, covered, shared, chosen, findings.notices)
+    record = replace(record, sample=selection.sample)
     again = partial(make_plan, config, directory, store, selection, retry_failed)
-    codings = codings_of(outcomes, counted, chosen)
-    told = (tuple(mended), before, prior, again, codings, mistakes)
-    return Plan(record, wanted, prepared, file, *told)
+    wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}
+    said = (codings_of(outcomes, counted, chosen), mistakes)
+    return Plan(record, wanted, prepared, file, tuple(mended), before, prior, again, *said)
+
+
+def covered_by(selection: Selection, outcomes: int, prepared: StoredDesign) -> Covered:
+    """Return which part of a sweep of so many outcomes a selection covers."""
+    survey = prepared.design.summary["survey"]
+    return selection_of(selection.patterns, selection.limit, outcomes, survey)
 
 
 def judge(
@@ -172,23 +176,23 @@ def codings_of(
 def record_of(
     config: SweepConfig,
     directory: Path,
-    sample: int | None,
     covered: Covered,
     shared: Shared,
     entries: Sequence[Entry],
+    notices: Sequence[Finding],
 ) -> RunPlan:
     """Return what a run's plan.json holds; it gets its id when the run exists."""
     return RunPlan(
         name=config.name,
         config=config.model_dump(mode="json"),
         directory=str(directory),
-        sample=sample,
+        sample=None,
         selection=covered,
         predictors=tuple(config.study.predictors),
         design=shared.prepared.key,
         model_blob=shared.blob,
         entries=tuple(entries),
-        notices=tuple(map(finding_from, shared.prepared.design.summary["notices"])),
+        notices=(*map(finding_from, shared.prepared.design.summary["notices"]), *notices),
     )
 
 

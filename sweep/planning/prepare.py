@@ -9,7 +9,7 @@ from sweep.artifacts.contents import put_design, stored_design
 from sweep.artifacts.quarantine import Tell, tell_nobody
 from sweep.config import Study, SweepConfig
 from sweep.config.mistakes import misfit_error
-from sweep.data.audit import audit_of
+from sweep.data.audit import Audit, audit_of
 from sweep.data.cells import are_too_many
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.findings import Findings, Mistaken
@@ -60,12 +60,22 @@ def prepare_design(
         population, frame = population_table(study, sources.population, survey, findings)
         rows = with_nuisance(population.rows, survey.rows, study, findings)
         design = encode(survey, replace(population, rows=rows), covariates, study, findings)
-        audit = audit_of(design, study, findings)
+        audit = audited(design, study, findings, sample)
         sources.check_unchanged()
     notices = [notice.as_json() for notice in findings.notices]
     told = {"frame": frame, "audit": audit.as_json(), "notices": notices}
     design = replace(design, summary={**design.summary, **told})
     return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
+
+
+def audited(design: Design, study: Study, findings: Findings, sample: int | None) -> Audit:
+    """Return who is in the population and in the survey; of a sample, nothing is a mistake."""
+    if sample is None:
+        return audit_of(design, study, findings)
+    found = Findings()
+    audit = audit_of(design, study, found)
+    findings.notices += [*found.mistakes, *found.notices]
+    return audit
 
 
 def design_recipe_of(design: Design, plain: Json) -> Json:

@@ -47,7 +47,7 @@ def ragged_error(path: Path, head: Head, row: Record) -> DataError:
     )
     return DataError(
         f"{path}: line {row.line:,} has {count_of(len(row.values), 'value')}, the header"
-        f" {count_of(width, 'name')}: it begins {brief(row.values[0])}; {why}"
+        f" {count_of(width, 'name')}: {why}"
     )
 
 

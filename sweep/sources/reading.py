@@ -121,8 +121,11 @@ def reader_of(path: Path) -> Reader:
     Raises
     ------
     DataError
-        If no format has the file's suffix, or the path is a directory.
+        If there is no such file, it is a directory, or no format has its suffix.
     """
+    if not path.exists():
+        msg = f"{path}: there is no such file"
+        raise DataError(msg)
     if path.is_dir():
         msg = f"{path} is a directory: name the files in it, as {path.name}/*.parquet"
         raise DataError(msg)

@@ -66,6 +66,11 @@ def column_names(source: Source) -> list[str]:
     DataError
         If the source cannot be read, or renaming makes two columns of one name.
     """
+    return list(old_names(source))
+
+
+def old_names(source: Source) -> dict[str, str]:
+    """Return what the file calls each column, by the study's name; raises as `column_names`."""
     old: dict[str, str] = {}
     for name in names_in_all(source.files, source.format):
         new = source.study_name(name)
@@ -73,7 +78,7 @@ def column_names(source: Source) -> list[str]:
             msg = f"{source}: columns {old[new]!r} and {name!r} would both be called {new!r}"
             raise DataError(msg)
         old[new] = name
-    return list(old)
+    return old
 
 
 def book_of(source: Source) -> Codebook:
@@ -121,7 +126,7 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
     DataError
         If it cannot be read or lacks a column.
     """
-    old = {source.study_name(name): name for name in names_in_all(source.files, source.format)}
+    old = old_names(source)
     check_wanted(source, wanted, list(old))
     names = {old[name]: name for name in dict.fromkeys(wanted)}
     reading = read_all(source.files, list(names), source.format)

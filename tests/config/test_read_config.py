@@ -35,7 +35,7 @@ TEN = """\
 version: 1
 name: ten
 study:
-  survey: {source: survey.xlsx, filter: "age >= ", weigth: w}
+  survey: {source: survey.docx, filter: "age >= ", weigth: w}
   population: {source: population.csv}
   derive:
     age_band: {cut: age, at: [35, 18], labels: [young, old]}
@@ -139,10 +139,11 @@ def test_ten_mistakes_are_named_at_once_each_at_its_place() -> None:
 
 def test_ten_mistakes_are_told_in_the_users_words() -> None:
     assert [
-        "expected a .csv or .parquet file, got 'survey.xlsx'",
+        "expected a file that ends in one of .csv, .tsv, .tab, .txt, .parquet, .arrow, .feather, "
+        ".sav, .zsav, .dta, .xlsx, .xlsm, .xls, .ods, .xml, .sss, got 'survey.docx'",
         "cannot read the expression: expected a value or a column, but the text ends (character 8)",
-        "unknown key - did you mean 'weight'? (allowed: source, filter, weight, missing, rename, "
-        "universe)",
+        "unknown key - did you mean 'weight'? (allowed: format, values, missing_values, "
+        "rename, source, filter, weight, missing, universe)",
         "this key is required",
         "the edges must increase",
         "the pattern takes nothing: put parentheses around a part of 're:aided_.+'",

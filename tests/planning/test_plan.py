@@ -28,7 +28,7 @@ from sweep.keys import digest
 from sweep.maintenance.generation import collection
 from sweep.planning.model_files import project_folder
 from sweep.planning.plan import Plan, replan_if_collected
-from sweep.sources.tables import read_table
+from sweep.sources.several import read_all
 from sweep.store import Store, open_store
 from tests.project import OUTCOMES, Project, meta_of, recipes_by_kind, survey_of
 
@@ -83,7 +83,7 @@ def test_an_unchanged_transform_does_not_parse_the_tables_again(
     def refused(*_: Any) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("sweep.planning.prepare.read_table", refused)
+    monkeypatch.setattr("sweep.sources.tables.read_all", refused)
     second = project.plan()[1]
     assert first.record == second.record
     with pytest.raises(AssertionError):
@@ -100,10 +100,9 @@ def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones
     def exporting(*given: Any) -> Any:
         if next(calls) == read:
             project.write("survey.csv", survey_of(seed=2))
-        return read_table(*given)
+        return read_all(*given)
 
-    monkeypatch.setattr("sweep.planning.prepare.read_table", exporting)
-    monkeypatch.setattr("sweep.planning.population.read_table", exporting)
+    monkeypatch.setattr("sweep.sources.tables.read_all", exporting)
     with pytest.raises(DataError, match=r"study.survey.source: .*survey.csv changed while it was"):
         project.plan()
     store = open_store(project.directory / ".sweep")
@@ -128,7 +127,7 @@ def test_outcomes_that_count_the_same_are_counted_once(
         counted.append(outcome.column)
         return count(design, outcome, *given)
 
-    monkeypatch.setattr("sweep.planning.prepare.count", noting)
+    monkeypatch.setattr("sweep.planning.counting.count", noting)
     rules = [{"name": f"q{k}", "column": OUTCOMES[k % 2], "success": ["Yes"]} for k in range(8)]
     store, plan = project.plan(project.config({"outcomes": rules}))
 

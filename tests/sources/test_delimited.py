@@ -328,7 +328,7 @@ def test_a_file_without_respondents_is_a_table_without_rows(tmp_path: Path) -> N
 
 
 def test_what_cannot_be_read_is_an_error_of_the_file(tmp_path: Path) -> None:
-    assert "No such file" in error(tmp_path / "absent.csv")
+    assert "there is no such file" in error(tmp_path / "absent.csv")
     assert "cannot tell its format" in error(tmp_path / "survey.docx")
     (tmp_path / "survey.parquet").mkdir()
     assert "is a directory" in error(tmp_path / "survey.parquet")

@@ -184,7 +184,7 @@ def test_durations_are_refused_by_column(tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_an_error_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "survey.xlsx"
-    assert "cannot be read" in error(path)
+    assert "there is no such file" in error(path)
     path.write_bytes(b"a,b\n1,2\n")
     assert "is no workbook that can be read" in error(path)
     assert "no sheet of it that is shown holds anything" in error(workbook(tmp_path, {"Data": []}))
