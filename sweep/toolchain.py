@@ -78,7 +78,6 @@ def fast_route() -> Literal["pointer", "from_pyfunc"]:
     return "pointer" if version("nutpie") in POINTER_TESTED else "from_pyfunc"
 
 
-@cache
 def table_writer() -> str:
     """Return the version of what writes Parquet: each writes the same table in bytes of its own."""
     return version("pyarrow")

@@ -77,7 +77,7 @@ SPARSE = "            g += r\n            residual[k] = r\n"
 THETA = """\
     theta = np.ascontiguousarray(draws["theta"].reshape(-1, draws["theta"].shape[-1]))
 """
-COUNT = "            sums = count(prepared.design, outcome, answers)\n"
+COUNT = "        made = count(prepared.design, outcome, answers.table.rows, coding, book)\n"
 
 MUTATIONS = (
     Mutation(
@@ -136,14 +136,17 @@ MUTATIONS = (
         "n of another outcome",
         (
             Edit(
-                "planning/prepare",
+                "planning/counting",
                 COUNT,
-                COUNT + "            other = count(\n"
-                "                prepared.design, new[new.index(outcome) - 1], answers\n"
-                "            )\n"
-                "            theirs = dict(zip(other.cell, other.n))\n"
-                "            for k, cell in enumerate(sums.cell):\n"
-                "                sums.n[k] = max(theirs.get(cell, sums.n[k]), sums.y[k])\n",
+                COUNT + "        every = list(there.values())\n"
+                "        next_to = every[every.index(outcome) - 1]\n"
+                "        other = count(\n"
+                "            prepared.design, next_to, answers.table.rows,\n"
+                "            codings[next_to.name], book\n"
+                "        )\n"
+                "        theirs = dict(zip(other.cell, other.n))\n"
+                "        for k, cell in enumerate(made.cell):\n"
+                "            made.n[k] = max(theirs.get(cell, made.n[k]), made.y[k])\n",
             ),
         ),
     ),

@@ -48,6 +48,8 @@ def check(
     from sweep.data.answers.table import ROWS, coding_lines
 
     read, _, made = read_and_plan(config, (), set_, sample)
+    if made.mistakes is not None:
+        raise made.mistakes
     coded, least = coded_outcomes(made, outcome), read.study.minimum_base
     facts = check_facts(read, made, coded)
     if format_ is Format.json:

@@ -237,7 +237,8 @@ def exclusive(
 def in_order(options: Iterable[str]) -> list[str]:
     """Return options in the order of their numbers, and then of the alphabet."""
     return sorted(
-        {*options}, key=lambda text: (number_of(text) is None, number_of(text) or 0.0, text)
+        dict.fromkeys(options),
+        key=lambda text: (number_of(text) is None, number_of(text) or 0.0, text),
     )
 
 

@@ -123,14 +123,14 @@ def reader_of(path: Path) -> Reader:
     DataError
         If there is no such file, it is a directory, or no format has its suffix.
     """
-    if not path.exists():
-        msg = f"{path}: there is no such file"
-        raise DataError(msg)
     if path.is_dir():
         msg = f"{path} is a directory: name the files in it, as {path.name}/*.parquet"
         raise DataError(msg)
     module = READERS.get(path.suffix.lower())
     if module is None:
         msg = f"{path}: cannot tell its format from {path.suffix!r}: known are {', '.join(READERS)}"
+        raise DataError(msg)
+    if not path.exists():
+        msg = f"{path}: there is no such file"
         raise DataError(msg)
     return cast(Reader, import_module(module))

@@ -46,7 +46,9 @@ class Variable:
 
     def codes(self) -> list[str]:
         """Return the codes that an answer may have, in order."""
-        return sorted({*self.values, *self.unlabelled}, key=lambda code: (len(code), code))
+        return sorted(
+            dict.fromkeys((*self.values, *self.unlabelled)), key=lambda code: (len(code), code)
+        )
 
 
 @dataclass(frozen=True)

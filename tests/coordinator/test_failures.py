@@ -36,12 +36,12 @@ GO = Path({go!r})
 
 def build(levels, counts, priors):
     yes = int(counts.y.sum())
-    if yes == 0:
+    if yes == 1:
         print("about to die", flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
-    if yes == 1:
+    if yes == 2:
         time.sleep(600)
-    if yes == 3:
+    if yes == 4:
         while not GO.exists():
             time.sleep(0.05)
     print("about to raise", yes)
@@ -61,7 +61,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Swept]:
     """
     project = project_in(tmp_path_factory.mktemp("troubled") / "project")
     rows = survey_of()
-    for yes, name in enumerate((RETRIED, SLOW, BROKEN, LAST, NEXT)):
+    for yes, name in enumerate((RETRIED, SLOW, BROKEN, LAST, NEXT), start=1):
         rows[name] = ["Yes"] * yes + ["No"] * (len(rows) - yes)
     project.write("survey.csv", rows.assign(unasked=None))
     go = project.directory / "go"
@@ -125,7 +125,7 @@ def test_a_model_that_raises_fails_with_its_words_and_is_not_retried(
     place, line, told = str(found.reason).split(": ", 2)
     assert re.fullmatch(r"models/trouble\.py:\d+", place)
     assert '`raise ValueError(f"{yes} is no good")`' == line
-    assert "build() raised ValueError: 2 is no good" == told
+    assert "build() raised ValueError: 3 is no good" == told
     assert 1 == attempts(troubled[1], BROKEN)
 
 
@@ -160,11 +160,11 @@ def test_what_a_worker_prints_is_in_its_outcomes_log_and_in_no_other(
     _, run = troubled
     logs = {n: read_log(run.store, run.run, EntryId(n)) for n in (RETRIED, BROKEN, LAST)}
     assert "about to die" in logs[RETRIED]
-    assert "about to raise 2" in logs[BROKEN]
+    assert "about to raise 3" in logs[BROKEN]
     assert "about to raise 3" in logs[LAST]
-    assert "2 is no good" in logs[BROKEN]
+    assert "3 is no good" in logs[BROKEN]
     assert 'raise ValueError(f"{yes} is no good")' in logs[BROKEN]
-    assert "about to raise 2" not in logs[LAST]
+    assert "about to raise 3" not in logs[LAST]
 
 
 def test_failures_that_would_happen_again_are_remembered_and_the_machines_are_not(

@@ -9,6 +9,7 @@ from sweep.data.cells import Counts, cells_of
 from sweep.data.frame import Frame, frame_of
 from sweep.estimates.poststratify import weighting_of
 from sweep.estimates.support import outside_the_model, support_flags, unseen_shares
+from tests.support.columns import text_table
 
 LEVELS = {"region": ("N", "S", "W"), "sex": ("F", "M")}
 FURTHER = {"area": ("land", "sea"), "married": ("no", "yes")}
@@ -24,7 +25,8 @@ def frame(married_everywhere: bool = True) -> Frame:
     rows["size"] = np.arange(10.0, 10.0 + len(rows))
     if not married_everywhere:
         rows.loc[rows["married"] == "yes", "size"] = 0.0
-    return frame_of(rows, LEVELS, FURTHER, "size")
+    labels = text_table(rows.drop(columns="size")).assign(size=rows["size"])
+    return frame_of(labels, LEVELS, FURTHER, "size")
 
 
 def counts(*cells: int) -> Counts:
