@@ -161,7 +161,7 @@ def test_what_a_worker_prints_is_in_its_outcomes_log_and_in_no_other(
     logs = {n: read_log(run.store, run.run, EntryId(n)) for n in (RETRIED, BROKEN, LAST)}
     assert "about to die" in logs[RETRIED]
     assert "about to raise 3" in logs[BROKEN]
-    assert "about to raise 3" in logs[LAST]
+    assert "about to raise 4" in logs[LAST]
     assert "3 is no good" in logs[BROKEN]
     assert 'raise ValueError(f"{yes} is no good")' in logs[BROKEN]
     assert "about to raise 3" not in logs[LAST]
