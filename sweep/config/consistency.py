@@ -7,7 +7,7 @@ from pydantic_core import InitErrorDetails
 
 from sweep.config.groups import reserved_message
 from sweep.config.section import KEY, Fields, mistake_at, show
-from sweep.words.columns import RESERVED
+from sweep.words.columns import TAKEN
 from sweep.words.names import nearest_name
 
 __all__ = ["mistakes_across", "suggestion"]
@@ -34,7 +34,7 @@ def mistakes_across(study: Fields) -> list[InitErrorDetails]:
 def _names(study: Fields) -> Iterator[InitErrorDetails]:
     predictors = study.get("predictors")
     for name in predictors if isinstance(predictors, dict) else ():
-        if name in RESERVED:
+        if name in TAKEN:
             yield mistake_at(("predictors", name, KEY), reserved_message(name))
         elif ":" in str(name):
             yield mistake_at(("predictors", name, KEY), "a predictor's name may not hold a colon")

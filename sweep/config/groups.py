@@ -12,7 +12,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from sweep.config.section import KEY, mistake_at, raise_mistakes, show
 from sweep.expression import ExpressionError, columns, parse
-from sweep.words.columns import RESERVED
+from sweep.words.columns import TAKEN
 
 __all__ = ["Group", "Groups"]
 
@@ -82,12 +82,12 @@ def _variable(variable: object, before: Any) -> str | None:
         return f"expected a variable's name, got {show(variable)}"
     if variable in before:
         return f"{show(variable)} is listed twice"
-    return reserved_message(variable) if variable in RESERVED else None
+    return reserved_message(variable) if variable in TAKEN else None
 
 
 def reserved_message(name: str) -> str:
     """Return the message for a variable that bears the name of an estimates column."""
-    return f"{show(name)} is a column of the estimates table: choose another name"
+    return f"{show(name)} is a column of the estimates table or of draws: choose another name"
 
 
 def _condition(where: object) -> str | None:
@@ -97,7 +97,7 @@ def _condition(where: object) -> str | None:
         used = columns(parse(where))
     except ExpressionError as error:
         return f"cannot read the expression: {error}"
-    reserved = [name for name in RESERVED if name in used]  # each would be a column of that table
+    reserved = [name for name in TAKEN if name in used]  # each would be a column of that table
     return f"{reserved_message(reserved[0])}, by `rename`" if reserved else None
 
 
@@ -112,7 +112,7 @@ def _unusable(placed: list[Placed]) -> Iterator[Any]:
         if isinstance(group, Group) and group.name is not None:
             if not group.name.strip():
                 yield mistake_at((*place, KEY), "a group needs a name")
-            elif group.name in RESERVED:
+            elif group.name in TAKEN:
                 yield mistake_at((*place, KEY), reserved_message(group.name))
 
 

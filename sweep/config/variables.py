@@ -59,7 +59,8 @@ class Cut(Section):
     )
     labels: tuple[Level, ...] = Field(
         description="One label per edge (values below the first edge are missing, the last band is "
-        "open), or one more (the first band is open too). A whole number is read as text."
+        "open), one more (the first band is open too), or one less (the last edge closes the last "
+        "band). A whole number is read as text."
     )
 
     @classmethod
@@ -71,8 +72,9 @@ class Cut(Section):
             yield mistake_at(("at",), "the edges must increase")
         if isinstance(edges, tuple) and isinstance(labels, tuple):
             count = len(edges)
-            if edges and len(labels) not in {count, count + 1}:
-                need = f"{count} (below the first edge is missing) or {count + 1}"
+            if edges and len(labels) not in {count - 1, count, count + 1} - {0}:
+                closed = f"{count - 1} (closed at both ends), " if count > 1 else ""
+                need = f"{closed}{count} (below the first edge is missing) or {count + 1}"
                 edged = f"{count} edge needs" if count == 1 else f"{count} edges need"
                 yield mistake_at(("labels",), f"{edged} {need} labels, got {len(labels)}")
         yield from mistakes_of_repeats("labels", labels)

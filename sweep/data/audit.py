@@ -1,6 +1,6 @@
 """Audit: the population beside the sample, level by level, and what of it cannot be meant."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -75,11 +75,14 @@ def percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f}"
 
 
-def audit_of(design: Design, study: Study, findings: Findings) -> Audit:
+def audit_of(
+    design: Design, held: Mapping[str, Collection[str]], study: Study, findings: Findings
+) -> Audit:
     """Return the audit of a design; what cannot be meant is noted as a mistake.
 
-    Mistakes are levels that hold everybody, and a half of the population at levels without a
-    respondent; that fewer are at such levels is a notice.
+    ``held`` are the survey's values of each variable before its filter: a level that the filter
+    leaves out is known to be one. Mistakes are levels that hold everybody, and a half of the
+    population at levels that no respondent has; that fewer are at such levels is a notice.
     """
     rows: list[AuditRow] = []
     codes = decode(design.respondents.cell, design.levels)
@@ -90,9 +93,10 @@ def audit_of(design: Design, study: Study, findings: Findings) -> Audit:
         asked = np.bincount(codes[name], minlength=len(labels))
         weight = np.bincount(codes[name], design.respondents.weight, len(labels))
         path = ("study", "predictors", name)
-        totals = refuse_totals(path, labels, people, asked == 0, findings)
+        never = np.array([label not in held.get(name, ()) for label in labels])
+        totals = refuse_totals(path, labels, people, (asked == 0) & never, findings)
         if not totals:
-            note_unanswered(path, labels, people, asked, findings)
+            note_unanswered(path, labels, people, asked == 0, never, findings)
         told = is_told(asked, study.minimum_base)
         rows += rows_of(name, labels, (people, asked, weight), told)
     for name in design.further:
@@ -177,12 +181,13 @@ def note_unanswered(
     path: KeyPath,
     labels: tuple[str, ...],
     people: NDArray[np.float64],
-    asked: NDArray[np.intp],
+    unanswered: NDArray[np.bool_],
+    never: NDArray[np.bool_],
     findings: Findings,
 ) -> None:
-    """Note the levels of the population that nobody answered from."""
-    empty = [k for k in range(len(labels)) if asked[k] == 0]
-    share = float(people[empty].sum() / people.sum())
+    """Note the levels of the population that nobody answered from, ``never`` in the whole file."""
+    empty = np.flatnonzero(unanswered).tolist()
+    share = float(people[unanswered & never].sum() / people.sum())
     shown = few(empty, lambda k: f"{labels[k]!r} ({people[k] / people.sum():.1%})")
     if empty and share >= HALF:
         message = (

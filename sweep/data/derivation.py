@@ -1,16 +1,24 @@
 """Derivation: new variables from a table's columns: bands of a number, values by other names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from sweep.config import Cut, Recode, Study
-from sweep.data.columns import number_words, numbers_in, renamed, text_series
+from sweep.data.columns import how_often, number_words, numbers_in, renamed, text_series
 from sweep.data.findings import Findings, KeyPath
-from sweep.words.text import fold
+from sweep.words.numbers import count_of
+from sweep.words.text import fold, number_of
+from sweep.words.values import few
 
 __all__ = ["derive", "source_of", "tell_uncut"]
+
+CODES = (98.0, 99.0, 998.0, 999.0)
+"""Numbers by which surveys write that there was no answer."""
+
+APART = 5.0  # how far such a number is from the next below it, where it is no age
 
 
 def source_of(variable: str, study: Study, available: Collection[str]) -> str:
@@ -38,14 +46,78 @@ def derive(name: str, table: pd.DataFrame, study: Study) -> pd.Series | None:
 
 
 def cut(column: pd.Series, rule: Cut) -> pd.Series:
-    """Return the label of the band each number lies in; missing outside of all, and for text."""
+    """Return the label of the band each number lies in; missing outside of all, and for text.
+
+    An edge belongs to the band above it; the last edge of a closed rule to none.
+    """
     open_below = len(rule.labels) == len(rule.at) + 1
     edges = np.array(rule.at)
     values = numbers_in(column)
     band = np.searchsorted(edges, values, side="right") - (0 if open_below else 1)
-    known = np.isfinite(values)
-    codes = np.where(known & (band >= 0), band, -1).astype(np.int64)
+    inside = np.isfinite(values) & (band >= 0) & (band < len(rule.labels))
+    codes = np.where(inside, band, -1).astype(np.int64)
     return text_series(codes, [fold(label) for label in rule.labels], column.index)
+
+
+def suspect_codes(column: pd.Series, rule: Cut) -> dict[str, int]:
+    """Return values in an open last band that look like codes for no answer, with their counts.
+
+    Those beyond twice the last edge, and 98, 99, 998 or 999; where they stand apart from the rest:
+    with a last edge of 35 there are people of 90, and some of 89.
+    """
+    if len(rule.labels) < len(rule.at):  # closed: what lies outside is missing
+        return {}
+    often = {number_of(text): (text, n) for text, n in how_often(column).items()}
+    values = sorted(v for v in often if v is not None)
+    last = rule.at[-1]
+    far = beyond(values, last)
+    codes = [v for v in values if v in CODES and v >= last and v not in far]
+    rest = [v for v in values if v not in far and v not in codes]
+    apart = [v for v in codes if rest and v - rest[-1] > APART]
+    return dict(often[v] for v in [*apart, *far])
+
+
+def beyond(values: Sequence[float], last: float) -> list[float]:
+    """Return the ascending values from the first beyond twice an edge, further than it apart."""
+    for below, value in pairwise(values):
+        if last > 0 and value > 2 * last and value - below > last:
+            return [v for v in values if v >= value]
+    return []
+
+
+def refuse_codes(
+    column: pd.Series, rule: Cut, what: str, findings: Findings, path: KeyPath
+) -> None:
+    """Refuse numbers that may mean no answer, until the config says what they are."""
+    found = suspect_codes(column, rule)
+    if found:
+        shown = few(found, lambda text: f"{text} ({count_of(found[text], 'row')})")
+        findings.mistake(
+            path,
+            f"the {what}'s column {rule.cut!r} has values far above the rest, which would all lie "
+            f"in {rule.labels[-1]!r}: {shown}. Name them in study.{what}.missing_values, or close "
+            f"the last band with one edge more in 'at'",
+        )
+
+
+def tell_outside(
+    column: pd.Series, rule: Cut, what: str, findings: Findings, path: KeyPath
+) -> None:
+    """Tell of numbers outside of all bands: they are missing."""
+    low = -np.inf if len(rule.labels) > len(rule.at) else rule.at[0]
+    high = rule.at[-1] if len(rule.labels) < len(rule.at) else np.inf
+    outside = {
+        text: n
+        for text, n in how_often(column).items()
+        if (v := number_of(text)) is not None and not low <= v < high
+    }
+    if outside:
+        rows = count_of(sum(outside.values()), "row")
+        findings.notice(
+            path,
+            f"the {what}'s column {rule.cut!r} lies outside of all bands in {rows} "
+            f"({few(list(outside))}): read as missing",
+        )
 
 
 def tell_uncut(
@@ -56,6 +128,8 @@ def tell_uncut(
     if not isinstance(rule, Cut) or rule.cut not in table.columns:
         return
     column = table[rule.cut]
+    refuse_codes(column, rule, what, findings, path)
+    tell_outside(column, rule, what, findings, path)
     wrong = column.notna().to_numpy() & ~np.isfinite(numbers_in(column))
     if not wrong.any():
         return

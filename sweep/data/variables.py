@@ -5,12 +5,13 @@ the reason. A condition sees derived variables as well as the file's columns.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from sweep.config import Cut, Predictor, Study
+from sweep.data.columns import how_often
 from sweep.data.derivation import derive, source_of, tell_uncut
 from sweep.data.findings import Findings, KeyPath
 from sweep.errors import DataError
@@ -24,12 +25,16 @@ __all__ = ["Table", "condition_of", "condition_sources", "prepare", "sources_of"
 
 @dataclass(frozen=True)
 class Table:
-    """A prepared table: the kept rows, their numbers in the source, and what was dropped why."""
+    """A prepared table: the kept rows, their numbers in the source, and what was dropped why.
+
+    ``held`` are the values of each variable before anything was dropped.
+    """
 
     rows: pd.DataFrame
     kept: np.ndarray[tuple[int], np.dtype[np.int64]]
     read: int
     dropped: tuple[tuple[str, int], ...]
+    held: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def condition_of(text: str, study: Study) -> Expression:
@@ -99,6 +104,7 @@ def prepare(
     """
     read = len(table)
     made = made_variables(table, variables, study)
+    held = {name: tuple(how_often(values)) for name, values in made.items()}
     whole = pd.DataFrame({**{c: table[c] for c in table.columns if c not in made}, **made})
     dropped: list[tuple[str, int]] = []
     kept = np.arange(len(table), dtype=np.int64)
@@ -111,7 +117,7 @@ def prepare(
         raise DataError(msg)
     for column in variables.values():
         tell_uncut(table, column, study, what, findings, ("study", "derive", column, "cut"))
-    return Table(whole, kept, read, tuple(dropped))
+    return Table(whole, kept, read, tuple(dropped), held)
 
 
 def where_it_holds(

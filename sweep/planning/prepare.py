@@ -60,7 +60,7 @@ def prepare_design(
         population, frame = population_table(study, sources.population, survey, findings)
         rows = with_nuisance(population.rows, survey.rows, study, findings)
         design = encode(survey, replace(population, rows=rows), covariates, study, findings)
-        audit = audited(design, study, findings, sample)
+        audit = audited(design, survey, study, findings, sample)
         sources.check_unchanged()
     notices = [notice.as_json() for notice in findings.notices]
     told = {"frame": frame, "audit": audit.as_json(), "notices": notices}
@@ -68,12 +68,14 @@ def prepare_design(
     return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
 
 
-def audited(design: Design, study: Study, findings: Findings, sample: int | None) -> Audit:
+def audited(
+    design: Design, survey: Table, study: Study, findings: Findings, sample: int | None
+) -> Audit:
     """Return who is in the population and in the survey; of a sample, nothing is a mistake."""
     if sample is None:
-        return audit_of(design, study, findings)
+        return audit_of(design, survey.held, study, findings)
     found = Findings()
-    audit = audit_of(design, study, found)
+    audit = audit_of(design, survey.held, study, found)
     findings.notices += [*found.mistakes, *found.notices]
     return audit
 
@@ -136,4 +138,4 @@ def sample_rows(table: Table, respondents: int, study: Study) -> Table:
     chosen = np.sort(rng.choice(len(table.rows), respondents, replace=False))
     left = len(table.rows) - respondents
     dropped = (*table.dropped, ("left out by --sample", left))
-    return Table(table.rows.iloc[chosen], table.kept[chosen], table.read, dropped)
+    return Table(table.rows.iloc[chosen], table.kept[chosen], table.read, dropped, table.held)

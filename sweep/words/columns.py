@@ -1,6 +1,6 @@
 """Columns: the names of the estimates table's own columns, in its order; no variable bears one."""
 
-__all__ = ["FLOATS", "HEAD", "RESERVED", "TAIL"]
+__all__ = ["FLOATS", "HEAD", "RESERVED", "TAIL", "TAKEN"]
 
 HEAD = ("outcome", "label", "brand", "metric", "wave", "category", "quantity", "group")
 """What a row is about, before the variables."""
@@ -14,3 +14,6 @@ TAIL = (*POSTERIOR, "n", *FLOATS[len(POSTERIOR) :], "status", "flag")
 """What it says, after them."""
 
 RESERVED = (*HEAD, *TAIL)
+
+TAKEN = (*RESERVED, "chain", "draw", "value", "intercept")
+"""What no variable of a study is called: these are columns of estimates, or of draws."""

@@ -23,7 +23,7 @@ from sweep.config import (
 from sweep.config.nodes import Place, value_of
 from sweep.config.yaml import compose
 from sweep.keys import canonical
-from sweep.words.columns import RESERVED
+from sweep.words.columns import TAKEN
 
 EXAMPLE = Path(__file__).parent / "example.yaml"
 
@@ -143,7 +143,7 @@ def test_groups_may_use_variables_that_only_the_population_has() -> None:
     assert (Group(by=("married",)),) == study(groups=[["married"]]).groups
 
 
-@pytest.mark.parametrize("name", RESERVED)
+@pytest.mark.parametrize("name", TAKEN)
 def test_no_predictor_bears_the_name_of_an_estimates_column(name: str) -> None:
     found = wrong(predictors={name: {}, "age_band": {}, "region": {}})
 
@@ -186,9 +186,9 @@ def test_no_predictor_bears_the_name_of_an_estimates_column(name: str) -> None:
         ({"derive": {"a": {}}}, ("derive", "a"), "expected either 'cut' or 'recode'"),
         ({"derive": {"a": 3}}, ("derive", "a"), "expected either 'cut' or 'recode'"),
         (
-            {"derive": {"a": {"cut": "x", "at": [1, 2, 3], "labels": ["a", "b"]}}},
+            {"derive": {"a": {"cut": "x", "at": [1, 2, 3], "labels": ["a"]}}},
             ("derive", "a", "<cut>", "labels"),
-            "3 edges need 3 (below the first edge is missing) or 4 labels, got 2",
+            "3 edges need 2 (closed at both ends), 3 (below the first edge is missing) or 4 labels",
         ),
         (
             {"derive": {"a": {"cut": "x", "at": [1, 1], "labels": ["a", "b"]}}},

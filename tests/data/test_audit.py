@@ -62,7 +62,7 @@ def test_gaps_above_five_points_are_marked(project: Project) -> None:
 
 def test_an_audit_reads_as_a_table(project: Project) -> None:
     config = project.config()
-    audit = audit_of(project.plan(config)[1].prepared.design, config.study, Findings())
+    audit = audit_of(project.plan(config)[1].prepared.design, {}, config.study, Findings())
     head, first, *_ = audit.lines()
     assert ["population", "raw", "weighted"] == head.split()
     assert "sex=Female" == first.split()[0]

@@ -256,3 +256,41 @@ def test_another_seed_samples_others(project: Project) -> None:
     assert (
         first.tolist() != project.plan(other, sample=50)[1].prepared.design.respondents.row.tolist()
     )
+
+
+def test_an_edge_more_than_labels_closes_the_last_band_and_what_lies_outside_is_told(
+    project: Project,
+) -> None:
+    bands = {"cut": "age", "at": [18, 35, 100], "labels": ["18-34", "35+"]}
+    spec = study(project, {"age_band": bands})
+    table = text_table(pd.DataFrame({"age": [17, 18, 99, 100, 999]}))
+    findings = Findings()
+    made = prepare(table, {"age_band": "age_band"}, None, spec, "survey", findings).rows
+    assert ["18-34", "35+"] == made["age_band"].dropna().tolist()
+    assert [
+        "the survey's column 'age' lies outside of all bands in 3 rows ('17', '100', '999'): read "
+        "as missing"
+    ] == [notice.message for notice in findings.notices]
+
+
+@pytest.mark.parametrize(
+    ("ages", "suspected"),
+    [
+        ([20, 40, 88, 999], ["999 (1 row)"]),
+        ([20, 40, 88, 99, 99], ["99 (2 rows)"]),
+        ([*range(18, 92), 98], ["98 (1 row)"]),
+        ([*range(18, 100)], []),
+        ([20, 60, 95], []),
+    ],
+)
+def test_numbers_that_surveys_write_for_no_answer_are_no_ages(
+    project: Project, ages: list[int], suspected: list[str]
+) -> None:
+    findings = Findings()
+    table = text_table(pd.DataFrame({"age": ages}))
+    spec = project.config().study
+    prepare(table, {"age_band": "age_band"}, None, spec, "survey", findings)
+    assert [("study", "derive", "age_band", "cut")] * len(suspected) == [
+        mistake.path for mistake in findings.mistakes
+    ]
+    assert all(words in findings.mistakes[0].message for words in suspected)
