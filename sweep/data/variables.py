@@ -92,8 +92,7 @@ def prepare(
     variables
         Variable to the (derived or plain) column that it is; those the table lacks are left out.
     condition
-        An expression over derived variables and the table's own columns; rows where it does not
-        hold are dropped.
+        An expression over derived variables and the table's columns; other rows are dropped.
     what
         "survey" or "population", for messages.
 
@@ -102,7 +101,6 @@ def prepare(
     DataError
         If no row is left.
     """
-    read = len(table)
     made = made_variables(table, variables, study)
     held = {name: tuple(how_often(values)) for name, values in made.items()}
     whole = pd.DataFrame({**{c: table[c] for c in table.columns if c not in made}, **made})
@@ -117,6 +115,7 @@ def prepare(
         raise DataError(msg)
     for column in variables.values():
         tell_uncut(table, column, study, what, findings, ("study", "derive", column, "cut"))
+    read = len(kept) + sum(count for _, count in dropped)
     return Table(whole, kept, read, tuple(dropped), held)
 
 

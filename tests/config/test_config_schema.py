@@ -112,7 +112,11 @@ def test_groups_are_normalised_and_written_as_in_the_config() -> None:
         ),
         ([["sex", "sex"]], (0, 1), "'sex' is listed twice"),
         ([["sex", 3]], (0, 1), "expected a variable's name, got 3"),
-        ([["mean"]], (0, 0), "'mean' is a column of the estimates table: choose another name"),
+        (
+            [["mean"]],
+            (0, 0),
+            "'mean' is a column of the estimates table or of draws: choose another name",
+        ),
         ([["a", "b"], ["b", "a"]], (1,), "there is already a group of these variables"),
         ([[], []], (1,), "there is already a group of these variables"),
         ([{"a": "x == 1"}, {"a": "x == 2"}], (1, "a", "[key]"), "already a group named 'a'"),
@@ -122,7 +126,7 @@ def test_groups_are_normalised_and_written_as_in_the_config() -> None:
         (
             [{"a": "x == 1 or not status == 'x'"}],
             (0, "a"),
-            "'status' is a column of the estimates table: choose another name, by `rename`",
+            "'status' is a column of the estimates table or of draws: choose another name, by `rename`",
         ),
         ([{"a": "x == y and x > n"}], (0, "a"), "'n' is a column of the estimates table"),
         ([{"a": "x in [1] and mean is null"}], (0, "a"), "'mean' is a column of the estimates"),
