@@ -126,7 +126,8 @@ def test_groups_are_normalised_and_written_as_in_the_config() -> None:
         (
             [{"a": "x == 1 or not status == 'x'"}],
             (0, "a"),
-            "'status' is a column of the estimates table or of draws: choose another name, by `rename`",
+            "'status' is a column of the estimates table or of draws: choose another name, by "
+            "`rename`",
         ),
         ([{"a": "x == y and x > n"}], (0, "a"), "'n' is a column of the estimates table"),
         ([{"a": "x in [1] and mean is null"}], (0, "a"), "'mean' is a column of the estimates"),
