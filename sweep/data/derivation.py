@@ -1,19 +1,21 @@
 """Derivation: new variables from a table's columns: bands of a number, values by other names."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from sweep.config import Cut, Recode, Study
+from sweep.config.section import KEY
 from sweep.data.columns import how_often, number_words, numbers_in, renamed, text_series
 from sweep.data.findings import Findings, KeyPath
+from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
 from sweep.words.text import fold, number_of
-from sweep.words.values import few
+from sweep.words.values import brief, few
 
-__all__ = ["derive", "source_of", "tell_uncut"]
+__all__ = ["derive", "recoded_values", "refuse_idle_recodes", "source_of", "tell_uncut"]
 
 CODES = (98.0, 99.0, 998.0, 999.0)
 """Numbers by which surveys write that there was no answer."""
@@ -43,6 +45,39 @@ def derive(name: str, table: pd.DataFrame, study: Study) -> pd.Series | None:
     if not isinstance(rule, Recode):
         return table[source]
     return renamed(table[source], {fold(old): fold(new) for old, new in rule.recode.items()})
+
+
+def recoded_values(
+    table: pd.DataFrame, names: Iterable[str], study: Study
+) -> dict[str, tuple[str, ...]]:
+    """Return what a table holds in the columns from which some variables are recoded."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        source = source_of(name, study, table.columns)
+        if isinstance(study.derive.get(name), Recode) and source in table.columns:
+            found[name] = tuple(how_often(table[source]))
+    return found
+
+
+def refuse_idle_recodes(
+    study: Study, tables: Sequence[Mapping[str, Collection[str]]], findings: Findings
+) -> None:
+    """Refuse to recode a value that no table holds: what was meant would stay as it is.
+
+    ``tables`` are by variable the values of the columns it is recoded from.
+    """
+    for name, rule in study.derive.items():
+        there = list(dict.fromkeys(text for table in tables for text in table.get(name, ())))
+        if not isinstance(rule, Recode) or not there:
+            continue
+        for old in rule.recode:
+            if fold(old) not in there:
+                guess = did_you_mean(fold(old), there)
+                findings.mistake(
+                    ("study", "derive", name, "recode", old, KEY),
+                    f"neither survey nor population holds {brief(old)}.{guess} "
+                    f"They hold: {few(there)}",
+                )
 
 
 def cut(column: pd.Series, rule: Cut) -> pd.Series:

@@ -76,7 +76,9 @@ def encode_column(values: pd.Series, name: str, levels: Sequence[str]) -> NDArra
     place = {level: k for k, level in enumerate(levels)}
     counted = {text: n for text, n in how_often(values).items() if text not in place}
     if counted:
-        shown = few(counted, lambda value: f"{brief(value)} ({counted[value]} respondents)")
+        shown = few(
+            counted, lambda value: f"{brief(value)} ({count_of(counted[value], 'respondent')})"
+        )
         msg = (
             f"survey column {name!r} has values that the population does not know: {shown}. "
             f"Levels: {few(levels)}. Recode them in study.derive, or drop them with "

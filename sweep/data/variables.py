@@ -12,7 +12,7 @@ import pandas as pd
 
 from sweep.config import Cut, Predictor, Study
 from sweep.data.columns import how_often
-from sweep.data.derivation import derive, source_of, tell_uncut
+from sweep.data.derivation import derive, recoded_values, source_of, tell_uncut
 from sweep.data.findings import Findings, KeyPath
 from sweep.errors import DataError
 from sweep.expression import Expression, evaluate, parse
@@ -27,7 +27,8 @@ __all__ = ["Table", "condition_of", "condition_sources", "prepare", "sources_of"
 class Table:
     """A prepared table: the kept rows, their numbers in the source, and what was dropped why.
 
-    ``held`` are the values of each variable before anything was dropped.
+    Before anything was dropped, ``held`` are the values of each variable, and ``recoded`` those of
+    the columns from which derived variables are recoded, by the variable.
     """
 
     rows: pd.DataFrame
@@ -35,6 +36,7 @@ class Table:
     read: int
     dropped: tuple[tuple[str, int], ...]
     held: Mapping[str, Collection[str]] = field(default_factory=dict)
+    recoded: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def condition_of(text: str, study: Study) -> Expression:
@@ -103,6 +105,7 @@ def prepare(
     """
     made = made_variables(table, variables, study)
     held = {name: tuple(how_often(values)) for name, values in made.items()}
+    recoded = recoded_values(table, variables.values(), study)
     whole = pd.DataFrame({**{c: table[c] for c in table.columns if c not in made}, **made})
     dropped: list[tuple[str, int]] = []
     kept = np.arange(len(table), dtype=np.int64)
@@ -116,7 +119,7 @@ def prepare(
     for column in variables.values():
         tell_uncut(table, column, study, what, findings, ("study", "derive", column, "cut"))
     read = len(kept) + sum(count for _, count in dropped)
-    return Table(whole, kept, read, tuple(dropped), held)
+    return Table(whole, kept, read, tuple(dropped), held, recoded)
 
 
 def where_it_holds(

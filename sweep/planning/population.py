@@ -1,6 +1,7 @@
 """Population: the tables that say who is estimated for, read and made into one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sweep.config import Population, PopulationMargin, PopulationTable, Study
 from sweep.data.design import group_variables, variables_of
@@ -37,7 +38,16 @@ def population_table(
     made = population_from(study, group_variables(study), survey, tables, findings)
     if not len(made[0].rows):
         findings.stop_if_mistaken()
-    return made
+    return replace(made[0], recoded=recoded_in(list(read.values()))), made[1]
+
+
+def recoded_in(tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
+    """Return what several tables hold in the columns from which variables are recoded."""
+    found: dict[str, tuple[str, ...]] = {}
+    for table in tables:
+        for name, texts in table.recoded.items():
+            found[name] = (*found.get(name, ()), *texts)
+    return found
 
 
 def tables_of(spec: Population) -> dict[str, Spec]:

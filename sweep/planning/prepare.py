@@ -11,6 +11,7 @@ from sweep.config import Study, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.data.audit import Audit, audit_of
 from sweep.data.cells import are_too_many
+from sweep.data.derivation import refuse_idle_recodes
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.findings import Findings, Mistaken
 from sweep.data.nuisance import with_nuisance
@@ -58,6 +59,7 @@ def prepare_design(
         covariates = covariate_tables(study, sources, findings)
         survey = survey_table(study, sources.survey, sample, findings)
         population, frame = population_table(study, sources.population, survey, findings)
+        refuse_idle_recodes(study, [survey.recoded, population.recoded], findings)
         rows = with_nuisance(population.rows, survey.rows, study, findings)
         design = encode(survey, replace(population, rows=rows), covariates, study, findings)
         audit = audited(design, survey, study, findings, sample)

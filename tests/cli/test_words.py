@@ -93,7 +93,6 @@ MANY = (
     "{len(options):,} outcomes",  # too many
     "{len(trial.rows)} rows",  # of which most are alike
     "{usual} values",  # in rows that a delimiter splits
-    "{counted[value]} respondents",
     "{skip} lines",
 )
 """What is written with a plural though a number stands before it, and why it may."""

@@ -1,5 +1,6 @@
 """Reading tables: only what is named, typed by one rule, filtered, derived and labelled."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -294,3 +295,23 @@ def test_numbers_that_surveys_write_for_no_answer_are_no_ages(
         mistake.path for mistake in findings.mistakes
     ]
     assert all(words in findings.mistakes[0].message for words in suspected)
+
+
+@pytest.mark.parametrize(
+    ("recode", "refused"),
+    [
+        ({"North": "N"}, None),
+        ({"Nroth": "N"}, "neither survey nor population holds 'Nroth'. Did you mean 'North'?"),
+        ({" North": "N"}, None),
+    ],
+)
+def test_a_value_that_is_recoded_is_one(
+    project: Project, recode: dict[str, str], refused: str | None
+) -> None:
+    changed = {"derive": {"region": {"recode": recode}}}
+    if refused is None:
+        assert "N" in project.plan(project.config(changed))[1].prepared.design.levels["region"]
+    else:
+        with pytest.raises(DataError, match=re.escape(refused)) as caught:
+            project.plan(project.config(changed))
+        assert "study.derive.region.recode.Nroth" in str(caught.value)
