@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from sweep.errors import UsageError
+from sweep.errors import DataError, UsageError
 from sweep.journal.run_plan import RunPlan
+from sweep.keys import Json
 from sweep.planning.model_files import project_models
+from sweep.sources.files import parts_of
+from sweep.sources.several import glob_paths
 from sweep.store import Store
 
 __all__ = ["refuse_inputs"]
@@ -42,9 +45,8 @@ def inputs(plan: RunPlan) -> Iterator[tuple[str, Path]]:
         sources["population.seed"] = population["seed"]
     sources |= {f"covariates.{name}": c for name, c in study["covariates"].items()}
     for name, section in sources.items():
-        source = section["source"]
-        if source is not None and "://" not in source:
-            yield f"study.{name}.source", directory / source
+        for path in files_of(section, directory):
+            yield f"study.{name}.source", path
     if plan.config_file is not None:
         yield "its config", Path(plan.config_file)
     yield from (("a config", file) for file in configs_in(directory))
@@ -52,6 +54,18 @@ def inputs(plan: RunPlan) -> Iterator[tuple[str, Path]]:
         folder = project_models(directory, plan.execution.models_dir)
         for file in sorted(folder.glob("*.py")):
             yield "a model file", file
+
+
+def files_of(section: Json, directory: Path) -> list[Path]:
+    """Return the files on this machine that a section of a config reads, of a glob all."""
+    source, query = section["source"], section.get("query")
+    if query is not None and str(query["database"]).startswith("sqlite:///"):
+        return [directory / query["database"].removeprefix("sqlite:///")]
+    if source is None or "://" in source:
+        return []
+    with suppress(DataError):  # the files are gone, or somewhere else
+        return [part for file in glob_paths(source, directory) for part in parts_of(file)]
+    return [directory / source]
 
 
 def configs_in(directory: Path) -> list[Path]:

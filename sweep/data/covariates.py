@@ -28,7 +28,7 @@ def covariate_values(
         If a level has no row or more than one, or a value is no number.
     """
     spec = study.covariates[predictor]
-    where = f"study.covariates.{predictor} ({spec.source})"
+    where = f"study.covariates.{predictor} ({spec.table_name})"
     repeated = table[spec.key][table[spec.key].duplicated()]
     if len(repeated):
         msg = f"{where}: level {brief(repeated.iloc[0])} has more than one row"

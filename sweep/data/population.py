@@ -51,7 +51,7 @@ def population_from(
     spec = study.population
     known = {key: people_of(study, tables, key, findings) for key in tables.read}
     refuse_idle_maps(study, known, findings)
-    if spec.source is not None:
+    if not spec.estimated:
         return known[""], {"from": "table"}
     own = [v for margin in spec.margins for v in margin.by]
     names = dict.fromkeys([*study.predictors, *further, *own])

@@ -15,7 +15,7 @@ from sweep.data.columns import how_often
 from sweep.data.derivation import derive, recoded_values, source_of, tell_uncut
 from sweep.data.findings import Findings, KeyPath
 from sweep.errors import DataError
-from sweep.expression import Expression, evaluate, parse
+from sweep.expression import Expression, evaluate, normalise, parse
 from sweep.expression import columns as columns_of
 from sweep.expression.order import by_levels
 from sweep.words.text import fold
@@ -94,7 +94,7 @@ def prepare(
     variables
         Variable to the (derived or plain) column that it is; those the table lacks are left out.
     condition
-        An expression over derived variables and the table's columns; other rows are dropped.
+        An expression over derived variables and columns; other rows are dropped.
     what
         "survey" or "population", for messages.
 
@@ -111,15 +111,27 @@ def prepare(
     kept = np.arange(len(table), dtype=np.int64)
     if condition is not None:
         holds = where_it_holds(whole, condition, study, ("study", what, "filter"), findings)
-        dropped.append((f"filter: {condition}", int((~holds).sum())))
+        words = f"filter: {normalise(parse(condition))}"
+        dropped.append((words, int((~holds).sum())))
         whole, table, kept = whole[holds], table[holds], kept[holds]
-    if not len(whole):
-        msg = f"the {what} has no rows left" + (f" after filter {condition!r}" if condition else "")
-        raise DataError(msg)
+    check_rows(whole, condition, what)
     for column in variables.values():
         tell_uncut(table, column, study, what, findings, ("study", "derive", column, "cut"))
     read = len(kept) + sum(count for _, count in dropped)
     return Table(whole, kept, read, tuple(dropped), held, recoded)
+
+
+def check_rows(rows: pd.DataFrame, condition: str | None, what: str) -> None:
+    """Refuse a table of nobody.
+
+    Raises
+    ------
+    DataError
+        With the filter that left none.
+    """
+    if not len(rows):
+        msg = f"the {what} has no rows left" + (f" after filter {condition!r}" if condition else "")
+        raise DataError(msg)
 
 
 def where_it_holds(

@@ -6,7 +6,6 @@ import pandas as pd
 
 from sweep.data.findings import Findings, KeyPath
 from sweep.errors import DataError
-from sweep.sources.several import names_in_all
 from sweep.sources.source import Source
 from sweep.sources.tables import Read, column_names, read_text_table
 from sweep.words.names import did_you_mean
@@ -24,7 +23,7 @@ def study_columns(source: Source, key: KeyPath) -> list[str]:
     DataError
         With the nearest name.
     """
-    names = names_in_all(source.files, source.format) if source.rename else []
+    names = source.columns() if source.rename else []
     for old in source.rename:
         if old not in names:
             where = ".".join(map(str, key))

@@ -34,7 +34,7 @@ def population_table(
     specs = tables_of(study.population)
     read = {key: read_part(study, key, specs[key], own, findings) for key, own in sources.items()}
     sizes = {key: str(specs[key].size) for key in sources}
-    tables = Tables(read, sizes, {key: str(specs[key].source) for key in sources})
+    tables = Tables(read, sizes, {key: str(specs[key].table_name) for key in sources})
     made = population_from(study, group_variables(study), survey, tables, findings)
     if not len(made[0].rows):
         findings.stop_if_mistaken()
@@ -52,8 +52,8 @@ def recoded_in(tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
 
 def tables_of(spec: Population) -> dict[str, Spec]:
     """Return the sections that read a table, by key."""
-    found: dict[str, Spec] = {} if spec.source is None else {"": spec}
-    found |= {f"margins.{k}": m for k, m in enumerate(spec.margins) if m.source is not None}
+    found: dict[str, Spec] = {} if spec.estimated else {"": spec}
+    found |= {f"margins.{k}": m for k, m in enumerate(spec.margins) if m.table_name is not None}
     return found | ({"seed": spec.seed} if isinstance(spec.seed, PopulationTable) else {})
 
 

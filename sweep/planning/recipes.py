@@ -10,6 +10,7 @@ from typing import cast
 
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
 from sweep.config import Group, Study
+from sweep.config.tables import WAYS
 from sweep.data.design import Design, group_variables
 from sweep.data.outcomes import Outcome
 from sweep.expression import normalise, parse
@@ -44,13 +45,14 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
     tables = [survey, population, *population["margins"]]
     tables += [population["seed"]] if isinstance(population["seed"], dict) else []
     for table in tables:
-        table.pop("source")
+        for place in WAYS:
+            table.pop(place)
         table["filter"] = plain_condition(table["filter"])
     survey["universe"] = plain_condition(survey["universe"])
     zeros = population["structural_zeros"]
     population["structural_zeros"] = [plain_condition(condition) for condition in zeros]
     covariates = {
-        name: {k: v for k, v in fields.items() if k != "source"}
+        name: {k: v for k, v in fields.items() if k not in WAYS}
         for name, fields in spec["covariates"].items()
     }
     return {

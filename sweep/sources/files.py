@@ -4,6 +4,7 @@ A file in a bucket is downloaded once per version to this machine's cache, and t
 other. Its identity is the digest of its bytes: where it lies is in no key.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,7 @@ from sweep.config import (
 )
 from sweep.errors import DataError, SweepError
 from sweep.keys import bytes_digest, digest, sha256
+from sweep.sources.contents import content_digest
 from sweep.sources.several import glob_paths
 from sweep.sources.source import Source, source_of_file
 from sweep.store.cache import file_kept, keep
@@ -91,7 +93,9 @@ def source_at(name: str, spec: TableSpec, directory: Path) -> Source:
     DataError
         If a pattern matches no file, or a file in a bucket is not there.
     """
-    written = str(spec.source)
+    if spec.source is None:
+        return given_table(name, spec, directory)
+    written = spec.source
     try:
         files = [fetch(written)] if "://" in written else glob_paths(written, directory)
         whole = [part for file in files for part in parts_of(file)]
@@ -100,6 +104,31 @@ def source_at(name: str, spec: TableSpec, directory: Path) -> Source:
         raise DataError(msg) from error
     source = source_of_file(tuple(files), spec)
     return replace(source, bytes_of=tuple(whole))
+
+
+def given_table(name: str, spec: TableSpec, directory: Path) -> Source:
+    """Return the table that a query or a data set gives: it is read here, once.
+
+    Raises
+    ------
+    DataError, UsageError
+        If it cannot be read, or the package that reads it is not there.
+    """
+    from sweep.sources.rdatasets import read as read_dataset
+    from sweep.sources.sql import query_of
+    from sweep.sources.sql import read as read_query
+
+    try:
+        if spec.query is None:
+            reading = read_dataset(str(spec.dataset), None)
+        else:
+            asked = spec.query
+            query = query_of(asked.sql, asked.database, asked.database_env, directory, os.environ)
+            reading = read_query(query, None)
+    except DataError as error:
+        msg = f"study.{name}: {error}"
+        raise DataError(msg) from error
+    return replace(source_of_file((), spec), given=reading)
 
 
 def parts_of(file: Path) -> tuple[Path, ...]:
@@ -121,8 +150,8 @@ def population_tables(spec: Population) -> dict[str, TableSpec]:
 
     The joint table's key is empty.
     """
-    found: dict[str, TableSpec] = {} if spec.source is None else {"": spec}
-    found |= {f"margins.{k}": m for k, m in enumerate(spec.margins) if m.source is not None}
+    found: dict[str, TableSpec] = {} if spec.estimated else {"": spec}
+    found |= {f"margins.{k}": m for k, m in enumerate(spec.margins) if m.table_name is not None}
     return found | ({"seed": spec.seed} if isinstance(spec.seed, PopulationTable) else {})
 
 
@@ -134,6 +163,8 @@ def digest_of(name: str, source: Source) -> str:
     DataError
         If it cannot be read.
     """
+    if source.given is not None:
+        return content_digest(source.given)
     digests = []
     for path in source.bytes_of:
         try:

@@ -1,12 +1,14 @@
 """Source: one table that a study names, by its files and by how its values are to be taken."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from sweep.config import AsWritten
-from sweep.sources.reading import Format
+from sweep.data.codebook import Codebook
+from sweep.sources.reading import Format, Reading, codebook_in
+from sweep.sources.several import names_in_all, read_all
 from sweep.words.text import text_of
 
 __all__ = ["Source", "format_of", "source_of_file"]
@@ -18,7 +20,8 @@ class Source:
 
     ``missing`` are the texts that mean nothing in every column, ``values`` is whether a labelled
     column holds its labels or its codes, ``rename`` are the study's names by those in the file.
-    ``bytes_of`` are all files that decide what is read.
+    ``bytes_of`` are all files that decide what is read. Of no file, but of a query or a data set,
+    ``given`` is what was read of it, and ``name`` what messages call it.
     """
 
     files: tuple[Path, ...]
@@ -27,10 +30,30 @@ class Source:
     values: Literal["labels", "codes"] = "labels"
     rename: Mapping[str, str] = field(default_factory=dict)
     bytes_of: tuple[Path, ...] = ()
+    given: Reading | None = field(default=None, repr=False)
+    name: str = ""
 
     def __str__(self) -> str:
-        """Return what messages call it: its first file."""
-        return str(self.files[0])
+        """Return what messages call it: its first file, or its name."""
+        return str(self.files[0]) if self.files else self.name
+
+    def columns(self) -> list[str]:
+        """Return the names of its columns, as they are in the file, without reading its rows."""
+        if self.given is not None:
+            return [*self.given.table.column_names, *self.given.refused]
+        return names_in_all(self.files, self.format)
+
+    def codebook(self) -> Codebook:
+        """Return what it says of its columns, without reading its rows."""
+        if self.given is not None:
+            return self.given.codebook
+        return codebook_in(self.files, self.format)
+
+    def read(self, columns: Sequence[str]) -> Reading:
+        """Return some of its columns."""
+        if self.given is not None:
+            return self.given
+        return read_all(self.files, columns, self.format)
 
     def study_name(self, column: str) -> str:
         """Return the study's name for a column of the file."""
@@ -41,7 +64,8 @@ def source_of_file(files: tuple[Path, ...], spec: AsWritten) -> Source:
     """Return the source that a section of a config describes."""
     given = spec.missing_values
     texts = () if given is None else tuple(text for v in given if (text := text_of(v)) is not None)
-    return Source(files, format_of(spec), texts, spec.values, spec.rename)
+    name = spec.table_name or ""
+    return Source(files, format_of(spec), texts, spec.values, spec.rename, name=name)
 
 
 def format_of(spec: AsWritten) -> Format:

@@ -10,8 +10,6 @@ from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.columns import codes_of, how_often, renamed, text_series, texts_of
 from sweep.errors import DataError
 from sweep.keys import Json
-from sweep.sources.reading import codebook_in
-from sweep.sources.several import names_in_all, read_all
 from sweep.sources.source import Source
 from sweep.sources.text_columns import text_and_spellings
 from sweep.words.names import did_you_mean
@@ -72,7 +70,7 @@ def column_names(source: Source) -> list[str]:
 def old_names(source: Source) -> dict[str, str]:
     """Return what the file calls each column, by the study's name; raises as `column_names`."""
     old: dict[str, str] = {}
-    for name in names_in_all(source.files, source.format):
+    for name in source.columns():
         new = source.study_name(name)
         if new and new in old:
             msg = f"{source}: columns {old[new]!r} and {name!r} would both be called {new!r}"
@@ -86,7 +84,7 @@ def book_of(source: Source) -> Codebook:
 
     Labels and codes are folded, as values are.
     """
-    book = codebook_in(source.files, source.format)
+    book = source.codebook()
     columns = {source.study_name(name): folded(column) for name, column in book.columns.items()}
     sets = {
         name: replace(own, columns=tuple(map(source.study_name, own.columns)))
@@ -129,7 +127,7 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
     old = old_names(source)
     check_wanted(source, wanted, list(old))
     names = {old[name]: name for name in dict.fromkeys(wanted)}
-    reading = read_all(source.files, list(names), source.format)
+    reading = source.read(list(names))
     made: dict[str, pd.Series] = {}
     spellings: dict[str, Mapping[str, tuple[str, ...]]] = {}
     missing = {names[n]: dict(found) for n, found in reading.missing.items() if n in names}

@@ -116,8 +116,8 @@ def test_only_a_table_is_no_estimate() -> None:
             MARGINS.replace("seed: survey", "seed: {source: c.csv, sise: n, size: n}"),
             (9, 27),
             "seed.sise",
-            "unknown key - did you mean 'size'? (allowed: format, values, missing_values, rename, "
-            "source, size, filter)",
+            "unknown key - did you mean 'size'? (allowed: source, query, dataset, format, "
+            "values, missing_values, rename, size, filter)",
         ),
         (
             f"{MARGINS}    filter: sex == 'F'\n",

@@ -142,8 +142,8 @@ def test_ten_mistakes_are_told_in_the_users_words() -> None:
         "expected a file that ends in one of .csv, .tsv, .tab, .txt, .parquet, .arrow, .feather, "
         ".sav, .zsav, .dta, .xlsx, .xlsm, .xls, .ods, .xml, .sss, got 'survey.docx'",
         "cannot read the expression: expected a value or a column, but the text ends (character 8)",
-        "unknown key - did you mean 'weight'? (allowed: format, values, missing_values, "
-        "rename, source, filter, weight, missing, universe)",
+        "unknown key - did you mean 'weight'? (allowed: source, query, dataset, format, "
+        "values, missing_values, rename, filter, weight, missing, universe)",
         "this key is required",
         "the edges must increase",
         "the pattern takes nothing: put parentheses around a part of 're:aided_.+'",

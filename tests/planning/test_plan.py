@@ -83,7 +83,7 @@ def test_an_unchanged_transform_does_not_parse_the_tables_again(
     def refused(*_: Any) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("sweep.sources.tables.read_all", refused)
+    monkeypatch.setattr("sweep.sources.source.read_all", refused)
     second = project.plan()[1]
     assert first.record == second.record
     with pytest.raises(AssertionError):
@@ -102,7 +102,7 @@ def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones
             project.write("survey.csv", survey_of(seed=2))
         return read_all(*given)
 
-    monkeypatch.setattr("sweep.sources.tables.read_all", exporting)
+    monkeypatch.setattr("sweep.sources.source.read_all", exporting)
     with pytest.raises(DataError, match=r"study.survey.source: .*survey.csv changed while it was"):
         project.plan()
     store = open_store(project.directory / ".sweep")

@@ -1,0 +1,122 @@
+"""Formats: the same survey gives the same numbers, whatever it is written as."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweep.client.inputs import refuse_inputs
+from sweep.coordinator.execute import begin
+from sweep.data.codebook import Codebook, ColumnBook
+from sweep.errors import ConfigError, DataError, UsageError
+from sweep.journal.runs import read_plan
+from tests.project import OUTCOMES, Project, survey_of
+from tests.support.survey_files import FORMATS, Survey, write
+
+FILES = [suffix for suffix in FORMATS if suffix != ".db"]
+CODES = {"Yes": "1", "No": "2"}
+LABELS = {code: label for label, code in CODES.items()}
+QUERY = {"sql": "SELECT * FROM survey", "database": "sqlite:///survey.db"}
+
+
+def plain() -> Survey:
+    """Return the survey of the tests as text."""
+    rows = survey_of()
+    return Survey({str(name): [str(v) for v in rows[name]] for name in rows})
+
+
+def coded() -> Survey:
+    """Return it with the answers as codes, which the file has labels for; 99 is its refusal."""
+    rows = survey_of()
+    columns = {str(name): [str(v) for v in rows[name]] for name in rows}
+    for name in OUTCOMES:
+        columns[name] = ["99", *(CODES[v] for v in columns[name][1:])]
+    book = ColumnBook("Asked", {**LABELS, "99": "Refused"}, ("99",))
+    return Survey(columns, Codebook(dict.fromkeys(OUTCOMES, book)))
+
+
+def keys(project: Project, survey: dict[str, Any], **study: Any) -> dict[str, tuple[str, str]]:
+    """Return each outcome's key of its fit, and of its estimates."""
+    source = {"survey": {"source": None, **survey, "weight": "w"}}
+    plan = project.plan(project.config({**source, **study}))[1]
+    return {entry.name: (entry.fit_key, entry.key) for entry in plan.entries}
+
+
+@pytest.mark.parametrize("suffix", FILES)
+def test_every_format_gives_the_keys_of_the_csv(project: Project, suffix: str) -> None:
+    expected = keys(project, {"source": "survey.csv"})
+    write(plain(), project.directory / f"same{suffix}")
+    assert expected == keys(project, {"source": f"same{suffix}"})
+
+
+def test_a_query_gives_the_fits_of_the_csv_in_whatever_order_its_rows_come(
+    project: Project,
+) -> None:
+    expected = {name: fit for name, (fit, _) in keys(project, {"source": "survey.csv"}).items()}
+    write(plain(), project.directory / "survey.db")
+    found = [
+        keys(project, {"query": {**QUERY, "sql": f"SELECT * FROM survey ORDER BY {order}"}})
+        for order in ("age", "region")
+    ]
+    assert found[0] == found[1]
+    assert expected == {name: fit for name, (fit, _) in found[0].items()}
+
+
+@pytest.mark.parametrize("suffix", [".sav", ".zsav"])
+def test_an_answer_is_named_by_its_label_or_its_code(project: Project, suffix: str) -> None:
+    rows = survey_of()
+    rows.loc[0, list(OUTCOMES)] = None
+    project.write("clean.csv", rows)
+    expected = keys(project, {"source": "clean.csv"})
+    path = write(coded(), project.directory / f"coded{suffix}").name
+    by_label, by_code = (
+        [{"name": name, "success": [yes]} for name in OUTCOMES] for yes in ("Yes", 1)
+    )
+    assert expected == keys(project, {"source": path}, outcomes=by_label)
+    assert expected == keys(project, {"source": path}, outcomes=by_code)
+    assert expected == keys(project, {"source": path, "values": "codes"}, outcomes=by_code)
+    _, plan = project.plan(project.config({"survey": {"source": path}, "outcomes": by_label}))
+    assert any("'99' is read as missing: 3 values" in n.message for n in plan.record.notices)
+
+
+def test_a_missing_value_of_the_config_is_missing_in_every_format(project: Project) -> None:
+    rows = survey_of()
+    rows.loc[:4, "aware"] = "97"
+    expected = None
+    for suffix in (".csv", ".parquet", ".xlsx"):
+        survey = Survey({str(name): [str(v) for v in rows[name]] for name in rows})
+        write(survey, project.directory / f"odd{suffix}")
+        found = keys(project, {"source": f"odd{suffix}", "missing_values": [97]})
+        expected = expected or found
+        assert expected == found
+
+
+@pytest.mark.parametrize(
+    ("survey", "message"),
+    [
+        ({"source": None}, "this key is required: a file (or query, or dataset)"),
+        ({"query": QUERY}, "the table is named by source already: remove one of them"),
+        ({"source": None, "query": {"sql": "SELECT 1"}}, "this key is required (or database_env)"),
+    ],
+)
+def test_a_table_is_named_once(project: Project, survey: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        project.config({"survey": survey})
+    assert message in str(caught.value)
+
+
+def test_a_query_that_fails_says_so_at_its_key(project: Project) -> None:
+    with pytest.raises(DataError, match=r"study\.survey"):
+        keys(project, {"query": QUERY})
+
+
+@pytest.mark.parametrize("name", ["waves/a.csv", "waves/b.csv"])
+def test_no_file_that_a_glob_names_is_written_to(project: Project, name: str) -> None:
+    (project.directory / "waves").mkdir()
+    half = survey_of()
+    project.write("waves/a.csv", half.iloc[:150])
+    project.write("waves/b.csv", half.iloc[150:])
+    store, made = project.plan(project.config({"survey": {"source": "waves/*.csv"}}))
+    plan = read_plan(store, begin(store, made))
+    with pytest.raises(UsageError, match=r"it is study\.survey\.source"):
+        refuse_inputs(Path(project.directory / name), plan, store)
