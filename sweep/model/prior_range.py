@@ -54,13 +54,32 @@ def prior_range(blocks: Sequence[Block], frame: Frame) -> PriorRange:
         occurring, place = np.unique(number, return_inverse=True)
         sd = np.abs(rng.normal(0, block.prior, DRAWS)) if block.scaled else block.prior
         theta = (rng.standard_normal((block.columns, DRAWS), np.float32) * sd).astype(np.float32)
-        eta += (block.basis[occurring].astype(np.float32) @ theta)[place]
+        eta += product(block.basis[occurring].astype(np.float32), theta)[place]
     p = (1 / (1 + np.exp(-np.clip(eta, -80, 80)))).astype(np.float64)
-    total = share @ p
+    total = weighted_mean(share, p)
     low, high = np.quantile(total, [0.05, 0.95])
     return PriorRange(
-        float(low), float(high), float(extreme(total).mean()), float((share @ extreme(p)).mean())
+        float(low),
+        float(high),
+        float(extreme(total).mean()),
+        float(weighted_mean(share, extreme(p).astype(np.float64)).mean()),
     )
+
+
+def product(basis: NDArray[np.float32], theta: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a matrix product (cell, draw), not by BLAS.
+
+    A planner has the user's environment, in which OpenBLAS may be told of a cache so small that it
+    never comes back.
+    """
+    made: NDArray[np.float32] = np.einsum("ck,kd->cd", basis, theta)
+    return made
+
+
+def weighted_mean(share: Floats, values: Floats) -> Floats:
+    """Return the mean over cells (draw,) of values (cell, draw), not by BLAS: see `product`."""
+    made: Floats = np.einsum("c,cd->d", share, values)
+    return made
 
 
 def some_cells(frame: Frame) -> tuple[Cells, Floats]:
