@@ -46,7 +46,7 @@ def test_the_example_model_agrees_with_mrp_and_compiles_once_per_worker(
     pair = fast.estimates.merge(general.estimates, on=keys, validate="1:1")
     allowed = 4.5 * np.hypot(pair["mcse_x"], pair["mcse_y"])
 
-    # Main effects alone miss some answers of 36,421 people: that is said, and is no sampler's fault.
+    # Main effects miss some answers of 36,421 people: that is said, and is no sampler's fault.
     reasons = [reason for r in general.results.values() for reason in r["reasons"]]
     assert all("the model" in reason for reason in reasons)
     assert {"ok", "flagged"} >= {r["status"] for r in general.results.values()}
