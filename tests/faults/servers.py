@@ -16,6 +16,7 @@ import pytest
 
 __all__ = ["BUCKET", "aws_settings", "make_bucket", "moto_server", "seaweed_server"]
 
+ROOT = Path(__file__).parents[2]
 BUCKET = "sweeps"
 KEY_ID, SECRET = "test-key-id", "test-secret-value"
 
@@ -57,8 +58,9 @@ def moto_server() -> Iterator[str]:
     """Run moto; skip where it is not installed."""
     pytest.importorskip("moto.server")
     port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with running(command, port) as endpoint:
+    module = "tests.faults.moto_whole"
+    command = [sys.executable, "-m", module, "-H", "127.0.0.1", "-p", str(port)]
+    with running(command, port, {"PYTHONPATH": str(ROOT)}) as endpoint:
         make_bucket(endpoint)
         yield endpoint
 
