@@ -56,7 +56,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("sources.source", "sources.spss", "sources.spss_dictionary", "sources.stata"),
         *("sources.tables", "sources.text_columns", "sources.text_encoding", "sources.triple_s"),
         *("sources.triple_s_data", "sources.triple_s_file", "sources.triple_s_values"),
-        *("sources.typed", "sources.wanted", "sources.written", "sources.arrow"),
+        *("sources.typed", "sources.written", "sources.arrow"),
         *EXPRESSION,
     ),
     # From terms or a model file, levels and counts to stored draws and their status.

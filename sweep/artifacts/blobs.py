@@ -1,9 +1,10 @@
 """Blobs: model files that runs pin, by the digest of their bytes."""
 
-from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
+from sweep.artifacts.quarantine import read_file_if_sound
 from sweep.artifacts.records import damage_error
 from sweep.keys import bytes_digest
 from sweep.store import Store
+from sweep.words.telling import Tell, tell_nobody
 
 __all__ = ["blob_place", "get_blob", "put_blob"]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sweep.artifacts.artifact import Artifact, publish_same, read, read_done
 from sweep.artifacts.encoding import pack_arrays, pack_json, unpack_arrays, unpack_json
-from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
+from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import CountsMeta, FitRecipe, TaskMeta
 from sweep.data.answers.meaning import Coding
 from sweep.data.cells import Counts
@@ -18,6 +18,7 @@ from sweep.errors import UsageError
 from sweep.faultpoint import faultpoint
 from sweep.keys import Json, Recipe
 from sweep.store import Store
+from sweep.words.telling import Tell, tell_nobody
 
 if TYPE_CHECKING:
     from sweep.inference.checkpoints import (  # with it Numba, which coordinators never need

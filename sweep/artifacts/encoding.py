@@ -134,8 +134,8 @@ def unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
                 entry.filename.removesuffix(".npy"): _unpack_array(archive, entry)
                 for entry in archive.infolist()
             }
-    # NotImplementedError is zipfile's, for a compression it does not know.
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    # zipfile raises a RuntimeError for encrypted members, and for unknown compressions.
+    except (zipfile.BadZipFile, ValueError, EOFError, RuntimeError) as error:
         msg = f"expected arrays as written by pack_arrays: {error}"
         raise CorruptArtifact(msg) from error
 

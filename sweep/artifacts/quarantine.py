@@ -13,15 +13,9 @@ from sweep.errors import CorruptArtifact
 from sweep.faultpoint import faultpoint
 from sweep.keys import sha256
 from sweep.store import NotStored, Store
+from sweep.words.telling import Tell, tell_nobody
 
-__all__ = ["Tell", "move_aside", "quarantine", "read_file_if_sound", "read_if_sound", "tell_nobody"]
-
-type Tell = Callable[[str], None]
-"""Where it is told that something was damaged: the run's journal, and its user."""
-
-
-def tell_nobody(message: str) -> None:
-    """Tell nobody."""
+__all__ = ["move_aside", "quarantine", "read_file_if_sound", "read_if_sound"]
 
 
 def read_if_sound(

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, fields
 from functools import cached_property
 
-from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
+from sweep.artifacts.quarantine import read_file_if_sound
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
 from sweep.artifacts.records import damage_error, read_record, write_record
 from sweep.keys import Json, digest
 from sweep.store import Store
+from sweep.words.telling import Tell, tell_nobody
 
 __all__ = ["Task", "put_task", "read_task", "task_place"]
 

@@ -161,6 +161,8 @@ def plan(  # noqa: PLR0913, PLR0917 # one parameter per option
     read, store, made = read_and_plan(config, select, set_, sample, limit, retry_failed)
     for message in made.mended:
         say(message)
+    if made.mistakes is not None:
+        say(str(made.mistakes))
     facts = plan_facts(read, store, made)
     if format_ is Format.json:
         print_json(facts)

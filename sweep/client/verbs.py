@@ -63,7 +63,7 @@ def run(  # noqa: PLR0913 # the options of the command
     Returns
     -------
     Run
-        Also when outcomes failed: see `Run.failures` and `Run.raise_for_failures`.
+        Also when outcomes failed, or are mistaken: see `Run.failures`, `Run.raise_for_failures`.
 
     Raises
     ------

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sweep.artifacts.quarantine import Tell
 from sweep.backends import open_backend
 from sweep.backends.events import Done, Event, Note
 from sweep.config import Execution, SweepConfig
@@ -31,6 +30,7 @@ from sweep.planning.plan import Plan, make_plan, replan_if_collected, write_task
 from sweep.planning.selection import Selection
 from sweep.results.report import publish_report
 from sweep.store import Store, open_store
+from sweep.words.telling import Tell
 
 __all__ = ["Watcher", "begin", "carry_on", "execute", "plan_sweep", "store_of", "take_up"]
 

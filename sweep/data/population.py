@@ -24,7 +24,7 @@ from sweep.data.variables import Table
 from sweep.keys import Json
 from sweep.words.names import did_you_mean
 
-__all__ = ["PEOPLE", "Tables", "population_from"]
+__all__ = ["PEOPLE", "Tables", "parts_of", "population_from"]
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from sweep.expression.values import (
 )
 from sweep.words.names import nearest_name
 from sweep.words.numbers import count_of
+from sweep.words.telling import Tell, tell_nobody
 from sweep.words.text import fold
 from sweep.words.values import brief, clip_name, few
 
@@ -42,14 +43,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["Tell", "evaluate", "tell_nobody"]
+__all__ = ["evaluate"]
 
 # Aliases are evaluated late: neither NumPy nor pandas is imported to read a config.
 type Rows = NDArray[np.bool_]
 type Series = pd.Series[Any]
 type Table = Mapping[str, Series] | pd.DataFrame
-type Tell = Callable[[str], None]
-"""Is told what a condition finds in a column that its writer may not expect there."""
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -60,10 +59,6 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
 }
 EQUALITY = ("==", "!=")
-
-
-def tell_nobody(message: str) -> None:
-    """Say nothing."""
 
 
 def evaluate(expression: Expression, table: Table, tell: Tell = tell_nobody) -> Rows:

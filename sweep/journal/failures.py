@@ -2,12 +2,13 @@
 
 from dataclasses import asdict, dataclass
 
-from sweep.artifacts.quarantine import Tell, read_file_if_sound, tell_nobody
+from sweep.artifacts.quarantine import read_file_if_sound
 from sweep.artifacts.records import damage_error, read_record, write_record
 from sweep.config import Execution
 from sweep.faultpoint import faultpoint
 from sweep.keys import Json
 from sweep.store import NotStored, Store
+from sweep.words.telling import Tell, tell_nobody
 
 __all__ = [
     "FAILED_KINDS",

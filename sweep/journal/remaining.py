@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sweep.artifacts.artifact import exists, read
 from sweep.artifacts.blobs import get_blob
 from sweep.artifacts.contents import get_draws
-from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
+from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.tasks import read_task
 from sweep.data.outcomes import select_outcomes
 from sweep.errors import CorruptArtifact, UsageError
@@ -16,6 +16,7 @@ from sweep.journal.run_plan import RunPlan
 from sweep.journal.states import outcome_states
 from sweep.store import NotStored, Store
 from sweep.store.concurrency import concurrently
+from sweep.words.telling import Tell, tell_nobody
 
 if TYPE_CHECKING:
     from sweep.inference.checkpoints import Draws

@@ -23,7 +23,7 @@ def study_columns(source: Source, key: KeyPath) -> list[str]:
     DataError
         With the nearest name.
     """
-    names = source.columns() if source.rename else []
+    names = source.columns if source.rename else []
     for old in source.rename:
         if old not in names:
             where = ".".join(map(str, key))
@@ -47,6 +47,13 @@ def read_told(
     for name, why in table.refused.items():
         msg = f"{source}: column {name!r} {why}"
         raise DataError(msg)
+    for name, shared in table.shared.items():
+        for text, codes in shared.items():
+            findings.mistake(
+                (*key, "values"),
+                f"column {name!r}: the codes {few(codes)} have one label, {brief(text)}, and would "
+                f"become one value: write values: codes",
+            )
     for note in table.notes:
         findings.notice((*key, "source"), note)
     tell_read(table.read, key, findings)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from sweep.artifacts.contents import put_counts
-from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
+from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study
 from sweep.data.answers.meaning import Coding, Tally
@@ -23,6 +23,7 @@ from sweep.sources.files import Sources
 from sweep.sources.tables import Read, TextTable, book_of, read_text_table
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
+from sweep.words.telling import Tell, tell_nobody
 
 __all__ = ["StoredCounts", "count_outcomes", "refused_outcomes"]
 

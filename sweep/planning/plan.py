@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from sweep.artifacts.artifact import exists
-from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
+from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, SweepConfig
 from sweep.config.mistakes import misfit_error
@@ -37,6 +37,7 @@ from sweep.planning.unused import check_used
 from sweep.sources.files import sources_in
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
+from sweep.words.telling import Tell, tell_nobody
 
 __all__ = ["Plan", "make_plan", "replan_if_collected", "write_tasks"]
 

@@ -3,19 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sweep.config import Population, PopulationMargin, PopulationTable, Study
+from sweep.config import PopulationMargin, Study
 from sweep.data.design import group_variables, variables_of
 from sweep.data.findings import Findings
-from sweep.data.population import Tables, population_from
+from sweep.data.population import Tables, parts_of, population_from
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json
 from sweep.planning.columns import read_told, study_columns
-from sweep.sources.files import below
+from sweep.sources.files import PopulationSpec, population_tables
 from sweep.sources.source import Source
 
 __all__ = ["population_table"]
-
-type Spec = Population | PopulationMargin | PopulationTable
 
 
 def population_table(
@@ -31,7 +29,7 @@ def population_table(
     DataError
         If a table cannot be read, lacks what is asked of it, or mistakes leave nobody.
     """
-    specs = tables_of(study.population)
+    specs = population_tables(study.population)
     read = {key: read_part(study, key, specs[key], own, findings) for key, own in sources.items()}
     sizes = {key: str(specs[key].size) for key in sources}
     tables = Tables(read, sizes, {key: str(specs[key].table_name) for key in sources})
@@ -50,25 +48,19 @@ def recoded_in(tables: Sequence[Table]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def tables_of(spec: Population) -> dict[str, Spec]:
-    """Return the sections that read a table, by key."""
-    found: dict[str, Spec] = {} if spec.estimated else {"": spec}
-    found |= {f"margins.{k}": m for k, m in enumerate(spec.margins) if m.table_name is not None}
-    return found | ({"seed": spec.seed} if isinstance(spec.seed, PopulationTable) else {})
-
-
-def variables_in(study: Study, spec: Spec) -> dict[str, str]:
+def variables_in(study: Study, spec: PopulationSpec) -> dict[str, str]:
     """Return the variables that a table is read for, and the column that each is."""
     every = variables_of(study)
     wanted: Sequence[str] = spec.by if isinstance(spec, PopulationMargin) else list(every)
     return {name: every[name] for name in wanted}
 
 
-def read_part(study: Study, key: str, spec: Spec, source: Source, findings: Findings) -> Table:
+def read_part(
+    study: Study, key: str, spec: PopulationSpec, source: Source, findings: Findings
+) -> Table:
     """Read and prepare one table of the population."""
     variables = variables_in(study, spec)
-    path = ("study", *below("population", key).split("."))
-    where = tuple(int(part) if part.isdigit() else part for part in path)
+    where = ("study", "population", *parts_of(key))
     available = study_columns(source, where)
     wanted = sources_of(list(variables.values()), study, available)
     wanted += [*condition_sources(spec.filter, study, available), str(spec.size)]

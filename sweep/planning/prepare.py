@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sweep.artifacts.contents import put_design, stored_design
-from sweep.artifacts.quarantine import Tell, tell_nobody
 from sweep.config import Study, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.data.audit import Audit, audit_of
@@ -23,6 +22,7 @@ from sweep.planning.recipes import design_recipe, many_groups
 from sweep.sources.files import Sources
 from sweep.sources.source import Source
 from sweep.store import Store
+from sweep.words.telling import Tell, tell_nobody
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sweep.artifacts.blobs import put_blob
-from sweep.artifacts.quarantine import Tell
 from sweep.artifacts.tasks import Task
 from sweep.config import Study
 from sweep.data.design import Design
@@ -25,6 +24,7 @@ from sweep.planning.recipes import (
     stub_recipe,
 )
 from sweep.store import Store
+from sweep.words.telling import Tell
 
 __all__ = []
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sweep.artifacts.artifact import publish_same, read_done
 from sweep.artifacts.contents import get_design
-from sweep.artifacts.quarantine import Tell, read_if_sound, tell_nobody
+from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import FitRecipe
 from sweep.estimates.formats import to_csv, to_parquet
 from sweep.estimates.table import shown_base
@@ -24,6 +24,7 @@ from sweep.results.lineage import Lineage, lineage_of
 from sweep.results.table import entries_with_estimates, table_of
 from sweep.store import NotStored, Store
 from sweep.toolchain import table_writer
+from sweep.words.telling import Tell, tell_nobody
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 

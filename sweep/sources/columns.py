@@ -8,7 +8,7 @@ from sweep.words.names import did_you_mean
 from sweep.words.text import fold
 from sweep.words.values import brief, clip_name, few
 
-__all__ = ["called", "renamed", "wanted_of"]
+__all__ = ["called", "renamed", "wanted_in_file_order", "wanted_of"]
 
 
 def called(path: Path, written: Sequence[str]) -> list[str]:
@@ -44,7 +44,7 @@ def renamed(written: Sequence[str]) -> list[str]:
     return [f"names of columns without the blanks and signs that nobody sees: {shown}"]
 
 
-def wanted_of(path: Path, names: Sequence[str], columns: Sequence[str] | None) -> list[str]:
+def wanted_of(path: Path | str, names: Sequence[str], columns: Sequence[str] | None) -> list[str]:
     """Return the columns to read, each once, in the order asked for; None asks for all.
 
     Raises
@@ -65,3 +65,11 @@ def wanted_of(path: Path, names: Sequence[str], columns: Sequence[str] | None) -
         )
         raise DataError(msg)
     return list(dict.fromkeys(columns))
+
+
+def wanted_in_file_order(
+    path: Path | str, names: Sequence[str], columns: Sequence[str] | None
+) -> list[str]:
+    """Return the columns to read, in the file's order; raises as `wanted_of`."""
+    wanted = set(wanted_of(path, names, columns))
+    return [name for name in names if name in wanted]

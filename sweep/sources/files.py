@@ -24,11 +24,14 @@ from sweep.sources.several import glob_paths
 from sweep.sources.source import Source, source_of_file
 from sweep.store.cache import file_kept, keep
 
-__all__ = ["Sources", "population_tables", "sources_in"]
+__all__ = ["PopulationSpec", "Sources", "parts_of", "population_tables", "sources_in"]
 
 NAME_DIGITS = 12
 
-type TableSpec = Survey | Population | PopulationMargin | PopulationTable | CovariateTable
+type PopulationSpec = Population | PopulationMargin | PopulationTable
+"""A section that says who the population is, by a table."""
+
+type TableSpec = Survey | CovariateTable | PopulationSpec
 """A section of a config that names a table."""
 
 
@@ -145,12 +148,12 @@ def below(section: str, key: str) -> str:
     return f"{section}.{key}" if key else section
 
 
-def population_tables(spec: Population) -> dict[str, TableSpec]:
+def population_tables(spec: Population) -> dict[str, PopulationSpec]:
     """Return the sections that say by a file who the population is, by key: ``margins.0``.
 
     The joint table's key is empty.
     """
-    found: dict[str, TableSpec] = {} if spec.estimated else {"": spec}
+    found: dict[str, PopulationSpec] = {} if spec.estimated else {"": spec}
     found |= {f"margins.{k}": m for k, m in enumerate(spec.margins) if m.table_name is not None}
     return found | ({"seed": spec.seed} if isinstance(spec.seed, PopulationTable) else {})
 

@@ -10,9 +10,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import DataError, UsageError
+from sweep.sources.columns import wanted_in_file_order
 from sweep.sources.reading import Reading
 from sweep.sources.sql_columns import array_of
-from sweep.sources.wanted import columns_wanted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +49,7 @@ def read(dataset: str, columns: Sequence[str] | None) -> Reading:
 
     frame = frame_of(dataset)
     found = [str(name) for name in frame.columns]
-    wanted = columns_wanted(dataset, found, columns)
+    wanted = wanted_in_file_order(dataset, found, columns)
     made = {name: array_of(values_of(frame, found.index(name))) for name in wanted}
     arrays = {name: array for name, (array, _) in made.items() if array is not None}
     refused = {name: why for name, (array, why) in made.items() if array is None}

@@ -74,11 +74,11 @@ def read_all(
     """
     import pyarrow as pa
 
-    wanted = names_in_all(paths, format) if columns is None else columns
-    names_in_all(paths, format)
-    readings = {path: read(path, wanted, format) for path in paths}
     if len(paths) == 1:
-        return readings[paths[0]]
+        return read(paths[0], columns, format)
+    names = names_in_all(paths, format)
+    wanted = names if columns is None else columns
+    readings = {path: read(path, wanted, format) for path in paths}
     refused: dict[str, str] = {}
     for path, reading in readings.items():
         refused = {n: f"{why} in {path.name}" for n, why in reading.refused.items()} | refused

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -37,12 +38,14 @@ class Source:
         """Return what messages call it: its first file, or its name."""
         return str(self.files[0]) if self.files else self.name
 
-    def columns(self) -> list[str]:
+    @cached_property
+    def columns(self) -> Sequence[str]:
         """Return the names of its columns, as they are in the file, without reading its rows."""
         if self.given is not None:
             return [*self.given.table.column_names, *self.given.refused]
         return names_in_all(self.files, self.format)
 
+    @cached_property
     def codebook(self) -> Codebook:
         """Return what it says of its columns, without reading its rows."""
         if self.given is not None:

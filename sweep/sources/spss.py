@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweep.data.codebook import Codebook, ColumnBook
+from sweep.sources.columns import wanted_in_file_order
 from sweep.sources.moments import DAY, dates_of, in_calendar, moments_of, times_of
 from sweep.sources.reading import Format, Reading
 from sweep.sources.readstat import (
@@ -23,7 +24,6 @@ from sweep.sources.readstat import (
     values_of,
 )
 from sweep.sources.spss_dictionary import Records, check_codes, dictionary_of, records_of
-from sweep.sources.wanted import columns_wanted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,7 +79,7 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
 
     records = sound_records(path, format)
     about = metadata_of(read_sav, path, format.encoding)
-    wanted = columns_wanted(path, about.column_names, columns)
+    wanted = wanted_in_file_order(path, about.column_names, columns)
     values, _ = values_of(read_sav, path, format.encoding, wanted)
     made = {name: column(about, name, values[name]) for name in wanted}
     arrays = {name: array for name, (array, _) in made.items() if array is not None}

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 
 from sweep.errors import DataError, UsageError
+from sweep.sources.columns import wanted_in_file_order
 from sweep.sources.reading import Reading
 from sweep.sources.sql_statement import reading_statement
-from sweep.sources.wanted import columns_wanted
 from sweep.words.values import brief, clip
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def read(query: Query, columns: Sequence[str] | None) -> Reading:
     with connection(query) as connected:
         result = execute(connected, query.sql)
         found = checked_names(list(result.keys()))
-        wanted = columns_wanted("query.sql", found, columns)
+        wanted = wanted_in_file_order("query.sql", found, columns)
         places = [found.index(name) for name in wanted]
         values: list[list[Any]] = [[] for _ in places]
         for row in result:

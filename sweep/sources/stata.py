@@ -15,10 +15,10 @@ import numpy as np
 
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.errors import DataError
+from sweep.sources.columns import wanted_in_file_order
 from sweep.sources.moments import DAY, dates_of, in_calendar, moments_of
 from sweep.sources.reading import Format, Reading
 from sweep.sources.readstat import beyond_exact, metadata_of, odd_text, text_column, values_of
-from sweep.sources.wanted import columns_wanted
 from sweep.words.text import text_of
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
 
     about = metadata_of(read_dta, path, format.encoding)
     check_whole(path)
-    wanted = columns_wanted(path, about.column_names, columns)
+    wanted = wanted_in_file_order(path, about.column_names, columns)
     values, found = values_of(read_dta, path, format.encoding, wanted)
     made = {name: column(about, name, values[name]) for name in wanted}
     arrays = {name: array for name, (array, _) in made.items() if array is not None}

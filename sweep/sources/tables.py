@@ -47,13 +47,14 @@ class TextTable:
     """Columns of folded text (row,), under the study's names, and what there is to say of them.
 
     ``refused`` says of columns that were asked for why they hold no text. ``notes`` are about the
-    file.
+    file. ``shared`` has by column the texts that several codes of it are labelled with, or are.
     """
 
     rows: pd.DataFrame
     refused: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     read: Read = field(default_factory=Read)
+    shared: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 def column_names(source: Source) -> list[str]:
@@ -70,7 +71,7 @@ def column_names(source: Source) -> list[str]:
 def old_names(source: Source) -> dict[str, str]:
     """Return what the file calls each column, by the study's name; raises as `column_names`."""
     old: dict[str, str] = {}
-    for name in source.columns():
+    for name in source.columns:
         new = source.study_name(name)
         if new and new in old:
             msg = f"{source}: columns {old[new]!r} and {name!r} would both be called {new!r}"
@@ -84,7 +85,7 @@ def book_of(source: Source) -> Codebook:
 
     Labels and codes are folded, as values are.
     """
-    book = source.codebook()
+    book = source.codebook
     columns = {source.study_name(name): folded(column) for name, column in book.columns.items()}
     sets = {
         name: replace(own, columns=tuple(map(source.study_name, own.columns)))
@@ -130,6 +131,7 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
     reading = source.read(list(names))
     made: dict[str, pd.Series] = {}
     spellings: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    shared: dict[str, Mapping[str, Sequence[str]]] = {}
     missing = {names[n]: dict(found) for n, found in reading.missing.items() if n in names}
     for name, new in names.items():
         if name in reading.refused:
@@ -141,11 +143,21 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
             spellings[new] = column.spellings
         if gone:
             missing[new] = {**missing.get(new, {}), **gone}
-        labelled = source.values == "labels" and book.values
-        made[new] = renamed(values, book.values) if labelled else values
+        labels = book.values if source.values == "labels" else {}
+        made[new] = renamed(values, labels) if labels else values
+        if twice := codes_in_common(values, labels):
+            shared[new] = twice
     rows = pd.DataFrame(made, index=pd.RangeIndex(reading.table.num_rows))
     refused = {names[n]: why for n, why in reading.refused.items() if n in names}
-    return TextTable(rows, refused, reading.notes, Read(spellings, missing))
+    return TextTable(rows, refused, reading.notes, Read(spellings, missing), shared)
+
+
+def codes_in_common(column: pd.Series, labels: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the texts that several codes of a column would become, with these codes."""
+    codes: dict[str, list[str]] = {}
+    for code in how_often(column):
+        codes.setdefault(labels.get(code, code), []).append(code)
+    return {text: several for text, several in codes.items() if len(several) > 1}
 
 
 def check_wanted(source: Source, wanted: Collection[str], names: list[str]) -> None:

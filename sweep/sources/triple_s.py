@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from sweep.data.codebook import Codebook, ColumnBook, ResponseSet
 from sweep.errors import DataError
+from sweep.sources.columns import wanted_in_file_order
 from sweep.sources.reading import Format, Reading
 from sweep.sources.triple_s_data import data_file, placed, rows_of
 from sweep.sources.triple_s_file import Definition, Variable, definition_of
-from sweep.sources.wanted import columns_wanted
 
 if TYPE_CHECKING:
     pass
@@ -71,7 +71,7 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
 
     defined = definition_of(path)
     owners = columns_in(path, defined)
-    wanted = columns_wanted(path, list(owners), columns)
+    wanted = wanted_in_file_order(path, list(owners), columns)
     rows, notes = rows_of(path, defined, format)
     arrays: dict[str, pa.Array] = {}
     refused: dict[str, str] = {}

@@ -79,6 +79,23 @@ def test_an_answer_is_named_by_its_label_or_its_code(project: Project, suffix: s
     assert any("'99' is read as missing: 3 values" in n.message for n in plan.record.notices)
 
 
+@pytest.mark.parametrize(
+    "labels", [{"E": "East", "W": "East"}, {"E": "W"}], ids=["one label", "a label that is a code"]
+)
+def test_two_codes_never_become_one_level(project: Project, labels: dict[str, str]) -> None:
+    rows = survey_of()
+    columns = {str(name): [str(v) for v in rows[name]] for name in rows}
+    columns["region"] = [v[0] for v in columns["region"]]
+    labels = {"N": "North", "S": "South", "W": "West", **labels}
+    if labels["E"] == "W":
+        del labels["W"]
+    book = Codebook({"region": ColumnBook("Region", labels)})
+    write(Survey(columns, book), project.directory / "twice.sav")
+    with pytest.raises(DataError, match="would become one value: write values: codes") as caught:
+        keys(project, {"source": "twice.sav"})
+    assert "study.survey.values: column 'region': the codes " in str(caught.value)
+
+
 def test_a_missing_value_of_the_config_is_missing_in_every_format(project: Project) -> None:
     rows = survey_of()
     rows.loc[:4, "aware"] = "97"
