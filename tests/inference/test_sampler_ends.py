@@ -29,6 +29,8 @@ compiled = from_pyfunc(
     make_initial_point_fn=start,
 )
 if density is slow:
+    # what a script starts in the background, CI among them, may have inherited that it is ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Timer(0.5, lambda: signal.raise_signal(signal.SIGINT)).start()
 try:
     trace = run_nuts(compiled, Settings(2000, 100, 4, 0.8), 1)
