@@ -21,6 +21,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "planning": (
         *("planning/plan.py", "planning/prepare.py", "planning/recipes.py"),
         *("planning/selection.py", "planning/tasks.py", "planning/model_files.py"),
+        *("planning/counting.py", "planning/coding.py", "planning/population.py"),
     ),
     "artifacts": ("artifacts/*.py",),
     "journal": ("journal/*.py",),
@@ -36,6 +37,7 @@ IGNORED_TESTS = (
     # Their workers and servers are processes of their own: slow, and their lines are not seen.
     *("*test_acceptance.py", "*test_backend_contract.py", "*test_resume.py", "*test_sweep.py"),
     *("*test_forks.py", "*test_failures.py", "*test_full_disk.py", "*test_poison.py"),
+    *("*test_surroundings.py", "tests/cases/*"),
     *("*test_s3_*.py", "*test_same_bytes.py", "*test_sharing.py", "*test_verbs.py"),
     # Pages, clusters and what lies before the data.
     *("tests/chaos/*", "tests/aws/*", "tests/infra/*", "tests/report/*", "tests/cli/*"),
