@@ -17,10 +17,12 @@ from sweep.data.levels import Levels
 from sweep.data.options import is_no_option
 from sweep.data.outcome import Outcome
 from sweep.data.respondents import Respondents
+from sweep.data.twins import tell_twins
 from sweep.data.weight_sums import WeightSums, vary, weight_sums
 from sweep.errors import DataError
 from sweep.expression import decide, evaluate, parse
 from sweep.keys import arrays_digest
+from sweep.words.telling import Tell, tell_nobody
 from sweep.words.values import few
 
 __all__ = ["Sums", "count", "counts_of", "tally", "weights_of"]
@@ -60,10 +62,12 @@ def tally(outcome: Outcome, answers: pd.DataFrame, book: ColumnBook) -> Tally:
     order.
     """
     column, broken = answers_to(outcome, answers, book)
-    base = asked(outcome, answers)
+    notes: list[str] = []
+    base = asked(outcome, answers, notes.append)
     there, missing = column.counts(base), int((base & (column.codes < 0)).sum())
     beyond = tuple(text for text in column.counts(~base) if text not in there)
-    return Tally(there, missing, int((~base).sum()), beyond, int((broken & base).sum()))
+    broke = int((broken & base).sum())
+    return Tally(there, missing, int((~base).sum()), beyond, broke, tuple(dict.fromkeys(notes)))
 
 
 def answers_to(
@@ -87,11 +91,13 @@ def qualification(condition: str, answers: pd.DataFrame) -> TextColumn:
     return TextColumn(["true", "false"], np.where(true, 0, np.where(false, 1, -1)))
 
 
-def asked(outcome: Outcome, answers: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return whom an outcome's base lets in, shape (respondent,)."""
+def asked(outcome: Outcome, answers: pd.DataFrame, tell: Tell = tell_nobody) -> NDArray[np.bool_]:
+    """Return whom an outcome's base lets in, shape (respondent,); tell what it does not find."""
     if outcome.base is None:
         return np.ones(len(answers), bool)
-    return evaluate(parse(outcome.base), answers)
+    condition = parse(outcome.base)
+    tell_twins(condition, answers, tell)
+    return evaluate(condition, answers, tell)
 
 
 def count(

@@ -14,7 +14,7 @@ from sweep.config import Cut, Predictor, Study
 from sweep.data.columns import how_often
 from sweep.data.derivation import derive, recoded_values, source_of, tell_uncut
 from sweep.data.findings import Findings, KeyPath
-from sweep.errors import DataError
+from sweep.data.twins import tell_twins
 from sweep.expression import Expression, evaluate, normalise, parse
 from sweep.expression import columns as columns_of
 from sweep.expression.order import by_levels
@@ -100,7 +100,7 @@ def prepare(
 
     Raises
     ------
-    DataError
+    Mistaken
         If no row is left.
     """
     made = made_variables(table, variables, study)
@@ -110,28 +110,33 @@ def prepare(
     dropped: list[tuple[str, int]] = []
     kept = np.arange(len(table), dtype=np.int64)
     if condition is not None:
-        holds = where_it_holds(whole, condition, study, ("study", what, "filter"), findings)
+        path = ("study", what, "filter")
+        holds = np.ones(len(table), np.bool_)
+        with findings.at(*path):
+            holds = where_it_holds(whole, condition, study, path, findings)
         words = f"filter: {normalise(parse(condition))}"
         dropped.append((words, int((~holds).sum())))
         whole, table, kept = whole[holds], table[holds], kept[holds]
-    check_rows(whole, condition, what)
+    check_rows(whole, condition, what, findings)
     for column in variables.values():
         tell_uncut(table, column, study, what, findings, ("study", "derive", column, "cut"))
     read = len(kept) + sum(count for _, count in dropped)
     return Table(whole, kept, read, tuple(dropped), held, recoded)
 
 
-def check_rows(rows: pd.DataFrame, condition: str | None, what: str) -> None:
+def check_rows(rows: pd.DataFrame, condition: str | None, what: str, findings: Findings) -> None:
     """Refuse a table of nobody.
 
     Raises
     ------
-    DataError
-        With the filter that left none.
+    Mistaken
+        After telling the filter that left none.
     """
     if not len(rows):
-        msg = f"the {what} has no rows left" + (f" after filter {condition!r}" if condition else "")
-        raise DataError(msg)
+        words = f" after filter {condition!r}" if condition else ""
+        key = "filter" if condition else "source"
+        findings.mistake(("study", what, key), f"the {what} has no rows left{words}")
+        findings.stop_if_mistaken()
 
 
 def where_it_holds(
@@ -145,6 +150,7 @@ def where_it_holds(
         if name in study.derive and (made := derive(name, table, study)) is not None
     }
     seen = table.assign(**extra) if extra else table
+    tell_twins(expression, seen, lambda message: findings.notice(path, message))
     holds: np.ndarray[tuple[int], np.dtype[np.bool_]] = evaluate(
         expression, seen, lambda message: findings.notice(path, message)
     )

@@ -1,6 +1,6 @@
 """Columns: those of a source, under the names that a study has for them, and what reading shows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, clip_name, few
 
-__all__ = ["read_told", "study_columns", "tell_read"]
+__all__ = ["read_told", "refuse_absent", "study_columns", "tell_read"]
 
 
 def study_columns(source: Source, key: KeyPath) -> list[str]:
@@ -21,7 +21,7 @@ def study_columns(source: Source, key: KeyPath) -> list[str]:
     Raises
     ------
     DataError
-        With the nearest name.
+        With the nearest name; or if there is one column alone, which says nothing of anybody.
     """
     names = source.columns if source.rename else []
     for old in source.rename:
@@ -30,7 +30,14 @@ def study_columns(source: Source, key: KeyPath) -> list[str]:
             guess, there = did_you_mean(old, names), few(names, clip_name)
             msg = f"{where}.rename: {source} has no column {old!r}.{guess} It has: {there}"
             raise DataError(msg)
-    return column_names(source)
+    found = column_names(source)
+    if len(found) == 1:
+        msg = (
+            f"{source}: reads as one column, {brief(found[0])}, and a table has several: if "
+            f"something else separates them, say {'.'.join(map(str, key))}.format.delimiter"
+        )
+        raise DataError(msg)
+    return found
 
 
 def read_told(
@@ -43,6 +50,7 @@ def read_told(
     DataError
         If one cannot be read, or holds no text.
     """
+    check_labelled(source, key, findings)
     table = read_text_table(source, list(dict.fromkeys(wanted)))
     for name, why in table.refused.items():
         msg = f"{source}: column {name!r} {why}"
@@ -58,6 +66,34 @@ def read_told(
         findings.notice((*key, "source"), note)
     tell_read(table.read, key, findings)
     return table.rows
+
+
+def check_labelled(source: Source, key: KeyPath, findings: Findings) -> None:
+    """Refuse to ask for codes where the file has no labels: it has nothing else than its values."""
+    if source.values == "codes" and not any(b.values for b in source.codebook.columns.values()):
+        findings.mistake(
+            (*key, "values"),
+            f"{source} has no value labels, so that its values are as they are written: remove "
+            "values: codes",
+        )
+
+
+def refuse_absent(
+    source: Source, named: Mapping[str, KeyPath], available: Collection[str], findings: Findings
+) -> None:
+    """Refuse columns that the config names, each with its key, and the file lacks.
+
+    Raises
+    ------
+    Mistaken
+        If there are any: nothing can be read without them.
+    """
+    for name, key in named.items():
+        if name not in available:
+            guess, there = did_you_mean(name, available), few(list(available), clip_name)
+            message = f"{source}: there is no column {name!r}.{guess} Its columns: {there}"
+            findings.mistake(key, message)
+    findings.stop_if_mistaken()
 
 
 def tell_read(read: Read, key: KeyPath, findings: Findings) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+import pandas as pd
+
 from sweep.artifacts.contents import put_counts
 from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import CountsMeta
@@ -24,6 +26,7 @@ from sweep.sources.tables import Read, TextTable, book_of, read_text_table
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
 from sweep.words.telling import Tell, tell_nobody
+from sweep.words.values import brief, few
 
 __all__ = ["StoredCounts", "count_outcomes", "refused_outcomes"]
 
@@ -89,6 +92,7 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     if answers is not None:
         tallies |= answers.tallies()
         tell_refused(answers, outcomes, findings)
+        tell_shared(answers, outcomes, findings)
     book = answers.book if answers is not None else book_of(sources.survey)
     by_name = {name: tallies[key] for name, key in keys.items()}
     codings = code_outcomes(study, outcomes, by_name, book, findings, partial)
@@ -142,6 +146,20 @@ def tell_refused(answers: Answers, outcomes: Sequence[Outcome], findings: Findin
                 findings.mistake(("study", "outcomes", outcome.rule), message, outcome.name)
 
 
+def tell_shared(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
+    """Refuse bases that read a column in which several codes have become one value."""
+    for outcome in outcomes:
+        own = outcome.columns
+        for name in (n for n in outcome.read() if n not in own and n in answers.table.shared):
+            for text, codes in answers.table.shared[name].items():
+                findings.mistake(
+                    ("study", "outcomes", outcome.rule, "base"),
+                    f"column {name!r}: the codes {few(codes)} have one label, {brief(text)}, and "
+                    "would become one value: write values: codes into study.survey",
+                    outcome.name,
+                )
+
+
 def refused_outcomes(outcomes: Sequence[Outcome], findings: Findings) -> dict[str, str]:
     """Return the outcomes that mistakes are about, and the first of each: a rule's are all of its.
 
@@ -177,5 +195,9 @@ def answers_to(sources: Sources, design: Design, new: Mapping[str, Outcome]) -> 
     wanted = dict.fromkeys(name for outcome in new.values() for name in outcome.read())
     table = read_text_table(sources.survey, list(wanted))
     sources.check_unchanged()  # rows are the design's by position
-    kept = table.rows.iloc[design.respondents.row].reset_index(drop=True)
+    places = design.respondents.row
+    if len(table.rows.columns):
+        kept = table.rows.iloc[places].reset_index(drop=True)
+    else:  # every column is refused
+        kept = pd.DataFrame(index=pd.RangeIndex(len(places)))
     return Answers(replace(table, rows=kept), book_of(sources.survey), new)

@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pandas as pd
+
 from sweep.config import PopulationMargin, Study
 from sweep.data.design import group_variables, variables_of
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, KeyPath
 from sweep.data.population import Tables, parts_of, population_from
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json
-from sweep.planning.columns import read_told, study_columns
+from sweep.planning.columns import read_told, refuse_absent, study_columns
 from sweep.sources.files import PopulationSpec, population_tables
 from sweep.sources.source import Source
+from sweep.sources.tables import read_text_table
+from sweep.words.numbers import count_of
 
 __all__ = ["population_table"]
 
@@ -55,6 +59,17 @@ def variables_in(study: Study, spec: PopulationSpec) -> dict[str, str]:
     return {name: every[name] for name in wanted}
 
 
+def tell_repeats(rows: pd.DataFrame, key: KeyPath, findings: Findings) -> None:
+    """Tell of rows that repeat another in every column of their file, its size too."""
+    repeats = int(rows.duplicated().sum())
+    if repeats:
+        findings.notice(
+            key,
+            f"{count_of(repeats, 'row')} of {len(rows):,} repeat another in every column, its size "
+            "too, and their people are added up: is a part of the file there twice?",
+        )
+
+
 def read_part(
     study: Study, key: str, spec: PopulationSpec, source: Source, findings: Findings
 ) -> Table:
@@ -63,6 +78,11 @@ def read_part(
     where = ("study", "population", *parts_of(key))
     available = study_columns(source, where)
     wanted = sources_of(list(variables.values()), study, available)
-    wanted += [*condition_sources(spec.filter, study, available), str(spec.size)]
+    conditions = condition_sources(spec.filter, study, available)
+    named = dict.fromkeys(conditions, (*where, "filter")) | {str(spec.size): (*where, "size")}
+    refuse_absent(source, named, available, findings)
+    wanted += named
     table = read_told(source, wanted, where, findings)
+    if table.duplicated().any():
+        tell_repeats(read_text_table(source, available).rows, (*where, "source"), findings)
     return prepare(table, variables, spec.filter, study, "population", findings)

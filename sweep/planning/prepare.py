@@ -12,11 +12,11 @@ from sweep.data.audit import Audit, audit_of
 from sweep.data.cells import are_too_many
 from sweep.data.derivation import refuse_idle_recodes
 from sweep.data.design import Design, encode, variables_of
-from sweep.data.findings import Findings, Mistaken
+from sweep.data.findings import Findings, KeyPath, Mistaken
 from sweep.data.nuisance import with_nuisance
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json, digest, seed_of
-from sweep.planning.columns import read_told, study_columns
+from sweep.planning.columns import read_told, refuse_absent, study_columns
 from sweep.planning.population import population_table
 from sweep.planning.recipes import design_recipe, many_groups
 from sweep.sources.files import Sources
@@ -123,8 +123,12 @@ def survey_table(study: Study, source: Source, sample: int | None, findings: Fin
     available = study_columns(source, SURVEY)
     variables = variables_of(study)
     wanted = sources_of(list(variables.values()), study, available)
-    wanted += condition_sources(spec.filter, study, available)
-    wanted += [spec.weight] if spec.weight is not None else []
+    named: dict[str, KeyPath] = dict.fromkeys(
+        condition_sources(spec.filter, study, available), (*SURVEY, "filter")
+    )
+    named |= {spec.weight: (*SURVEY, "weight")} if spec.weight is not None else {}
+    refuse_absent(source, named, available, findings)
+    wanted += named
     table = read_told(source, wanted, SURVEY, findings)
     prepared = prepare(table, variables, spec.filter, study, "survey", findings)
     return prepared if sample is None else sample_rows(prepared, sample, study)

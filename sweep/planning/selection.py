@@ -9,8 +9,9 @@ from sweep.data.answers.column import text_column
 from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
 from sweep.journal.entries import Entry
 from sweep.journal.failures import failure_of
+from sweep.planning.columns import study_columns
 from sweep.sources.files import Sources
-from sweep.sources.tables import book_of, column_names, read_table
+from sweep.sources.tables import book_of, read_table
 from sweep.store import Store
 
 __all__ = ["Selection", "entries_by_status", "outcomes_by_name", "outcomes_in"]
@@ -31,7 +32,7 @@ def outcomes_in(study: Study, sources: Sources) -> list[Outcome]:
     def texts(column: str) -> list[str]:
         return text_column(read_table(sources.survey, [column])[column]).texts
 
-    names, book = column_names(sources.survey), book_of(sources.survey)
+    names, book = study_columns(sources.survey, ("study", "survey")), book_of(sources.survey)
     return outcomes_of(study, names, book, texts)
 
 

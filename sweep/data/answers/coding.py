@@ -29,7 +29,8 @@ def code_answers(lists: Lists, tally: Tally, book: ColumnBook, shown: Shown = "l
         for text, count in tally.answers.items()
     ]
     coded.sort(key=lambda answer: (-answer.count, answer.text))
-    return Coding(tuple(coded), tally.missing, tally.outside, tally.beyond, tally.broken)
+    rest = (tally.missing, tally.outside, tally.beyond, tally.broken, tally.notes)
+    return Coding(tuple(coded), *rest)
 
 
 def coded_answer(

@@ -30,6 +30,7 @@ class Tally:
     ``answers`` are folded texts, of respondents whom the outcome's base lets in; of those,
     ``missing`` have no answer. ``outside`` are kept out by the base; ``beyond`` are answers that
     only they gave. ``broken`` gave an exclusive answer, such as "None of these", with others.
+    ``notes`` are what there is to tell of the base.
     """
 
     answers: Mapping[str, int]
@@ -37,6 +38,7 @@ class Tally:
     outside: int = 0
     beyond: tuple[str, ...] = ()
     broken: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Coding:
     outside: int = 0
     beyond: tuple[str, ...] = ()
     broken: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def respondents(self) -> int:
@@ -83,7 +86,7 @@ class Coding:
     def tally(self) -> Tally:
         """Return the answers without their meanings."""
         there = {answer.text: answer.count for answer in self.answers}
-        return Tally(there, self.missing, self.outside, self.beyond, self.broken)
+        return Tally(there, self.missing, self.outside, self.beyond, self.broken, self.notes)
 
     def folded(self) -> "Coding":
         """Return the coding as it may be kept: of too many answers, the frequent and the named.
@@ -106,11 +109,13 @@ class Coding:
         """Return the coding as it is stored beside the counts."""
         rows = [{**vars(answer), "meaning": str(answer.meaning)} for answer in self.answers]
         rest = {k: v for k, v in vars(self).items() if k != "answers"}
-        return {"answers": rows, **rest, "beyond": list(self.beyond)}
+        lists = {"beyond": list(self.beyond), "notes": list(self.notes)}
+        return {"answers": rows, **rest, **lists}
 
     @classmethod
     def from_json(cls, stored: Json) -> "Coding":
         """Return a coding as it was stored."""
         rows = [{**row, "meaning": Meaning(row["meaning"])} for row in stored["answers"]]
         made = {"answers": tuple(CodedAnswer(**row) for row in rows)}
-        return cls(**{**stored, **made, "beyond": tuple(stored["beyond"])})
+        lists = {"beyond": tuple(stored["beyond"]), "notes": tuple(stored.get("notes", ()))}
+        return cls(**{**stored, **made, **lists})

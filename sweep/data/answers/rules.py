@@ -56,6 +56,7 @@ def code_rule(
     line = rule_line(fine, absent)
     if line:
         findings.notice(path, line)
+    tell_bases(asked, path, whole, findings)
     return {a.question.outcome: a.coding for a in asked}
 
 
@@ -68,6 +69,7 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
     if default and asked[0].question.lists.failure is None:
         listed = [item.text for a in asked for item in a.listed]
         parts.append(f"counts as no: {every_answer(default, dict.fromkeys(listed))}")
+    parts += all_yes_words(asked)
     parts += dont_know_words(asked)
     unasked = totals(asked, lambda x: x.meaning is Meaning.NOT_ASKED)
     parts += [f"not asked: {counted_words(unasked)}"] if unasked else []
@@ -78,6 +80,28 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
         broken > 0
     )
     return f"{columns_words(columns)}: {'; '.join(parts)}" if parts else ""
+
+
+def tell_bases(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Findings) -> None:
+    """Tell what the bases did not find; refuse one that lets in nobody because of that."""
+    told: dict[str, bool] = {}
+    for a in asked:
+        tally = a.question.tally
+        nobody = whole and bool(tally.outside) and not tally.missing and not tally.answers
+        told |= {note: told.get(note, False) or nobody for note in tally.notes}
+    for note, nobody in told.items():
+        if nobody:
+            findings.mistake((*path, "base"), f"{note}: nobody is in the base")
+        else:
+            findings.notice((*path, "base"), note)
+
+
+def all_yes_words(asked: Sequence[Asked]) -> list[str]:
+    """Return in which columns every answer that counts is a yes: a blank may have meant no."""
+    found = [a.question.column for a in asked if 0 < a.coding.n == a.coding.y]
+    if len(found) < len(asked):
+        return [f"nothing counts as no in {columns_words(found)}"] if found else []
+    return ["nothing counts as no"] if found else []
 
 
 def dont_know_words(asked: Sequence[Asked]) -> list[str]:
