@@ -13,11 +13,11 @@ from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning, Tally
 from sweep.data.cells import Counts, cells_of, occurring_combinations
 from sweep.data.codebook import ColumnBook
 from sweep.data.design import Design
+from sweep.data.left_out import tell_left_out
 from sweep.data.levels import Levels
 from sweep.data.options import is_no_option
 from sweep.data.outcome import Outcome
 from sweep.data.respondents import Respondents
-from sweep.data.twins import tell_twins
 from sweep.data.weight_sums import WeightSums, vary, weight_sums
 from sweep.errors import DataError
 from sweep.expression import decide, evaluate, parse
@@ -96,7 +96,7 @@ def asked(outcome: Outcome, answers: pd.DataFrame, tell: Tell = tell_nobody) -> 
     if outcome.base is None:
         return np.ones(len(answers), bool)
     condition = parse(outcome.base)
-    tell_twins(condition, answers, tell)
+    tell_left_out(condition, answers, tell, least=2)
     return evaluate(condition, answers, tell)
 
 

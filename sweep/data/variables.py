@@ -6,6 +6,7 @@ the reason. A condition sees derived variables as well as the file's columns.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from sweep.config import Cut, Predictor, Study
 from sweep.data.columns import how_often
 from sweep.data.derivation import derive, recoded_values, source_of, tell_uncut
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.twins import tell_twins
+from sweep.data.left_out import tell_left_out
 from sweep.expression import Expression, evaluate, normalise, parse
 from sweep.expression import columns as columns_of
 from sweep.expression.order import by_levels
@@ -150,10 +151,9 @@ def where_it_holds(
         if name in study.derive and (made := derive(name, table, study)) is not None
     }
     seen = table.assign(**extra) if extra else table
-    tell_twins(expression, seen, lambda message: findings.notice(path, message))
-    holds: np.ndarray[tuple[int], np.dtype[np.bool_]] = evaluate(
-        expression, seen, lambda message: findings.notice(path, message)
-    )
+    told = partial(findings.notice, path)
+    tell_left_out(expression, seen, told)
+    holds: np.ndarray[tuple[int], np.dtype[np.bool_]] = evaluate(expression, seen, told)
     return holds
 
 

@@ -15,6 +15,7 @@ from sweep.data.codebook import Codebook
 from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design
 from sweep.data.findings import Findings
+from sweep.data.near_misses import tell_near_misses
 from sweep.data.outcomes import Outcome
 from sweep.keys import digest
 from sweep.planning.coding import code_outcomes
@@ -22,7 +23,7 @@ from sweep.planning.columns import tell_read
 from sweep.planning.prepare import SURVEY, StoredDesign
 from sweep.planning.recipes import counts_recipe
 from sweep.sources.files import Sources
-from sweep.sources.tables import Read, TextTable, book_of, read_text_table
+from sweep.sources.tables import Read, TextTable, book_of, column_names, read_text_table
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
 from sweep.words.telling import Tell, tell_nobody
@@ -100,6 +101,7 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         refused = refused_outcomes(outcomes, findings)
         known |= counted_now(answers, refused, prepared, codings, store)
     tell_read(read_of(known.values()), SURVEY, findings)
+    tell_near_misses(study, column_names(sources.survey), findings)
     return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
 
 

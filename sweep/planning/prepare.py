@@ -1,16 +1,16 @@
 """Prepare: sources to design to counts, through the store: what is there is never made again."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sweep.artifacts.contents import put_design, stored_design
-from sweep.config import Study, SweepConfig
+from sweep.config import Cut, Study, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.data.audit import Audit, audit_of
 from sweep.data.cells import are_too_many
-from sweep.data.derivation import refuse_idle_recodes
+from sweep.data.derivation import refuse_idle_recodes, source_of
 from sweep.data.design import Design, encode, variables_of
 from sweep.data.findings import Findings, KeyPath, Mistaken
 from sweep.data.nuisance import with_nuisance
@@ -127,11 +127,26 @@ def survey_table(study: Study, source: Source, sample: int | None, findings: Fin
         condition_sources(spec.filter, study, available), (*SURVEY, "filter")
     )
     named |= {spec.weight: (*SURVEY, "weight")} if spec.weight is not None else {}
+    named |= lacking_sources(variables.values(), study, available)
     refuse_absent(source, named, available, findings)
     wanted += named
     table = read_told(source, wanted, SURVEY, findings)
     prepared = prepare(table, variables, spec.filter, study, "survey", findings)
     return prepared if sample is None else sample_rows(prepared, sample, study)
+
+
+def lacking_sources(
+    variables: Iterable[str], study: Study, available: Collection[str]
+) -> dict[str, KeyPath]:
+    """Return columns that the survey lacks and predictors or groups are cut or recoded from."""
+    found: dict[str, KeyPath] = {}
+    for name in variables:
+        rule = study.derive.get(name)
+        if rule is not None and source_of(name, study, available) not in available:
+            key = "cut" if isinstance(rule, Cut) else "column"
+            source = (rule.cut if isinstance(rule, Cut) else rule.column) or name
+            found[source] = ("study", "derive", name, *([key] if source != name else []))
+    return found
 
 
 def sample_rows(table: Table, respondents: int, study: Study) -> Table:

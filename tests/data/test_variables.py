@@ -11,7 +11,7 @@ import pytest
 
 from sweep.config import Cut, Recode, Study
 from sweep.data.derivation import cut
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, Mistaken
 from sweep.data.variables import prepare
 from sweep.errors import DataError
 from tests.project import Project
@@ -169,7 +169,8 @@ def test_rows_that_the_filter_drops_are_not_cut(project: Project) -> None:
     spec = project.config().study
     made = prepare(table, {"age_band": "age_band"}, "sex == 'f'", spec, "survey", findings)
     assert ["18-34"] == made.rows["age_band"].tolist()
-    assert ([], []) == (findings.mistakes, findings.notices)
+    told = "\"sex == 'f'\": beside that, 'sex' is 'What?' (1 row)"
+    assert ([], [told]) == (findings.mistakes, [n.message for n in findings.notices])
 
 
 def test_a_filter_sees_derived_variables(project: Project) -> None:
@@ -203,15 +204,11 @@ def test_the_filter_sees_the_source_and_what_it_drops_is_counted(project: Projec
 
 
 def test_a_filter_that_leaves_nobody_is_an_error(project: Project) -> None:
-    with pytest.raises(DataError, match="survey has no rows left after filter 'age > 99'"):
-        prepare(
-            text_table(pd.DataFrame({"age": [20]})),
-            {},
-            "age > 99",
-            project.config().study,
-            "survey",
-            Findings(),
-        )
+    table, findings = text_table(pd.DataFrame({"age": [20]})), Findings()
+    with pytest.raises(Mistaken):
+        prepare(table, {}, "age > 99", project.config().study, "survey", findings)
+    told = "study.survey.filter: the survey has no rows left after filter 'age > 99'"
+    assert [told] == list(map(str, findings.mistakes))
 
 
 def test_csv_and_parquet_give_the_same_design(project: Project) -> None:

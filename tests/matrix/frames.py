@@ -33,7 +33,11 @@ def sizes(*values: str) -> Census:
 
 
 def without(level: str) -> Census:
-    return lambda rows: rows.loc[rows["region"].ne(level)]
+    def change(rows: pd.DataFrame) -> pd.DataFrame:
+        kept: pd.DataFrame = rows[rows["region"] != level]
+        return kept
+
+    return change
 
 
 def twice(rows: pd.DataFrame) -> pd.DataFrame:

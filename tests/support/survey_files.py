@@ -32,8 +32,8 @@ type Column = Sequence[Any]
 class Survey:
     """Columns of codes as text, None where nothing is, and what is known of them.
 
-    Text that is a number throughout is written as numbers, but in the columns ``texts``; values that
-    are no text (truth values, floats, dates) as what they are.
+    Text that is a number throughout is written as numbers, but in the columns ``texts``; values
+    that are no text (truth values, floats, dates) as what they are.
     """
 
     columns: Mapping[str, Column]

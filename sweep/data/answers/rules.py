@@ -7,10 +7,10 @@ from sweep.data.answers.asked import Asked, Question, by_default, totals
 from sweep.data.answers.books import check_books
 from sweep.data.answers.checks import CHECKS, check_twice, is_of_another_kind
 from sweep.data.answers.coding import code_answers
-from sweep.data.answers.likeness import same_key
+from sweep.data.answers.likeness import are_alike, same_key
 from sweep.data.answers.lists import Shown, listed_answers
 from sweep.data.answers.meaning import Coding, Meaning
-from sweep.data.answers.told import columns_words, counted_words, every_answer
+from sweep.data.answers.told import CLOSED, columns_words, counted_words, every_answer
 from sweep.data.findings import Findings, KeyPath
 from sweep.words.numbers import count_of
 
@@ -66,9 +66,12 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
         return ""
     parts: list[str] = []
     default = totals(asked, by_default)
+    parts += options_words(asked)
     if default and asked[0].question.lists.failure is None:
         listed = [item.text for a in asked for item in a.listed]
         parts.append(f"counts as no: {every_answer(default, dict.fromkeys(listed))}")
+        yes = totals(asked, lambda x: x.meaning is Meaning.YES)
+        parts += [f"as yes: {every_answer(yes, ())}"] if yes else []
     parts += all_yes_words(asked)
     parts += dont_know_words(asked)
     unasked = totals(asked, lambda x: x.meaning is Meaning.NOT_ASKED)
@@ -94,6 +97,16 @@ def tell_bases(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Fin
             findings.mistake((*path, "base"), f"{note}: nobody is in the base")
         else:
             findings.notice((*path, "base"), note)
+
+
+def options_words(asked: Sequence[Asked]) -> list[str]:
+    """Return the options that were found in the answers, with counts, the rare first."""
+    own = [a for a in asked if a.question.makes_lists]
+    chosen = {item.text: a.coding.y for a in own for item in a.listed if item.key[0] == "success"}
+    rare = dict(sorted(chosen.items(), key=lambda pair: (pair[1], pair[0])))
+    alike = [x for x in rare for other in rare if x != other and are_alike(x, other)]
+    order = {**dict.fromkeys(alike, 0), **rare}
+    return [f"options: {counted_words(order, CLOSED)}"] if order else []
 
 
 def all_yes_words(asked: Sequence[Asked]) -> list[str]:
