@@ -17,7 +17,8 @@ def with_totals(name: str) -> Census:
     def change(rows: pd.DataFrame) -> pd.DataFrame:
         by = [c for c in rows.columns if c not in {"region", "n"}]
         whole = rows.groupby(by, as_index=False)["n"].sum().assign(region=name)
-        return pd.concat([rows, whole], ignore_index=True)[list(rows.columns)]
+        both: pd.DataFrame = pd.concat([rows, whole], ignore_index=True)
+        return both[list(rows.columns)]
 
     return change
 
@@ -34,8 +35,7 @@ def sizes(*values: str) -> Census:
 
 def without(level: str) -> Census:
     def change(rows: pd.DataFrame) -> pd.DataFrame:
-        kept: pd.DataFrame = rows[rows["region"] != level]
-        return kept
+        return rows.loc[[k for k, v in enumerate(rows["region"]) if v != level]]
 
     return change
 

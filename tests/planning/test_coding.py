@@ -42,7 +42,7 @@ def test_what_stored_answers_show_is_told_and_refused_again(project: Project) ->
     survey_with(project, q=np.resize(["Yes", "No", "Perhaps"], 300))
     config = project.config({"outcomes": [{"name": "q", "success": ["Yes"]}]})
     told = [str(notice) for notice in project.plan(config)[1].record.notices]
-    line = "counts as no: 'No' (100), 'Perhaps' (100); as yes: 'Yes' (100)"
+    line = "counts as no: 'No' (100), 'Perhaps' (100); as yes: 'Yes'"
     assert [f"study.outcomes.0: column 'q': {line}"] == told
     assert told == [str(notice) for notice in project.plan(config)[1].record.notices]
 

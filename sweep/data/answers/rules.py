@@ -10,9 +10,16 @@ from sweep.data.answers.coding import code_answers
 from sweep.data.answers.likeness import are_alike, same_key
 from sweep.data.answers.lists import Shown, listed_answers
 from sweep.data.answers.meaning import Coding, Meaning
-from sweep.data.answers.told import CLOSED, columns_words, counted_words, every_answer
+from sweep.data.answers.told import (
+    CLOSED,
+    columns_words,
+    counted_words,
+    every_answer,
+    written,
+)
 from sweep.data.findings import Findings, KeyPath
 from sweep.words.numbers import count_of
+from sweep.words.values import few
 
 __all__ = ["code_rule"]
 
@@ -71,7 +78,7 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
         listed = [item.text for a in asked for item in a.listed]
         parts.append(f"counts as no: {every_answer(default, dict.fromkeys(listed))}")
         yes = totals(asked, lambda x: x.meaning is Meaning.YES)
-        parts += [f"as yes: {every_answer(yes, ())}"] if yes else []
+        parts += [f"as yes: {few(list(yes), written, CLOSED)}"] if yes else []
     parts += all_yes_words(asked)
     parts += dont_know_words(asked)
     unasked = totals(asked, lambda x: x.meaning is Meaning.NOT_ASKED)
@@ -100,13 +107,13 @@ def tell_bases(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Fin
 
 
 def options_words(asked: Sequence[Asked]) -> list[str]:
-    """Return the options that were found in the answers, with counts, the rare first."""
+    """Return the options that were found in the answers, those alike and the rare first."""
     own = [a for a in asked if a.question.makes_lists]
     chosen = {item.text: a.coding.y for a in own for item in a.listed if item.key[0] == "success"}
     rare = dict(sorted(chosen.items(), key=lambda pair: (pair[1], pair[0])))
     alike = [x for x in rare for other in rare if x != other and are_alike(x, other)]
-    order = {**dict.fromkeys(alike, 0), **rare}
-    return [f"options: {counted_words(order, CLOSED)}"] if order else []
+    order = list(dict.fromkeys([*alike, *rare]))
+    return [f"options, the rare first: {few(order, written, CLOSED)}"] if order else []
 
 
 def all_yes_words(asked: Sequence[Asked]) -> list[str]:

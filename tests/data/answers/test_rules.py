@@ -15,7 +15,7 @@ LABELS = ColumnBook(values={"1": "Yes", "2": "No", "98": "Don't know"})
 def test_every_answer_that_counts_as_no_by_default_is_named_with_its_count() -> None:
     asked = ask({"q": {"Yes": 254, "No": 340, "Perhaps": 6}}, success=["Yes"])
     assert [] == asked.mistakes
-    line = "column 'q': counts as no: 'No' (340), 'Perhaps' (6); as yes: 'Yes' (254)"
+    line = "column 'q': counts as no: 'No' (340), 'Perhaps' (6); as yes: 'Yes'"
     assert [line] == asked.notices
     assert {"Yes": "yes", "No": "no", "Perhaps": "no"} == asked.meanings()
 
@@ -28,14 +28,14 @@ def test_where_no_is_listed_nothing_is_left_to_tell() -> None:
 def test_a_scale_is_told_from_and_to() -> None:
     scale = {str(k): 10 * k for k in range(1, 11)}
     (line,) = ask({"q": scale}, success=[9, 10]).notices
-    assert "column 'q': counts as no: 1 to 8 (360); as yes: 9 (90), 10 (100)" == line
+    assert "column 'q': counts as no: 1 to 8 (360); as yes: 10, 9" == line
 
 
 def test_a_slip_comes_first_however_many_answers_there_are() -> None:
     many = {f"Brand {k}": 30 - k for k in range(20)} | {"Likly": 2, "Likely": 99}
     (line,) = ask({"q": many}, success=["Likely"]).notices
     assert "counts as no: 'Likly' (2), a slip of a listed one?, 'Brand 0' (30)" in line
-    assert line.endswith(" and 16 more; as yes: 'Likely' (99)")
+    assert line.endswith(" and 16 more; as yes: 'Likely'")
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_no_message_holds_more_than_five_values_of_a_column() -> None:
 def test_a_few_answers_that_nobody_shares_are_no_closed_question() -> None:
     people = {f"person{k}@example.org": 1 for k in range(9)}
     (line,) = ask({"q": {"Yes": 3, **people}}, success=["Yes"]).notices
-    assert line.endswith(" and 4 more; as yes: 'Yes' (3)")
+    assert line.endswith(" and 4 more; as yes: 'Yes'")
 
 
 def test_routing_is_told_with_its_numbers() -> None:
