@@ -1,14 +1,10 @@
 """Kinds of frames: levels, sizes and weights that survey and census do not share."""
 
-from collections.abc import Callable
-
 import pandas as pd
 
-from tests.matrix.kinds import Kind, Refused, Right, every, put, put_all, recoded
+from tests.matrix.kinds import Census, Kind, Refused, Right, every, put, put_all, recoded
 
 __all__ = ["FRAMES"]
-
-type Census = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def with_totals(name: str) -> Census:

@@ -5,15 +5,18 @@ a clean survey (`Right`), or a refusal that names what is wrong (`Refused`).
 """
 
 import copy
+import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sweep.data.codebook import Codebook, ColumnBook
-from tests.project import REGIONS, STUDY, Project, merged, population_of, survey_of
+from tests.project import STUDY, Project, merged, population_of, survey_of
 from tests.support.survey_files import Survey, write
 
 __all__ = [
@@ -22,19 +25,20 @@ __all__ = [
     "LABELS",
     "TEXT",
     "TYPED",
+    "Census",
     "Columns",
     "Kind",
     "Refused",
     "Right",
     "always",
     "book_of",
+    "clean_keys",
     "every",
     "keys",
     "put",
     "put_all",
     "recoded",
     "same",
-    "write_baseline",
     "write_kind",
 ]
 
@@ -49,6 +53,7 @@ TEXT = (".csv", ".parquet", ".xlsx")
 RESPONDENTS = 240
 
 type Columns = dict[str, list[Any]]
+type Census = Callable[[pd.DataFrame], pd.DataFrame]
 type Change = Callable[[Columns], Columns]
 type Writer = Callable[[Survey, Path], None]
 
@@ -94,8 +99,8 @@ class Kind:
     clean: Change = same
     clean_says: Mapping[str, Any] | None = None
     book: Codebook = field(default_factory=Codebook)
-    population: Callable[[pd.DataFrame], pd.DataFrame] = people
-    clean_population: Callable[[pd.DataFrame], pd.DataFrame] = people
+    population: Census = people
+    clean_population: Census = people
     writers: Mapping[str, Writer] = field(default_factory=dict)
     texts: Sequence[str] = ()
 
@@ -121,13 +126,21 @@ def write_kind(kind: Kind, suffix: str, project: Project) -> dict[str, Any]:
     return merged(study_of(path.name), kind.says)
 
 
-def write_baseline(kind: Kind, project: Project) -> dict[str, Any]:
-    """Write the clean survey as Parquet in which every value is text; return its study."""
-    columns = kind.clean(copy.deepcopy(sound()))
-    write(Survey(columns, texts=list(columns)), project.directory / "clean.parquet")
-    project.write("census.csv", kind.clean_population(population_of()))
+def clean_keys(kind: Kind) -> list[tuple[str, str]]:
+    """Return the keys of a kind's clean survey, as Parquet in which every value is text."""
     said = kind.says if kind.clean_says is None else kind.clean_says
-    return merged(study_of("clean.parquet"), said)
+    return keys_of_clean(kind.clean, kind.clean_population, json.dumps(said))
+
+
+@cache
+def keys_of_clean(clean: Change, population: Census, said: str) -> list[tuple[str, str]]:
+    """Return the keys of a clean survey; ``said`` is JSON of what the study says of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(Path(folder), {}, {"workers": 1})
+        columns = clean(copy.deepcopy(sound()))
+        write(Survey(columns, texts=list(columns)), project.directory / "clean.parquet")
+        project.write("census.csv", population(population_of()))
+        return keys(project, merged(study_of("clean.parquet"), json.loads(said)))[0]
 
 
 def study_of(source: str) -> dict[str, Any]:
@@ -190,7 +203,7 @@ def always(column: str, *values: Any) -> Change:
     return change
 
 
-def recoded(column: str, values: Mapping[Any, Any]) -> Callable[[pd.DataFrame], pd.DataFrame]:
+def recoded(column: str, values: Mapping[Any, Any]) -> Census:
     """Return the change of a census that writes other values into a column."""
     return lambda rows: rows.assign(**{column: [values.get(v, v) for v in rows[column]]})
 
@@ -198,6 +211,3 @@ def recoded(column: str, values: Mapping[Any, Any]) -> Callable[[pd.DataFrame], 
 def book_of(column: str, values: Mapping[str, str], **more: Any) -> Codebook:
     """Return a codebook with the labels of one column."""
     return Codebook({column: ColumnBook("Asked", dict(values), **more)})
-
-
-REGION_IDS = dict(zip(REGIONS, ("a", "b", "c", "d"), strict=True))

@@ -88,10 +88,13 @@ def judged(slip: Slip, before: Planned, after: Planned) -> Outcome:
     if after.keys == before.keys:
         return Outcome(slip, "harmless", [])
     told = [line for line in after.notices if line not in before.notices]
+    if slip.where == "name in survey":  # a question of another name is an outcome of another name
+        told += [name for name in after.keys if name not in before.keys]
     return Outcome(slip, "shown" if any(names(line, slip) for line in told) else "silent", told)
 
 
 def names(line: str, slip: Slip) -> bool:
     """Return whether a line names what was written, or what was to be written."""
-    words = {same_key(fold(w)) for w in (slip.before, slip.after) if fold(w)}
+    before, after = (set(map(fold, text.split("|"))) for text in (slip.before, slip.after))
+    words = {same_key(word) for word in before ^ after if word}
     return any(word in line or repr(word)[1:-1] in line for word in words)

@@ -6,8 +6,8 @@ from sweep.data.answers.absent import check_absent
 from sweep.data.answers.asked import Asked, Question, by_default, totals
 from sweep.data.answers.books import check_books
 from sweep.data.answers.checks import CHECKS, check_twice, is_of_another_kind
-from sweep.data.answers.coding import code_answers
-from sweep.data.answers.likeness import are_alike, same_key
+from sweep.data.answers.coding import code_answers, meant_by_words
+from sweep.data.answers.likeness import are_alike
 from sweep.data.answers.lists import Shown, listed_answers
 from sweep.data.answers.meaning import Coding, Meaning
 from sweep.data.answers.told import (
@@ -72,15 +72,9 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
     if not asked:
         return ""
     parts: list[str] = []
-    default = totals(asked, by_default)
     parts += options_words(asked)
-    if default and asked[0].question.lists.failure is None:
-        listed = [item.text for a in asked for item in a.listed]
-        parts.append(f"counts as no: {every_answer(default, dict.fromkeys(listed))}")
-        yes = totals(asked, lambda x: x.meaning is Meaning.YES)
-        parts += [f"as yes: {few(list(yes), written, CLOSED)}"] if yes else []
-    parts += all_yes_words(asked)
-    parts += dont_know_words(asked)
+    parts += [] if asked[0].question.lists.failure is not None else counted_by_default(asked)
+    parts += [*all_yes_words(asked), *dont_know_words(asked), *against_words(asked)]
     unasked = totals(asked, lambda x: x.meaning is Meaning.NOT_ASKED)
     parts += [f"not asked: {counted_words(unasked)}"] if unasked else []
     parts += [*absent, *missing_words(asked)]
@@ -90,6 +84,29 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
         broken > 0
     )
     return f"{columns_words(columns)}: {'; '.join(parts)}" if parts else ""
+
+
+def counted_by_default(asked: Sequence[Asked]) -> list[str]:
+    """Return what counts as no because nothing else was said, and beside it what as yes."""
+    default = totals(asked, by_default)
+    listed = [item.text for a in asked for item in a.listed]
+    parts = [f"counts as no: {every_answer(default, dict.fromkeys(listed))}"] if default else []
+    own = [a for a in asked if not a.question.makes_lists]
+    yes = totals(own, lambda answer: answer.meaning is Meaning.YES)
+    return parts + ([f"as yes: {few(list(yes), written, CLOSED)}"] if yes else [])
+
+
+def against_words(asked: Sequence[Asked]) -> list[str]:
+    """Return answers that a list takes for yes or no, and that say don't know or not asked."""
+    listed = {Meaning.YES, Meaning.NO}
+    found = totals(
+        asked,
+        lambda x: (
+            x.said and x.meaning in listed and meant_by_words(x.text, x.label) is not Meaning.NO
+        ),
+    )
+    shown = few(list(found), written)
+    return [f"listed as yes or no, though it says something else: {shown}"] if found else []
 
 
 def tell_bases(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Findings) -> None:
@@ -125,14 +142,11 @@ def all_yes_words(asked: Sequence[Asked]) -> list[str]:
 
 
 def dont_know_words(asked: Sequence[Asked]) -> list[str]:
-    """Return which answers are taken for don't know without being listed, and what they count."""
-    listed = {same_key(item.text) for a in asked for item in a.listed}
-    found = totals(
-        asked, lambda x: x.meaning is Meaning.DONT_KNOW and same_key(x.text) not in listed
-    )
+    """Return which answers are taken for don't know, and what they count."""
     as_no = totals(asked, lambda x: x.meaning is Meaning.DONT_KNOW and x.in_base)
-    what = "as no" if as_no else "out of the base"
-    return [f"don't know, {what}: {counted_words(found)}"] if found else []
+    out = totals(asked, lambda x: x.meaning is Meaning.DONT_KNOW and not x.in_base)
+    parts = [f"don't know, as no: {counted_words(as_no)}"] if as_no else []
+    return parts + ([f"don't know, out of the base: {counted_words(out)}"] if out else [])
 
 
 def missing_words(asked: Sequence[Asked]) -> list[str]:

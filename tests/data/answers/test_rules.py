@@ -271,3 +271,41 @@ def test_every_answer_has_exactly_one_meaning_and_the_sums_agree() -> None:
     ]
     assert told == coding.tally()
     assert coding == type(coding).from_json(coding.as_json())
+
+
+def test_dont_know_answers_that_count_stand_apart_from_those_that_do_not() -> None:
+    each = {"Don't know": "in_base", "Refused": "out_of_base"}
+    there = {"Yes": 150, "No": 210, "Don't know": 120, "Refused": 3}
+    (line,) = ask({"q": there}, success=["Yes"], dont_know=each).notices
+    assert (
+        "don't know, as no: \"Don't know\" (120); don't know, out of the base: 'Refused' (3)"
+        in line
+    )
+
+
+def test_where_nothing_counts_as_no_it_is_told() -> None:
+    (line,) = ask({"q": Tally({"1": 120}, missing=120)}, success=[1]).notices
+    assert "column 'q': as yes: 1; nothing counts as no; without an answer" in line
+    columns = {"a": {"Yes": 9, "No": 3}, "b": {"Yes": 5}}
+    (line,) = ask(columns, match="*", success=["Yes"]).notices
+    assert "nothing counts as no in column 'b'" in line
+
+
+def test_an_answer_listed_against_its_words_is_told() -> None:
+    there = {"Yes": 150, "No": 210, "Refused": 12}
+    (line,) = ask({"q": there}, success=["Yes", "Refused"], failure=["No"]).notices
+    assert line.endswith("listed as yes or no, though it says something else: 'Refused'")
+
+
+def test_a_base_that_lets_in_nobody_for_what_it_did_not_find_is_a_mistake() -> None:
+    told = Tally({}, outside=300, notes=("\"x == 'a'\": no 'x' is 'a'; there is 'A'",))
+    ((path, message),) = ask({"q": told}, success=["Yes"]).mistakes
+    assert ("base",) == path
+    assert message.endswith("there is 'A': nobody is in the base")
+    some = Tally({"Yes": 3, "No": 2}, outside=5, notes=("something",))
+    assert "something" in ask({"q": some}, success=["Yes"]).notices
+
+
+def test_codes_asked_for_where_a_column_has_none_are_told() -> None:
+    asked = ask({"q": YES_NO}, ColumnBook(), shown="codes", success=["Yes"])
+    assert "column 'q' has no labels: values: codes changes nothing there" in asked.notices
