@@ -96,7 +96,7 @@ def asked(outcome: Outcome, answers: pd.DataFrame, tell: Tell = tell_nobody) -> 
     if outcome.base is None:
         return np.ones(len(answers), bool)
     condition = parse(outcome.base)
-    tell_left_out(condition, answers, tell, least=2)
+    tell_left_out(condition, answers, tell)
     return evaluate(condition, answers, tell)
 
 

@@ -23,11 +23,11 @@ def tell_left_out(
     condition: Expression,
     table: Mapping[str, pd.Series] | pd.DataFrame,
     tell: Tell,
-    least: int = 1,
 ) -> None:
     """Tell which other values the columns hold that a condition compares for equality.
 
-    Fewer than ``least`` of a column are not told, unless one is almost a value that is named.
+    One other is what the condition is for, such as No beside Yes, and is not told unless it is
+    almost a value that is named.
     """
     named: dict[str, list[str]] = {}
     for column, value in literals(condition):
@@ -39,7 +39,7 @@ def tell_left_out(
         keys = set(map(same_key, texts))
         others = {text: n for text, n in often.items() if same_key(text) not in keys}
         twins = {text for text in others if any(are_twins(text, other) for other in texts)}
-        if len(others) >= least or twins:
+        if len(others) > 1 or twins:
             words = others_words(others, twins)
             tell(f"{normalise(condition)!r}: beside that, {column!r} is {words}")
 
