@@ -111,10 +111,7 @@ def prepare(
     dropped: list[tuple[str, int]] = []
     kept = np.arange(len(table), dtype=np.int64)
     if condition is not None:
-        path = ("study", what, "filter")
-        holds = np.ones(len(table), np.bool_)
-        with findings.at(*path):
-            holds = where_it_holds(whole, condition, study, path, findings)
+        holds = where_it_holds(whole, condition, study, ("study", what, "filter"), findings)
         words = f"filter: {normalise(parse(condition))}"
         dropped.append((words, int((~holds).sum())))
         whole, table, kept = whole[holds], table[holds], kept[holds]
@@ -143,17 +140,22 @@ def check_rows(rows: pd.DataFrame, condition: str | None, what: str, findings: F
 def where_it_holds(
     table: pd.DataFrame, condition: str, study: Study, path: KeyPath, findings: Findings
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return the rows where a condition holds; what it does not find is told under its key."""
-    expression = condition_of(condition, study)
-    extra = {
-        name: made
-        for name in columns_of(expression)
-        if name in study.derive and (made := derive(name, table, study)) is not None
-    }
-    seen = table.assign(**extra) if extra else table
-    told = partial(findings.notice, path)
-    tell_left_out(expression, seen, told)
-    holds: np.ndarray[tuple[int], np.dtype[np.bool_]] = evaluate(expression, seen, told)
+    """Return the rows where a condition holds; what it does not find is told under its key.
+
+    Of one that says nothing of the table, all rows, and the mistake is told.
+    """
+    holds: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.ones(len(table), np.bool_)
+    with findings.at(*path):
+        expression = condition_of(condition, study)
+        extra = {
+            name: made
+            for name in columns_of(expression)
+            if name in study.derive and (made := derive(name, table, study)) is not None
+        }
+        seen = table.assign(**extra) if extra else table
+        told = partial(findings.notice, path)
+        tell_left_out(expression, seen, told)
+        holds = evaluate(expression, seen, told)
     return holds
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from sweep.errors import ConfigError, DataError, UsageError
+from tests.cli.conftest import inside
 from tests.matrix.coding import CODING
 from tests.matrix.frames import FRAMES
 from tests.matrix.kinds import Kind, Refused, clean_keys, keys, write_kind
@@ -52,3 +53,19 @@ def test_so_it_is_in_every_format_that_can_hold_it(
     kind: Kind, suffix: str, project: Project
 ) -> None:
     come_as_they_must(kind, suffix, project)
+
+
+@pytest.mark.slow  # 20 seconds
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in KINDS if isinstance(kind.comes, Refused)],
+    ids=lambda kind: kind.name,
+)
+def test_what_is_refused_ends_the_command_with_exit_code_2(kind: Kind, project: Project) -> None:
+    study = write_kind(kind, kind.formats[0], project)
+    text = Project(project.directory, study, project.execution).text()
+    (project.directory / "sweep.yaml").write_text(text)
+    ended = inside("check", "sweep.yaml", cwd=project.directory)
+    assert 2 == ended.code, ended.out
+    assert [] == [part for part in kind.comes.told if part not in ended.err], ended.err
+    assert "Traceback" not in ended.err

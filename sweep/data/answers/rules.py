@@ -45,14 +45,7 @@ def code_rule(
         Whether these are all of the rule's questions, and all respondents. Of a part, a listed
         answer that does not occur is a notice.
     """
-    asked = [
-        Asked(
-            q,
-            code_answers(q.lists, q.tally, q.book, shown),
-            tuple(listed_answers(q.lists, q.book, shown)),
-        )
-        for q in questions
-    ]
+    asked = [asked_of(question, shown) for question in questions]
     columns = [(q.column, q.tally, q.book) for q in questions]
     check_books(columns, asked[0].listed if asked else (), shown, path, findings)
     fine = [a for a in asked if not is_of_another_kind(a, path, named, findings)]
@@ -65,6 +58,12 @@ def code_rule(
         findings.notice(path, line)
     tell_bases(asked, path, whole, findings)
     return {a.question.outcome: a.coding for a in asked}
+
+
+def asked_of(question: Question, shown: Shown) -> Asked:
+    """Return a question with the coding of its answers and what its lists name."""
+    coding = code_answers(question.lists, question.tally, question.book, shown)
+    return Asked(question, coding, tuple(listed_answers(question.lists, question.book, shown)))
 
 
 def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
