@@ -144,7 +144,6 @@ def where_it_holds(
 
     Of one that says nothing of the table, all rows, and the mistake is told.
     """
-    holds: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.ones(len(table), np.bool_)
     with findings.at(*path):
         expression = condition_of(condition, study)
         extra = {
@@ -155,8 +154,9 @@ def where_it_holds(
         seen = table.assign(**extra) if extra else table
         told = partial(findings.notice, path)
         tell_left_out(expression, seen, told)
-        holds = evaluate(expression, seen, told)
-    return holds
+        holds: np.ndarray[tuple[int], np.dtype[np.bool_]] = evaluate(expression, seen, told)
+        return holds
+    return np.ones(len(table), np.bool_)
 
 
 def made_variables(
