@@ -89,7 +89,7 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
         If a weight is no number of at least 0.
     """
     name = study.survey.weight
-    if name is None:
+    if name is None or name not in rows.columns:  # that it is lacking is told already
         return np.ones(len(rows))
     values = numbers_in(rows[name])
     wrong = ~(np.isfinite(values) & (values >= 0))

@@ -12,11 +12,14 @@ from sweep.data.audit import Audit, audit_of
 from sweep.data.cells import are_too_many
 from sweep.data.derivation import refuse_idle_recodes
 from sweep.data.design import Design, encode, variables_of
-from sweep.data.findings import Findings, Mistaken
+from sweep.data.exclusions import EXCLUDED
+from sweep.data.findings import Findings, KeyPath, Mistaken
 from sweep.data.nuisance import with_nuisance
+from sweep.data.rules import Lookups, rules_of
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json, digest, seed_of
-from sweep.planning.columns import read_told, study_columns
+from sweep.planning.columns import named_columns, read_told, study_columns
+from sweep.planning.lookups import read_lookups
 from sweep.planning.population import population_table
 from sweep.planning.recipes import design_recipe, many_groups
 from sweep.sources.files import Sources
@@ -57,9 +60,11 @@ def prepare_design(
     findings = Findings()
     with telling_mistakes(config, findings):
         covariates = covariate_tables(study, sources, findings)
-        survey = survey_table(study, sources.survey, sample, findings)
-        population, frame = population_table(study, sources.population, survey, findings)
-        refuse_idle_recodes(study, [survey.recoded, population.recoded], findings)
+        lookups = read_lookups(study, sources, findings)
+        survey = survey_table(study, sources.survey, lookups, sample, findings)
+        tables = sources.population
+        population, frame = population_table(study, tables, lookups, survey, findings)
+        refuse_idle_recodes(study, survey.recoded, population.recoded, findings)
         rows = with_nuisance(population.rows, survey.rows, study, findings)
         design = encode(survey, replace(population, rows=rows), covariates, study, findings)
         audit = audited(design, survey, study, findings, sample)
@@ -109,24 +114,38 @@ def telling_mistakes(config: SweepConfig, findings: Findings) -> Iterator[None]:
 def covariate_tables(
     study: Study, sources: Sources, findings: Findings
 ) -> "dict[str, pd.DataFrame]":
-    """Return each predictor's table of covariates."""
+    """Return each predictor's table of covariates; one that cannot be read is a mistake."""
     made = {}
     for name, source in sources.covariates.items():
         spec, key = study.covariates[name], ("study", "covariates", name)
-        made[name] = read_told(source, [spec.key, *spec.columns], key, findings)
+        wanted: dict[str, KeyPath] = {spec.key: (*key, "key")}
+        wanted |= {column: (*key, "columns", k) for k, column in enumerate(spec.columns)}
+        with findings.at(*key):
+            if len(named_columns(source, wanted, key, findings)) == len(wanted):
+                made[name] = read_told(source, list(wanted), key, findings)
     return made
 
 
-def survey_table(study: Study, source: Source, sample: int | None, findings: Findings) -> Table:
-    """Read and prepare the survey, without its answers."""
-    spec = study.survey
-    available = study_columns(source, SURVEY)
+def survey_table(
+    study: Study, source: Source, lookups: Lookups, sample: int | None, findings: Findings
+) -> Table:
+    """Read and prepare the survey, without its answers.
+
+    All that is derived is looked at, though only a base may use it.
+    """
+    spec, rules = study.survey, rules_of(study, "survey", lookups)
+    available = study_columns(source, SURVEY, findings)
     variables = variables_of(study)
-    wanted = sources_of(list(variables.values()), study, available)
-    wanted += condition_sources(spec.filter, study, available)
-    wanted += [spec.weight] if spec.weight is not None else []
+    wanted = sources_of([*variables.values(), *rules.made], rules, available)
+    conditions: dict[KeyPath, str | None] = {("filter",): spec.filter}
+    conditions |= {(EXCLUDED, name): text for name, text in spec.exclude_respondents.items()}
+    for place, condition in conditions.items():
+        wanted += condition_sources(condition, rules, available, (*SURVEY, *place), findings)
+    named = {"weight": spec.weight, "id": spec.id}
+    further = {name: (*SURVEY, key) for key, name in named.items() if name is not None}
+    wanted += named_columns(source, further, SURVEY, findings)
     table = read_told(source, wanted, SURVEY, findings)
-    prepared = prepare(table, variables, spec.filter, study, "survey", findings)
+    prepared = prepare(table, variables, spec.filter, rules, findings)
     return prepared if sample is None else sample_rows(prepared, sample, study)
 
 

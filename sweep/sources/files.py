@@ -6,17 +6,19 @@ other. Its identity is the digest of its bytes: where it lies is in no key.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from sweep.config import (
     CovariateTable,
+    LookupTable,
     Population,
     PopulationMargin,
     PopulationTable,
     Study,
     Survey,
 )
+from sweep.data.rules import lookup_tables
 from sweep.errors import DataError, SweepError
 from sweep.keys import bytes_digest, digest, sha256
 from sweep.sources.contents import content_digest
@@ -31,7 +33,7 @@ NAME_DIGITS = 12
 type PopulationSpec = Population | PopulationMargin | PopulationTable
 """A section that says who the population is, by a table."""
 
-type TableSpec = Survey | CovariateTable | PopulationSpec
+type TableSpec = Survey | CovariateTable | LookupTable | PopulationSpec
 """A section of a config that names a table."""
 
 
@@ -39,19 +41,22 @@ type TableSpec = Survey | CovariateTable | PopulationSpec
 class Sources:
     """The tables of a study, and the digests of their bytes, by key below ``study``.
 
-    The population's are by key below ``study.population``, as `population_tables` has them.
+    The population's are by key below ``study.population``, as `population_tables` has them, those
+    in which variables are looked up by key below ``study``.
     """
 
     survey: Source
     population: Mapping[str, Source]
     covariates: Mapping[str, Source]
     digests: Mapping[str, str]
+    lookups: Mapping[str, Source] = field(default_factory=dict)
 
     def every(self) -> dict[str, Source]:
         """Return all tables, by key below ``study``."""
         found = {"survey": self.survey}
         found |= {below("population", key): own for key, own in self.population.items()}
-        return found | {f"covariates.{name}": own for name, own in self.covariates.items()}
+        found |= {f"covariates.{name}": own for name, own in self.covariates.items()}
+        return {**found, **self.lookups}
 
     def check_unchanged(self) -> None:
         """Check that what was read of these files is what was digested: to call after a read.
@@ -83,7 +88,9 @@ def sources_in(study: Study, directory: Path) -> Sources:
         name: source_at(f"covariates.{name}", spec, directory)
         for name, spec in study.covariates.items()
     }
-    found = Sources(source_at("survey", study.survey, directory), population, covariates, {})
+    lookups = {key: source_at(key, spec, directory) for key, spec in lookup_tables(study).items()}
+    survey = source_at("survey", study.survey, directory)
+    found = Sources(survey, population, covariates, {}, lookups)
     digests = {name: digest_of(name, source) for name, source in found.every().items()}
     return replace(found, digests=digests)
 
