@@ -16,7 +16,6 @@ from sweep.data.rules import (
     Rules,
     declared_orders,
     every_rule,
-    key_words,
     resolve,
 )
 from sweep.data.seen import Seen
@@ -65,7 +64,7 @@ def cases_see(given: Mapping[str, pd.Series], rules: Rules) -> Seen:
 
 def lookup_of(name: str, rules: Rules) -> Mapping[str, str | None]:
     """Return what each value becomes in the lookup of a variable."""
-    return rules.lookups[key_words((*rules.paths[name], "lookup"))]
+    return rules.lookups[*rules.paths[name], "lookup"]
 
 
 def seen_by(conditions: Iterable[str], table: pd.DataFrame, rules: Rules) -> Seen:

@@ -26,7 +26,6 @@ __all__ = [
     "columns_seen",
     "declared_orders",
     "every_rule",
-    "key_words",
     "lookup_tables",
     "resolve",
     "rules_of",
@@ -35,8 +34,8 @@ __all__ = [
 
 type Whose = Literal["survey", "population"]
 type Orders = Mapping[str, tuple[str, ...]]
-type Lookups = Mapping[str, Mapping[str, str | None]]
-"""What each value becomes, None where the table leaves it open; by the rule's config key."""
+type Lookups = Mapping[KeyPath, Mapping[str, str | None]]
+"""What each value becomes, None where the table leaves it open; by the table's config key."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +91,10 @@ def every_rule(study: Study) -> Iterator[tuple[str, KeyPath, Whose | None, Rule]
             yield name, (*path, "population"), "population", derived.population
 
 
-def key_words(path: KeyPath) -> str:
-    """Return the key of a rule below ``study``, by which its lookups and sources go."""
-    return ".".join(map(str, path[1:]))
-
-
-def lookup_tables(study: Study) -> dict[str, LookupTable]:
-    """Return the tables in which variables are looked up, by key below ``study``."""
+def lookup_tables(study: Study) -> dict[KeyPath, LookupTable]:
+    """Return the tables in which variables are looked up, by their keys."""
     return {
-        key_words((*path, "lookup")): rule.lookup
+        (*path, "lookup"): rule.lookup
         for _, path, _, rule in every_rule(study)
         if isinstance(rule, Lookup)
     }

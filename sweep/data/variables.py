@@ -101,19 +101,10 @@ def prepare(
     held = {name: tuple(how_often(values)) for name, values in made.items()}
     recoded = recoded_values(table, variables.values(), rules)
     whole = pd.DataFrame({**{c: table[c] for c in table.columns if c not in made}, **made})
-    dropped: list[tuple[str, int]] = []
-    kept = np.arange(len(table), dtype=np.int64)
+    kept, dropped = rows_that_count(table, condition, rules, findings)
+    if len(kept) < len(table):
+        whole, table = whole.iloc[kept], table.iloc[kept]
     mistaken = {found.path for found in findings.mistakes}
-    if condition is not None and (*rules.here, "filter") not in mistaken:
-        holds = where_it_holds(table, condition, rules, findings)
-        dropped.append((f"filter: {normalise(parse(condition))}", int((~holds).sum())))
-        whole, table, kept = whole[holds], table[holds], kept[holds]
-    check_rows(whole, condition, rules, findings)
-    if rules.what == "survey":
-        stays = who_stays(table, kept, rules, findings)
-        dropped += [(EXCLUDED, int((~stays).sum()))] if not stays.all() else []
-        whole, table, kept = whole[stays], table[stays], kept[stays]
-    mistaken |= {found.path for found in findings.mistakes}
     for name in dict.fromkeys([*variables.values(), *rules.made]):
         if (path := rules.paths.get(name, ())) not in mistaken:
             with findings.at(*path):
@@ -122,7 +113,32 @@ def prepare(
     return Table(whole, kept, read, tuple(dropped), held, recoded)
 
 
-def check_rows(rows: pd.DataFrame, condition: str | None, rules: Rules, findings: Findings) -> None:
+def rows_that_count(
+    table: pd.DataFrame, condition: str | None, rules: Rules, findings: Findings
+) -> tuple[NDArray[np.int64], list[tuple[str, int]]]:
+    """Return the rows (row,) that are kept, and how many were dropped why.
+
+    Raises
+    ------
+    Mistaken
+        If no row is left.
+    """
+    dropped: list[tuple[str, int]] = []
+    kept = np.arange(len(table), dtype=np.int64)
+    mistaken = {found.path for found in findings.mistakes}
+    if condition is not None and (*rules.here, "filter") not in mistaken:
+        holds = where_it_holds(table, condition, rules, findings)
+        dropped.append((f"filter: {normalise(parse(condition))}", int((~holds).sum())))
+        kept = kept[holds]
+    check_rows(len(kept), condition, rules, findings)
+    if rules.what == "survey":
+        stays = who_stays(table.iloc[kept], kept, rules, findings)
+        dropped += [(EXCLUDED, int((~stays).sum()))] if not stays.all() else []
+        kept = kept[stays]
+    return kept, dropped
+
+
+def check_rows(rows: int, condition: str | None, rules: Rules, findings: Findings) -> None:
     """Refuse a table of nobody.
 
     Raises
@@ -130,7 +146,7 @@ def check_rows(rows: pd.DataFrame, condition: str | None, rules: Rules, findings
     Mistaken
         If there is none: what comes next would find fault with that alone.
     """
-    if not len(rows):
+    if not rows:
         after = f" after filter {condition!r}" if condition else ""
         where = (*rules.here, "filter" if condition else "source")
         findings.mistake(where, f"the {rules.what} has no rows left{after}")

@@ -1,45 +1,38 @@
 """Lookups: the tables in which variables are looked up, read and checked."""
 
-from collections.abc import Collection
-
 import pandas as pd
 
 from sweep.config import LookupTable, Study
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.rules import Lookups, every_rule, key_words, lookup_tables
+from sweep.data.rules import Lookups, lookup_tables
 from sweep.planning.columns import named_columns, read_told
-from sweep.sources.files import Sources
+from sweep.sources.files import Sources, words
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, few
 
 __all__ = ["read_lookups"]
 
 
-def read_lookups(
-    study: Study, sources: Sources, findings: Findings, wanted: Collection[str] | None = None
-) -> Lookups:
-    """Return what each value becomes, by the key of the lookup; of all, or of ``wanted`` variables.
+def read_lookups(study: Study, sources: Sources, findings: Findings) -> Lookups:
+    """Return what each value becomes, by the key of the lookup's table.
 
     Raises
     ------
     Mistaken
         If one of the tables cannot be used: all that is wrong with them is among the findings.
     """
-    specs, made = lookup_tables(study), {}
+    made: dict[KeyPath, dict[str, list[str | None]]] = {}
     before = len(findings.mistakes)
-    for name, path, _, _ in every_rule(study):
-        key, where = key_words((*path, "lookup")), (*path, "lookup")
-        if key not in specs or (wanted is not None and name not in wanted):
-            continue
-        spec, source = specs[key], sources.lookups[key]
-        columns = {spec.key: (*where, "key"), spec.value: (*where, "value")}
-        with findings.at(*where, "source"):
-            if len(named_columns(source, columns, where, findings)) == len(columns):
-                made[key] = pairs_in(read_told(source, list(columns), where, findings), spec)
-                check_pairs(made[key], spec, where, findings)
+    for path, spec in lookup_tables(study).items():
+        source = sources.lookups[words(path[1:])]
+        columns = {spec.key: (*path, "key"), spec.value: (*path, "value")}
+        with findings.at(*path, "source"):
+            if len(named_columns(source, columns, path, findings)) == len(columns):
+                made[path] = pairs_in(read_told(source, list(columns), path, findings), spec)
+                check_pairs(made[path], spec, path, findings)
     if len(findings.mistakes) > before:
         findings.stop_if_mistaken()
-    return {key: {k: own[0] for k, own in pairs.items()} for key, pairs in made.items()}
+    return {path: {k: own[0] for k, own in pairs.items()} for path, pairs in made.items()}
 
 
 def pairs_in(table: pd.DataFrame, spec: LookupTable) -> dict[str, list[str | None]]:
@@ -61,8 +54,8 @@ def check_pairs(
     several = {key: values for key, values in pairs.items() if len(values) > 1}
     if several:
         shown = few(several, lambda key: f"{brief(key)} ({few(several[key], either)})")
-        words = f"{count_of(len(several), 'key')} of {spec.key!r} stand for several values"
-        findings.mistake((*path, "key"), f"{words}: {shown}: a key has one")
+        keys = f"{count_of(len(several), 'key')} of {spec.key!r} stand for several values"
+        findings.mistake((*path, "key"), f"{keys}: {shown}: a key has one")
 
 
 def either(value: str | None) -> str:

@@ -49,30 +49,52 @@ def prepare_design(
     store: Store,
     sample: int | None,
     tell: Tell = tell_nobody,
+    before: Findings | None = None,
 ) -> StoredDesign:
-    """Return the sweep's design: from the store if it is whole there, or made now and stored."""
+    """Return the sweep's design: from the store if it is whole there, or made now and stored.
+
+    Raises
+    ------
+    MistakenConfig
+        With all mistakes, those found ``before`` too.
+    """
     study = config.study
     plain = design_recipe(study, sources.digests, sample)
     for recipe in (plain, many_groups(plain)):
         stored = stored_design(store, digest(recipe), tell)
         if stored is not None and recipe == design_recipe_of(stored, plain):
-            return StoredDesign(digest(recipe), stored)
+            with telling_mistakes(config, before or Findings()):
+                return StoredDesign(digest(recipe), stored)
     findings = Findings()
-    with telling_mistakes(config, findings):
-        covariates = covariate_tables(study, sources, findings)
-        lookups = read_lookups(study, sources, findings)
+    with telling_mistakes(config, findings, before or Findings()):
+        design = made_design(study, sources, sample, findings)
+    return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
+
+
+def made_design(study: Study, sources: Sources, sample: int | None, findings: Findings) -> Design:
+    """Return a sweep's design, made of its sources; the summary holds what is to be told of it.
+
+    Raises
+    ------
+    Mistaken
+        If there can be none; what is wrong is among the findings.
+    """
+    covariates = covariate_tables(study, sources, findings)
+    lookups = read_lookups(study, sources, findings)
+    survey = None
+    with findings.at(*SURVEY, "source"):
         survey = survey_table(study, sources.survey, lookups, sample, findings)
-        tables = sources.population
-        population, frame = population_table(study, tables, lookups, survey, findings)
-        refuse_idle_recodes(study, survey.recoded, population.recoded, findings)
-        rows = with_nuisance(population.rows, survey.rows, study, findings)
-        design = encode(survey, replace(population, rows=rows), covariates, study, findings)
-        audit = audited(design, survey, study, findings, sample)
-        sources.check_unchanged()
+    if survey is None:
+        raise Mistaken
+    population, frame = population_table(study, sources.population, lookups, survey, findings)
+    refuse_idle_recodes(study, survey.recoded, population.recoded, findings)
+    rows = with_nuisance(population.rows, survey.rows, study, findings)
+    design = encode(survey, replace(population, rows=rows), covariates, study, findings)
+    audit = audited(design, survey, study, findings, sample)
+    sources.check_unchanged()
     notices = [notice.as_json() for notice in findings.notices]
     told = {"frame": frame, "audit": audit.as_json(), "notices": notices}
-    design = replace(design, summary={**design.summary, **told})
-    return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
+    return replace(design, summary={**design.summary, **told})
 
 
 def audited(
@@ -97,18 +119,23 @@ def design_recipe_of(design: Design, plain: Json) -> Json:
 
 
 @contextmanager
-def telling_mistakes(config: SweepConfig, findings: Findings) -> Iterator[None]:
-    """Refuse a config that the data show, in the block, to be mistaken.
+def telling_mistakes(
+    config: SweepConfig,
+    findings: Findings,
+    before: Findings = Findings(),  # noqa: B008 # nothing is added to it
+) -> Iterator[None]:
+    """Refuse a config that the data show, in the block or ``before``, to be mistaken.
 
     Raises
     ------
     MistakenConfig
-        With all mistakes, each at the place of its key.
+        With all mistakes, each once and at the place of its key.
     """
     with suppress(Mistaken):
         yield
-    if findings.mistakes:
-        raise misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
+    found = dict.fromkeys((m.path, m.message) for m in (*before.mistakes, *findings.mistakes))
+    if found:
+        raise misfit_error(config.origin, list(found))
 
 
 def covariate_tables(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
-from sweep.config import Group, Study
+from sweep.config import Study
 from sweep.config.tables import WAYS
 from sweep.data.design import Design, group_variables
 from sweep.data.outcomes import Outcome
@@ -18,6 +18,7 @@ from sweep.expression import normalise, parse
 from sweep.keys import Json, array_digest, digest
 from sweep.model.files import STUB, ModelFile
 from sweep.model.terms import Covariate, Model, as_json
+from sweep.planning.groups import condition_of
 from sweep.toolchain import ESTIMATE, TRANSFORM, table_writer, toolchain
 
 __all__ = [
@@ -170,13 +171,13 @@ def of_outcome(shared: Json, counts: Mapping[str, str], seed: int) -> FitRecipe:
     return cast("FitRecipe", {**shared, "counts": dict(counts), "seed": seed})
 
 
-def groups_json(groups: tuple[Group, ...]) -> list[Json]:
+def groups_json(study: Study) -> list[Json]:
     """Return the groups as they enter a recipe and a task."""
     return [
         {"by": list(g.by)}
         if g.where is None
-        else {"name": g.name, "where": plain_condition(g.where)}
-        for g in groups
+        else {"name": g.name, "where": normalise(condition_of(g, study))}
+        for g in study.groups
     ]
 
 
@@ -187,7 +188,7 @@ def estimates_recipe(study: Study, design: Design) -> Json:
         "version": ESTIMATE,
         "pyarrow": table_writer(),
         "frame": design.frame.digest(),
-        "groups": groups_json(study.groups),
+        "groups": groups_json(study),
         "interval": study.interval,
         "minimum_base": study.minimum_base,
     }

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sweep.config import Cases, Execution, Priors, Study, SweepConfig
-from sweep.config.mistakes import misfit_error
 from sweep.config.nodes import Origin
 from sweep.config.section import KEY
 from sweep.data.design import Design
+from sweep.data.findings import Findings
 from sweep.data.levels import Levels
 from sweep.data.rules import every_rule, source_column
 from sweep.errors import ModelError
@@ -29,15 +29,10 @@ __all__ = ["check_used"]
 type Place = tuple[int | str, ...]
 
 
-def check_used(config: SweepConfig, file: ModelFile, design: Design) -> None:
+def check_used(config: SweepConfig, file: ModelFile, design: Design, findings: Findings) -> None:
     """Refuse derivations, priors, scales, interactions, covariates and settings that do nothing.
 
-    What stands there as it would by default is let be.
-
-    Raises
-    ------
-    ConfigError
-        With the line of each.
+    What stands there as it would by default is let be. Each is a mistake of its key.
     """
     study = config.study
     found: list[tuple[Place, str]] = [*idle_derivations(study)]
@@ -49,8 +44,8 @@ def check_used(config: SweepConfig, file: ModelFile, design: Design) -> None:
         found += keys_not_given(study, file)
     told = [(("study", *place), message) for place, message in found]
     told += [(("execution", *place), words) for place, words in idle_settings(config.execution)]
-    if told:
-        raise misfit_error(config.origin, told)
+    for path, message in told:
+        findings.mistake(path, message)
 
 
 def idle_derivations(study: Study) -> Iterator[tuple[Place, str]]:

