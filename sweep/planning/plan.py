@@ -144,7 +144,7 @@ def found_sources(config: SweepConfig, directory: Path) -> Sources:
     findings = Findings()
     with telling_mistakes(config, findings):
         sources = sources_in(config.study, directory, findings)
-    return sources
+    return sources  # noqa: RET504 # whole only where the block has told of no mistake
 
 
 def checked_model(config: SweepConfig, shared: Shared, findings: Findings) -> PriorRange | None:
