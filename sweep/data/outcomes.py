@@ -54,13 +54,18 @@ def outcomes_of(
     before, made = len(found.mistakes), list[Outcome]()
     for number, rule in enumerate(study.outcomes):
         with found.at(*RULES, number):
-            made += outcomes_by_rule(rule, number, columns, book, texts)
+            made += worded(outcomes_by_rule(rule, number, columns, book, texts), book)
     if len(found.mistakes) == before:  # else what is to be excluded may be what could not be made
         made = not_excluded(study.exclude, made, found)
     refuse_twins(made, found)
     if findings is None and found.mistakes:
         raise DataError("\n".join(map(str, found.mistakes)))
     return of_qualifiers(study.survey.universe, made, found)
+
+
+def worded(outcomes: Sequence[Outcome], book: Codebook) -> list[Outcome]:
+    """Return outcomes with what the survey's file says of their columns."""
+    return [replace(outcome, wording=book.of(outcome.column).label) for outcome in outcomes]
 
 
 def of_qualifiers(
