@@ -68,9 +68,7 @@ def sort_rows(rule: Cases, seen: Seen, tell: Tell = tell_nobody) -> Sorted:
     return Sorted(column, tuple(taken), passed, int((left & doubtful).sum()), int(none.sum()))
 
 
-def tell_cases(
-    name: str, rule: Cases, seen: Seen, what: str, findings: Findings, path: KeyPath
-) -> None:
+def tell_cases(rule: Cases, seen: Seen, what: str, findings: Findings, path: KeyPath) -> None:
     """Tell of the rows that no case takes, or that a missing value leaves in doubt."""
 
     def about(*place: str | int) -> Tell:
@@ -79,19 +77,19 @@ def tell_cases(
     found = sort_rows(rule, seen, about("cases"))
     for number, (case, rows) in enumerate(zip(rule.cases, found.taken, strict=True)):
         if not rows:
-            words = f"{name!r}: no row of the {what} is {brief(fold(case.then))} by this case"
+            words = f"no row of the {what} is {brief(fold(case.then))} by this case"
             about("cases", number, "when")(words)
     if found.passed:
         rows_words = count_of(found.passed, "row")
         words = f"a missing value leaves an earlier case undecided in {rows_words} of the {what}"
-        about("cases")(f"{name!r}: {words}, which a later case takes")
+        about("cases")(f"{words}, which a later case takes")
     if found.undecided:
         rows_words = count_of(found.undecided, "row")
         words = f"a missing value leaves undecided which case holds in {rows_words} of the {what}"
-        about("cases")(f"{name!r}: {words}: missing (name them with 'is null' if they are known)")
+        about("cases")(f"{words}: missing (name them with 'is null' if they are known)")
     if found.unmatched and rule.otherwise is None:
         rows_words = count_of(found.unmatched, "row")
-        about("cases")(f"{name!r}: no case holds in {rows_words} of the {what}: missing")
+        about("cases")(f"no case holds in {rows_words} of the {what}: missing")
 
 
 def looked_up(column: pd.Series, table: Mapping[str, str | None]) -> pd.Series:

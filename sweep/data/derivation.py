@@ -207,7 +207,7 @@ def tell_one(made: Made, rule: Rule, table: pd.DataFrame, rules: Rules, findings
     given = {name: values_of(part, table, rules) for name, part in made.of.items()}
     path, what = rules.paths[made.name], rules.what
     if isinstance(rule, Cases):
-        tell_cases(made.name, rule, cases_see(given, rules), what, findings, path)
+        tell_cases(rule, cases_see(given, rules), what, findings, path)
     elif isinstance(rule, Lookup):
         (column,) = given.values()
         tell_lookup(column, lookup_of(made.name, rules), what, findings, path)
