@@ -44,7 +44,7 @@ def excluded_respondents(study: Study, seen: Seen, respondents: int, findings: F
                 if lost
                 else (f"leaves out nobody of {respondents:,}")
             )
-            findings.notice(path, f"{name!r} {words}{stay}")
+            findings.notice(path, f"{words}{stay}")
             out |= met
     if len(study.survey.exclude_respondents) > 1 and out.any():
         words = f"in all, {count_of(int(out.sum()), 'respondent')} of {respondents:,} are left out"
@@ -63,13 +63,14 @@ def check_ids(column: pd.Series, rows: NDArray[np.int64], findings: Findings) ->
     path, codes = (*HERE, "id"), codes_of(column)
     missing = codes < 0
     if missing.any():
-        words = f"{count_of(int(missing.sum()), 'respondent')} have no id"
+        words = f"no id for {count_of(int(missing.sum()), 'respondent')}"
         findings.mistake(path, f"{words} (rows {rows_words(rows[missing])}): complete them")
     times = np.bincount(codes[~missing], minlength=1)
     several = ~missing & (times[np.where(missing, 0, codes)] > 1)
     if several.any():
         ids, people = int((times > 1).sum()), count_of(int(several.sum()), "respondent")
-        words = f"{count_of(ids, 'id')} stand for {people} (rows {rows_words(rows[several])})"
+        stand = "stands" if ids == 1 else "stand"
+        words = f"{count_of(ids, 'id')} {stand} for {people} (rows {rows_words(rows[several])})"
         advice = (
             "keep one row of each: with study.survey.filter (one wave, say) or in "
             "study.survey.exclude_respondents"

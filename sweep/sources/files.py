@@ -91,21 +91,21 @@ def sources_in(study: Study, directory: Path, findings: Findings | None = None) 
     for path, spec in specs.items():
         with found.at("study", *path):
             made[path] = source_at(path, spec, directory)
+    digests = {}
+    for path, source in made.items():
+        with found.at("study", *path):
+            digests[words(path)] = digest_of(words(path), source)
     if found.mistakes and findings is None:
         raise DataError("\n".join(map(str, found.mistakes)))
     found.stop_if_mistaken()
-    sources = Sources(
+    people = population_tables(study.population)
+    return Sources(
         made["survey",],
-        {
-            key: made["population", *parts_of_key(key)]
-            for key in population_tables(study.population)
-        },
+        {key: made["population", *parts_of_key(key)] for key in people},
         {name: made["covariates", name] for name in study.covariates},
-        {},
+        digests,
         {words(path[1:]): made[path[1:]] for path in lookup_tables(study)},
     )
-    digests = {name: digest_of(name, source) for name, source in sources.every().items()}
-    return replace(sources, digests=digests)
 
 
 def words(path: KeyPath) -> str:
@@ -195,7 +195,7 @@ def digest_of(name: str, source: Source) -> str:
 
     Raises
     ------
-    DataError
+    MistakeAt
         If it cannot be read.
     """
     if source.given is not None:
@@ -205,8 +205,8 @@ def digest_of(name: str, source: Source) -> str:
         try:
             digests.append(bytes_digest(path.read_bytes()))
         except OSError as error:
-            msg = f"study.{name}.source: cannot read {path}: {error.strerror}"
-            raise DataError(msg) from error
+            msg = f"cannot read {path}: {error.strerror}"
+            raise MistakeAt(("study", *parts_of_key(name), "source"), msg) from error
     return digests[0] if len(digests) == 1 else digest(digests)
 
 
