@@ -14,7 +14,7 @@ from sweep.data.margins import Margin, contradictions
 from sweep.data.raking import RakingError, rake
 from sweep.data.seeds import MOST_CELLS, beyond_chance, cells_where, with_half_a_respondent
 from sweep.expression import columns as columns_of
-from sweep.expression import literals, parse
+from sweep.expression import evaluate, literals, parse
 from sweep.keys import Json
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
@@ -107,9 +107,14 @@ def refuse_people_in(
 def check_zeros(
     conditions: Sequence[str], levels: Levels, path: KeyPath, findings: Findings
 ) -> None:
-    """Refuse structural zeros about variables or levels that the frame does not have."""
+    """Refuse structural zeros about variables or levels that the frame does not have.
+
+    So are those that compare what cannot be compared: each is tried on every level once.
+    """
+    longest = max(map(len, levels.values()), default=0)
+    tried = {name: (own * longest)[:longest] for name, own in levels.items()}
     for index, condition in enumerate(conditions):
-        where = (*path, "structural_zeros", index)
+        where, before = (*path, "structural_zeros", index), len(findings.mistakes)
         tree = parse(condition)
         for name in sorted(columns_of(tree)):
             if name not in levels:
@@ -121,6 +126,9 @@ def check_zeros(
                 near = did_you_mean(str(value), levels[name])
                 message = f"{name!r} has no level {brief(value)}.{near} It has: {few(levels[name])}"
                 findings.mistake(where, message)
+        if len(findings.mistakes) == before:
+            with findings.at(*where):
+                evaluate(tree, {name: pd.Series(own) for name, own in tried.items()})
 
 
 def are_too_many_cells(levels: Levels, path: KeyPath, findings: Findings) -> bool:

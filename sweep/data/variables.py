@@ -17,6 +17,7 @@ from sweep.data.derivation import derive, recoded_values, seen_by, tell_made
 from sweep.data.exclusions import EXCLUDED, check_ids, excluded_respondents
 from sweep.data.findings import Findings, KeyPath
 from sweep.data.rules import Rules, columns_in, columns_seen, resolve
+from sweep.expression import columns as columns_of
 from sweep.expression import normalise, parse
 from sweep.words.names import did_you_mean
 from sweep.words.values import clip_name, few
@@ -105,12 +106,20 @@ def prepare(
     if len(kept) < len(table):
         whole, table = whole.iloc[kept], table.iloc[kept]
     mistaken = {found.path for found in findings.mistakes}
-    for name in dict.fromkeys([*variables.values(), *rules.made]):
+    for name in dict.fromkeys([*variables.values(), *names_told(condition, rules)]):
         if (path := rules.paths.get(name, ())) not in mistaken:
             with findings.at(*path):
                 tell_made(name, table, rules, findings)
     read = len(kept) + sum(count for _, count in dropped)
     return Table(whole, kept, read, tuple(dropped), held, recoded)
+
+
+def names_told(condition: str | None, rules: Rules) -> list[str]:
+    """Return what else is told of a table: of a survey all that is derived: a base may use it."""
+    if rules.what == "survey":
+        return list(rules.made)
+    names = sorted(columns_of(parse(condition))) if condition is not None else []
+    return [rules.column_of(name) for name in names]
 
 
 def rows_that_count(
