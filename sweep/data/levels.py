@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sweep.config import Apart, Cut, Predictor, Study
 from sweep.data.columns import how_often, spread, texts_of
+from sweep.data.findings import MistakeAt
 from sweep.errors import DataError
 from sweep.words.numbers import count_of
 from sweep.words.text import fold
@@ -35,11 +36,13 @@ def levels_of(
         ordered = list(dict.fromkeys(fold(level) for level in predictor.levels))
         absent = [label for label in ordered if label not in present]
         if absent:
+            more = f" (nor is {few(absent[1:])})" if absent[1:] else ""
             msg = (
-                f"study.predictors.{name}.levels: {brief(absent[0])} is not in the {whose} "
-                f"(it has {few(sorted(present))}): remove it, or correct it"
+                f"{brief(absent[0])} is not in the {whose}{more}; it has {few(sorted(present))}: "
+                "remove it, or correct it"
             )
-            raise DataError(msg)
+            place = list(map(fold, predictor.levels)).index(absent[0])
+            raise MistakeAt(("study", "predictors", name, "levels", place), msg)
     elif bands:
         ordered = [label for label in map(fold, bands) if label in present]
     else:

@@ -1,7 +1,6 @@
 """Population cells: a frame where no table has it: margins raked to a seed, or the survey's own."""
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +22,6 @@ from sweep.data.respondents import weights
 from sweep.data.rules import declared_orders
 from sweep.data.seeds import cells_where
 from sweep.data.variables import Table
-from sweep.errors import DataError
 from sweep.expression import normalise, parse
 from sweep.expression.order import by_levels
 from sweep.keys import Json
@@ -70,18 +68,10 @@ class Making:
 
     @property
     def zeros(self) -> tuple[str, ...]:
-        """Return the conditions for cells that are empty; an order of levels as those levels.
-
-        One that compares with what is no level stays as it is, and is refused for that.
-        """
+        """Return the conditions for cells that are empty; an order of levels as those levels."""
         orders = declared_orders(self.study)
-        made = []
-        for condition in self.study.population.structural_zeros:
-            tree = parse(condition)
-            with suppress(DataError):
-                tree = by_levels(tree, orders)
-            made.append(normalise(tree))
-        return tuple(made)
+        conditions = self.study.population.structural_zeros
+        return tuple(normalise(by_levels(parse(text), orders)) for text in conditions)
 
     def lacks_variables(self, key: str, known: Collection[str]) -> bool:
         """Return whether a variable is not ``known``; it is a mistake of a key then."""
@@ -133,7 +123,7 @@ def from_margins(frame: Making) -> tuple[pd.DataFrame, Json] | None:
     if frame.lacks_variables("seed", known) or findings.mistakes:
         return None
     whole = {v: levels.get(v) or levels_of_column(frame.base[v]) for v in frame.variables}
-    check_zeros(frame.zeros, whole, HERE, findings)
+    check_zeros(spec.structural_zeros, whole, declared_orders(frame.study), HERE, findings)
     refuse_strange_levels(frame, levels)
     tell_unknown_margins(frame, levels)
     if findings.mistakes or are_too_many_cells(whole, HERE, findings):
