@@ -27,7 +27,13 @@ EXPRESSION = (
 NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
-        *("config.derive", "config.level_map", "config.population", "config.values", "config.variables"),
+        *(
+            "config.derive",
+            "config.level_map",
+            "config.population",
+            "config.values",
+            "config.variables",
+        ),
         *("data.answers.block", "data.answers.coding", "data.answers.column"),
         *("data.answers.dont_know.toml", "data.answers.likeness", "data.answers.lists"),
         *("data.answers.meaning", "data.answers.not_asked.toml", "data.answers.several"),
