@@ -47,7 +47,9 @@ def test_the_variables_and_respondents_of_the_page_make_a_design(project: Projec
         "region": ["N", "S"],
         "qualification": ["degree", "none"],
     }
-    cells = pd.MultiIndex.from_product(levels.values(), names=list(levels)).to_frame(index=False)
+    cells = pd.MultiIndex.from_product(list(levels.values()), names=list(levels)).to_frame(
+        index=False
+    )
     project.write("population.csv", cells.assign(n=100))
     config = project.config(
         {

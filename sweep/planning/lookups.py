@@ -1,16 +1,26 @@
-"""Lookups: the tables in which variables are looked up, read and checked."""
+"""Lookups: the tables in which variables are looked up, read and checked; rules without columns."""
 
 import pandas as pd
 
-from sweep.config import LookupTable, Study
+from sweep.config import Cases, LookupTable, Study
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.rules import Lookups, lookup_tables
+from sweep.data.rules import (
+    Lookups,
+    Whose,
+    every_rule,
+    lookup_tables,
+    resolve,
+    rules_of,
+    source_column,
+)
 from sweep.planning.columns import named_columns, read_told
 from sweep.sources.files import Sources, words
+from sweep.sources.tables import column_names
+from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
-from sweep.words.values import brief, few
+from sweep.words.values import brief, clip_name, few
 
-__all__ = ["read_lookups"]
+__all__ = ["read_lookups", "refuse_idle_rules"]
 
 
 def read_lookups(study: Study, sources: Sources, findings: Findings) -> Lookups:
@@ -61,3 +71,26 @@ def check_pairs(
 def either(value: str | None) -> str:
     """Return a value of a lookup in words."""
     return "nothing" if value is None else brief(value)
+
+
+def refuse_idle_rules(study: Study, sources: Sources, findings: Findings) -> None:
+    """Refuse rules that no table has the columns for: a misspelt one would leave all as it is.
+
+    Raises
+    ------
+    DataError
+        If a source cannot be read.
+    """
+    tables: list[tuple[Whose, list[str]]] = [("survey", column_names(sources.survey))]
+    tables += [("population", column_names(own)) for own in sources.population.values()]
+    for name, path, whose, rule in every_rule(study):
+        there = [(what, names) for what, names in tables if what in (whose or what)]
+        made = [resolve(name, rules_of(study, what), names) for what, names in there]
+        if not there or any(one is not None and one.rule is not None for one in made):
+            continue
+        needed = rule.columns if isinstance(rule, Cases) else [source_column(name, rule)]
+        known = list(dict.fromkeys([*(n for _, names in there for n in names), *study.derive]))
+        lacking = [column for column in needed if column not in known] or list(needed)
+        guess, others = did_you_mean(lacking[0], known), few(known, clip_name)
+        of = "neither survey nor population has" if whose is None else f"the {whose} has not"
+        findings.mistake(path, f"{of} {few(lacking)} to make it of.{guess} There are: {others}")

@@ -19,7 +19,7 @@ from sweep.data.rules import Lookups, rules_of
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json, digest, seed_of
 from sweep.planning.columns import named_columns, read_told, study_columns
-from sweep.planning.lookups import read_lookups
+from sweep.planning.lookups import read_lookups, refuse_idle_rules
 from sweep.planning.population import population_table
 from sweep.planning.recipes import design_recipe, many_groups
 from sweep.sources.files import Sources
@@ -83,6 +83,7 @@ def made_design(study: Study, sources: Sources, sample: int | None, findings: Fi
     lookups = read_lookups(study, sources, findings)
     survey = None
     with findings.at(*SURVEY, "source"):
+        refuse_idle_rules(study, sources, findings)
         survey = survey_table(study, sources.survey, lookups, sample, findings)
     if survey is None:
         raise Mistaken

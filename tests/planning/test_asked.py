@@ -169,3 +169,19 @@ def test_a_derived_variable_that_only_a_base_names_is_told_too(project: Project)
     assert "lies outside of all bands" in message
     expected = pd.read_csv(project.directory / "survey.csv")["years"].between(40, 59).sum()
     assert expected == plan.entries[0].n
+
+
+def test_a_rule_that_no_table_has_the_columns_for_is_refused_with_the_nearest(
+    project: Project,
+) -> None:
+    derive = {
+        "age_band": {**STUDY["derive"]["age_band"], "cut": "aeg"},
+        "who": {"cases": [{"when": "sx == 'Male' and age > 3", "then": "m"}], "otherwise": "f"},
+        "apart": {"survey": {"recode": {"a": "b"}, "column": "regoin"}},
+    }
+    groups = [[], {"them": "who == 'm' and apart == 'b'"}]
+    words = refused(project, derive=derive, groups=groups)
+    lacks = "neither survey nor population has"
+    assert f"study.derive.age_band: {lacks} 'aeg' to make it of. Did you mean 'age'?" in words
+    assert f"study.derive.who: {lacks} 'sx' to make it of. Did you mean 'sex'?" in words
+    assert "study.derive.apart.survey: the survey has not 'regoin' to make it of." in words
