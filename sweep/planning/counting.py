@@ -203,6 +203,7 @@ def answers_to(
     wanted = [name for outcome in new.values() for name in outcome.answer_columns]
     for path, condition in conditions.items():
         wanted += condition_sources(condition, rules, available, path, findings)
+    wanted = wanted or available[:1]  # where all is mistaken that was to be read
     table = read_text_table(sources.survey, list(dict.fromkeys(wanted)))
     sources.check_unchanged()  # rows are the design's by position
     kept = table.rows.iloc[design.respondents.row].reset_index(drop=True)

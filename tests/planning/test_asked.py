@@ -138,6 +138,11 @@ def test_a_base_that_cannot_be_told_costs_its_own_outcomes(project: Project) -> 
 
 
 def test_a_screener_that_cannot_be_told_is_one_mistake(project: Project) -> None:
+    with pytest.raises(ConfigError, match=r"study\.survey\.universe: .* Did you mean 'liked'\?"):
+        project.plan(
+            project.config({"model": "stub", "survey": {"universe": "likd == 'Yes'"}}),
+            ["universe"],
+        )
     words = refused(project, survey={"universe": "likd == 'Yes'"})
     assert "1 mistake" in words
     assert "study.survey.universe: the survey has no column 'likd'. Did you mean 'liked'?" in words
