@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from sweep.config.section import KEY
 from sweep.data.findings import Findings, KeyPath
 from sweep.errors import DataError
 from sweep.sources.source import Source
@@ -12,32 +13,55 @@ from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, clip_name, few
 
-__all__ = ["read_told", "refuse_absent", "study_columns", "tell_read"]
+__all__ = ["check_several", "named_columns", "read_told", "study_columns", "tell_read"]
 
 
-def study_columns(source: Source, key: KeyPath) -> list[str]:
-    """Return a source's columns under the study's names; refuse to rename what is not there.
+def study_columns(source: Source, key: KeyPath, findings: Findings) -> list[str]:
+    """Return a source's columns under the study's names; to rename what is not there is a mistake.
 
     Raises
     ------
     DataError
-        With the nearest name; or if there is one column alone, which says nothing of anybody.
+        If the source cannot be read.
     """
     names = source.columns if source.rename else []
     for old in source.rename:
         if old not in names:
-            where = ".".join(map(str, key))
             guess, there = did_you_mean(old, names), few(names, clip_name)
-            msg = f"{where}.rename: {source} has no column {old!r}.{guess} It has: {there}"
-            raise DataError(msg)
+            words = f"{source} has no column {old!r}.{guess} It has: {there}"
+            findings.mistake((*key, "rename", old, KEY), words)
+    return check_several(source)
+
+
+def check_several(source: Source) -> list[str]:
+    """Return a source's columns: several, for one alone says nothing of anybody.
+
+    Raises
+    ------
+    DataError
+        If there is one alone, or the source cannot be read.
+    """
     found = column_names(source)
     if len(found) == 1:
         msg = (
             f"{source}: reads as one column, {brief(found[0])}, and a table has several: if "
-            f"something else separates them, say {'.'.join(map(str, key))}.format.delimiter"
+            "something else separates them, say so with format: {delimiter: ...}"
         )
         raise DataError(msg)
     return found
+
+
+def named_columns(
+    source: Source, named: Mapping[str, KeyPath], key: KeyPath, findings: Findings
+) -> list[str]:
+    """Return those columns that a source has; each other is a mistake of the key that names it."""
+    available = study_columns(source, key, findings) if named else []
+    for name, path in named.items():
+        if name not in available:
+            guess, there = did_you_mean(name, available), few(available, clip_name)
+            words = f"{source}: there is no column {name!r}.{guess} Its columns: {there}"
+            findings.mistake(path, words)
+    return [name for name in named if name in available]
 
 
 def read_told(
@@ -48,13 +72,16 @@ def read_told(
     Raises
     ------
     DataError
-        If one cannot be read, or holds no text.
+        If one cannot be read.
+    Mistaken
+        If one holds no text.
     """
     check_labelled(source, key, findings)
     table = read_text_table(source, list(dict.fromkeys(wanted)))
     for name, why in table.refused.items():
-        msg = f"{source}: column {name!r} {why}"
-        raise DataError(msg)
+        findings.mistake((*key, "source"), f"{source}: column {name!r} {why}")
+    if table.refused:
+        findings.stop_if_mistaken()
     for name, shared in table.shared.items():
         for text, codes in shared.items():
             findings.mistake(
@@ -76,24 +103,6 @@ def check_labelled(source: Source, key: KeyPath, findings: Findings) -> None:
             f"{source} has no value labels, so that its values are as they are written: remove "
             "values: codes",
         )
-
-
-def refuse_absent(
-    source: Source, named: Mapping[str, KeyPath], available: Collection[str], findings: Findings
-) -> None:
-    """Refuse columns that the config names, each with its key, and the file lacks.
-
-    Raises
-    ------
-    Mistaken
-        If there are any: nothing can be read without them.
-    """
-    for name, key in named.items():
-        if name not in available:
-            guess, there = did_you_mean(name, available), few(list(available), clip_name)
-            message = f"{source}: there is no column {name!r}.{guess} Its columns: {there}"
-            findings.mistake(key, message)
-    findings.stop_if_mistaken()
 
 
 def tell_read(read: Read, key: KeyPath, findings: Findings) -> None:

@@ -240,7 +240,7 @@ CODING = (
     Kind("a column per option", Right(), items, says=per_column(all_blank="none"), clean=items),
     Kind(
         "blanks where nothing says no",
-        Right(("column 'brand_nike': nothing counts as no", "without an answer")),
+        Right(("column 'brand_nike': as yes: 1; nothing counts as no", "without an answer")),
         items,
         says={"outcomes": [{"name": "brand_nike", "success": [1]}]},
         clean=items,
@@ -264,7 +264,9 @@ CODING = (
     ),
     Kind(
         "a base that compares with what nobody said",
-        Refused(("study.outcomes.0.base", "no 'married' is 'yes'; there is 'Yes'", "nobody is in")),
+        Refused(
+            ("study.outcomes.0.base", "no 'married' is 'yes'; there is 'Yes'", "holds for nobody")
+        ),
         says=says("Yes", base="married == 'yes'"),
     ),
     Kind(

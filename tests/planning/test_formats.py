@@ -1,6 +1,5 @@
 """Formats: the same survey gives the same numbers, whatever it is written as."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -138,19 +137,6 @@ def test_no_file_that_a_glob_names_is_written_to(project: Project, name: str) ->
     plan = read_plan(store, begin(store, made))
     with pytest.raises(UsageError, match=r"it is study\.survey\.source"):
         refuse_inputs(Path(project.directory / name), plan, store)
-
-
-def test_a_column_that_is_not_there_is_told_at_each_key_that_names_it(project: Project) -> None:
-    survey = {"source": "survey.csv", "weight": "weigth", "filter": "complet == 'Y'"}
-    cut = {"cut": "agee", "at": [18, 35, 55], "labels": ["18-34", "35-54", "55+"]}
-    with pytest.raises(DataError) as caught:
-        project.plan(project.config({"survey": survey, "derive": {"age_band": cut}}))
-    found = re.findall(r"(study\.[\w.]+): \S+: there is no column '(\w+)'", str(caught.value))
-    assert {
-        ("study.survey.weight", "weigth"),
-        ("study.survey.filter", "complet"),
-        ("study.derive.age_band.cut", "agee"),
-    } == set(found)
 
 
 def test_an_outcome_alone_whose_column_holds_lists_is_refused(project: Project) -> None:

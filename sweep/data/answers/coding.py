@@ -29,8 +29,7 @@ def code_answers(lists: Lists, tally: Tally, book: ColumnBook, shown: Shown = "l
         for text, count in tally.answers.items()
     ]
     coded.sort(key=lambda answer: (-answer.count, answer.text))
-    rest = (tally.missing, tally.outside, tally.beyond, tally.broken, tally.notes)
-    return Coding(tuple(coded), *rest)
+    return Coding(tuple(coded), tally.missing, tally.outside, tally.beyond, tally.broken)
 
 
 def coded_answer(

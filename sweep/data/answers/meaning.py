@@ -30,7 +30,6 @@ class Tally:
     ``answers`` are folded texts, of respondents whom the outcome's base lets in; of those,
     ``missing`` have no answer. ``outside`` are kept out by the base; ``beyond`` are answers that
     only they gave. ``broken`` gave an exclusive answer, such as "None of these", with others.
-    ``notes`` are what there is to tell of the base.
     """
 
     answers: Mapping[str, int]
@@ -38,7 +37,6 @@ class Tally:
     outside: int = 0
     beyond: tuple[str, ...] = ()
     broken: int = 0
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,6 @@ class Coding:
     outside: int = 0
     beyond: tuple[str, ...] = ()
     broken: int = 0
-    notes: tuple[str, ...] = ()
 
     @property
     def respondents(self) -> int:
@@ -86,7 +83,7 @@ class Coding:
     def tally(self) -> Tally:
         """Return the answers without their meanings."""
         there = {answer.text: answer.count for answer in self.answers}
-        return Tally(there, self.missing, self.outside, self.beyond, self.broken, self.notes)
+        return Tally(there, self.missing, self.outside, self.beyond, self.broken)
 
     def folded(self) -> "Coding":
         """Return the coding as it may be kept: of too many answers, the frequent and the named.
@@ -109,13 +106,11 @@ class Coding:
         """Return the coding as it is stored beside the counts."""
         rows = [{**vars(answer), "meaning": str(answer.meaning)} for answer in self.answers]
         rest = {k: v for k, v in vars(self).items() if k != "answers"}
-        lists = {"beyond": list(self.beyond), "notes": list(self.notes)}
-        return {"answers": rows, **rest, **lists}
+        return {"answers": rows, **rest, "beyond": list(self.beyond)}
 
     @classmethod
     def from_json(cls, stored: Json) -> "Coding":
         """Return a coding as it was stored."""
         rows = [{**row, "meaning": Meaning(row["meaning"])} for row in stored["answers"]]
         made = {"answers": tuple(CodedAnswer(**row) for row in rows)}
-        lists = {"beyond": tuple(stored["beyond"]), "notes": tuple(stored.get("notes", ()))}
-        return cls(**{**stored, **made, **lists})
+        return cls(**{**stored, **made, "beyond": tuple(stored["beyond"])})

@@ -56,7 +56,6 @@ def code_rule(
     line = rule_line(fine, absent)
     if line:
         findings.notice(path, line)
-    tell_bases(asked, path, whole, findings)
     return {a.question.outcome: a.coding for a in asked}
 
 
@@ -106,20 +105,6 @@ def against_words(asked: Sequence[Asked]) -> list[str]:
     )
     shown = few(list(found), written)
     return [f"listed as yes or no, though it says something else: {shown}"] if found else []
-
-
-def tell_bases(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Findings) -> None:
-    """Tell what the bases did not find; refuse one that lets in nobody because of that."""
-    told: dict[str, bool] = {}
-    for a in asked:
-        tally = a.question.tally
-        nobody = whole and bool(tally.outside) and not tally.missing and not tally.answers
-        told |= {note: told.get(note, False) or nobody for note in tally.notes}
-    for note, nobody in told.items():
-        if nobody:
-            findings.mistake((*path, "base"), f"{note}: nobody is in the base")
-        else:
-            findings.notice((*path, "base"), note)
 
 
 def options_words(asked: Sequence[Asked]) -> list[str]:

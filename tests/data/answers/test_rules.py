@@ -297,15 +297,6 @@ def test_an_answer_listed_against_its_words_is_told() -> None:
     assert line.endswith("listed as yes or no, though it says something else: 'Refused'")
 
 
-def test_a_base_that_lets_in_nobody_for_what_it_did_not_find_is_a_mistake() -> None:
-    told = Tally({}, outside=300, notes=("\"x == 'a'\": no 'x' is 'a'; there is 'A'",))
-    ((path, message),) = ask({"q": told}, success=["Yes"]).mistakes
-    assert ("base",) == path
-    assert message.endswith("there is 'A': nobody is in the base")
-    some = Tally({"Yes": 3, "No": 2}, outside=5, notes=("something",))
-    assert "something" in ask({"q": some}, success=["Yes"]).notices
-
-
 def test_codes_asked_for_where_a_column_has_none_are_told() -> None:
     asked = ask({"q": YES_NO}, ColumnBook(), shown="codes", success=["Yes"])
     assert "column 'q' has no labels: values: codes changes nothing there" in asked.notices
