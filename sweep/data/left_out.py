@@ -4,7 +4,7 @@ A condition compares exactly: ``country == 'Spain'`` is no 'spain', nor 'Espagne
 in the numbers, so what else there is gets told: what is written almost alike first, then the rare.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -18,30 +18,45 @@ from sweep.words.values import brief, few
 
 __all__ = ["tell_left_out"]
 
+CLOSED = 50  # different values of a closed question, at most
+MOST_SHOWN = 2  # conditions that a message shows
+
 
 def tell_left_out(
-    condition: Expression,
+    conditions: Sequence[Expression],
     table: Mapping[str, pd.Series] | pd.DataFrame,
     tell: Tell,
+    twins_alone: bool = False,
 ) -> None:
-    """Tell which other values the columns hold that a condition compares for equality.
+    """Tell which other values the columns hold that conditions compare for equality.
 
-    One other is what the condition is for, such as No beside Yes, and is not told unless it is
-    almost a value that is named.
+    Of one other value, and of many, only those that are almost a value that is named: one is what
+    the condition is for, such as No beside Yes, and many are no closed question's, but perhaps
+    people's names. So it is where ``twins_alone`` are asked for.
     """
-    named: dict[str, list[str]] = {}
-    for column, value in literals(condition):
-        text = None if isinstance(value, bool) else text_of(value)
-        if text is not None and column in table:
-            named.setdefault(column, []).append(text)
-    for column, texts in named.items():
+    words = " or ".join(normalise(one) for one in conditions[:MOST_SHOWN])
+    for column, texts in named_texts(conditions, table).items():
         often = distinct_of(table[column], column).often()
         keys = set(map(same_key, texts))
         others = {text: n for text, n in often.items() if same_key(text) not in keys}
-        twins = {text for text in others if any(are_twins(text, other) for other in texts)}
-        if len(others) > 1 or twins:
-            words = others_words(others, twins)
-            tell(f"{normalise(condition)!r}: beside that, {column!r} is {words}")
+        if len(others) == len(often):
+            continue  # nothing that is named is there: that is told where it is looked for
+        twins = {text: n for text, n in others.items() if any(are_twins(text, t) for t in texts)}
+        shown = twins if twins_alone or not 1 < len(others) <= CLOSED else others
+        if shown:
+            tell(f"{words!r}: beside that, {column!r} is {others_words(shown, twins)}")
+
+
+def named_texts(
+    conditions: Sequence[Expression], table: Mapping[str, pd.Series] | pd.DataFrame
+) -> dict[str, list[str]]:
+    """Return by column of the table the values that conditions name, as text."""
+    named: dict[str, list[str]] = {}
+    for column, value in (pair for one in conditions for pair in literals(one)):
+        text = None if isinstance(value, bool) else text_of(value)
+        if text is not None and column in table:
+            named.setdefault(column, []).append(text)
+    return named
 
 
 def others_words(others: Mapping[str, int], twins: Collection[str]) -> str:

@@ -85,7 +85,7 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
     Raises
     ------
     MistakeAt
-        If a weight is no number of at least 0.
+        If a weight is no number of at least 0, or all are 0.
     """
     name = study.survey.weight
     if name is None or name not in rows.columns:  # that it is lacking is told already
@@ -99,5 +99,8 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
             f"{count_of(int(wrong.sum()), 'respondent')} (such as {brief(value)}); a weight is a "
             f"number of at least 0"
         )
+        raise MistakeAt(("study", "survey", "weight"), msg)
+    if len(values) and not values.any():
+        msg = f"weight column {name!r} is zero for every respondent: nobody would count"
         raise MistakeAt(("study", "survey", "weight"), msg)
     return values

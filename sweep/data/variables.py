@@ -173,7 +173,7 @@ def where_it_holds(
     path = (*rules.here, "filter")
     with findings.at(*path):
         seen, told = seen_by([condition], table, rules), partial(findings.notice, path)
-        tell_left_out(seen.expression(condition), seen.values, told)
+        tell_left_out([seen.expression(condition)], seen.values, told)
         return seen.holds(condition, told)
     return np.ones(len(table), np.bool_)
 

@@ -86,7 +86,7 @@ def look_at(
                 holds = seen.holds(condition, lines.append)
                 if lines and not holds.any() and path[2] not in partial:
                     findings.mistake(path, f"{'; '.join(lines)}: it holds for nobody")
-                tell_left_out(seen.expression(condition), seen.values, lines.append)
+                tell_left_out([seen.expression(condition)], seen.values, lines.append)
     mistaken = {found.path for found in findings.mistakes}
     return Asked(seen, columns, told, [path for path in conditions if path in mistaken])
 

@@ -9,7 +9,7 @@ from tests.support.columns import text_table
 
 def told(condition: str, *values: str | None) -> list[str]:
     lines: list[str] = []
-    tell_left_out(parse(condition), text_table(pd.DataFrame({"x": list(values)})), lines.append)
+    tell_left_out([parse(condition)], text_table(pd.DataFrame({"x": list(values)})), lines.append)
     return lines
 
 
@@ -28,6 +28,17 @@ def test_the_rare_come_first_and_five_at_most() -> None:
 def test_one_other_value_is_what_the_condition_is_for() -> None:
     assert [] == told("x == 'Yes'", "Yes", "No", None)
     assert [] == told("x >= 3", "1", "2", "3", "4")
+
+
+def test_of_many_only_those_almost_alike_are_told() -> None:
+    people = [f"person{k}x" for k in range(60)]
+    assert [] == told("x == 'Ada'", "Ada", *people)
+    (line,) = told("x == 'Ada'", "Ada", "ada", *people)
+    assert line.endswith("'x' is 'ada' (1 row, a slip of it?)")
+
+
+def test_where_nothing_that_is_named_is_there_nothing_is_beside_it() -> None:
+    assert [] == told("x == 'Z'", "a1", "b2", "c3")
 
 
 def test_a_number_is_what_it_is_however_it_is_written() -> None:

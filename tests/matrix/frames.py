@@ -153,6 +153,25 @@ FRAMES = (
         "no weight", Refused((*WEIGHT, "1 respondent")), lambda c: {**c, "w": [None, *c["w"][1:]]}
     ),
     Kind(
+        "weights that are zero for all",
+        Refused(("study.survey.weight", "zero for every respondent")),
+        lambda c: {**c, "w": ["0"] * len(c["w"])},
+    ),
+    Kind(
+        "a map that names no level of the census",
+        Refused(("study.population.map.region", "has no level 'Est'", "'East' (")),
+        says={"population": {"map": {"region": {"Est": "East"}}}},
+    ),
+    Kind(
+        "a nuisance at a level in another case",
+        Refused(("study.nuisance.married.at", "no respondent has married 'yes'", "'Yes'")),
+        says={
+            "predictors": {"married": {}},
+            "nuisance": {"married": {"at": "yes"}},
+        },
+        population=lambda rows: rows.drop(columns="married"),
+    ),
+    Kind(
         "ages beyond the open top",
         Refused(("study.derive.age_band.cut", "999 (", "study.survey.missing_values", "at")),
         lambda c: {**c, "age": ["999" if k % 20 == 0 else v for k, v in enumerate(c["age"])]},

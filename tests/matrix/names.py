@@ -19,6 +19,13 @@ def outcome(**rule: Any) -> dict[str, Any]:
 BRACKETS = renamed("aware", "Q5[SQ001]")
 CHAIN: dict[str, Any] = {"predictors": {"chain": {}}}
 
+CASES: dict[str, Any] = {
+    "derive": {
+        "m": {"cases": [{"when": "married == 'Yes'", "then": "A"}], "otherwise": "B"},
+    },
+    "groups": [["m"]],
+}
+
 
 def filtered(condition: str) -> dict[str, Any]:
     return {"survey": {"filter": condition}}
@@ -162,5 +169,44 @@ NAMES = (
             "survey": {"filter": "age >= 20 or region is not null", "missing": "drop"},
         },
         lambda c: {**c, "age": [None, *c["age"][1:]]},
+    ),
+    Kind(
+        "ids that repeat",
+        Refused(("study.survey.id", "120 ids stand for 240 respondents", "rows 1, 2")),
+        lambda c: {**c, "ref": [f"R{k // 2}" for k in range(len(c["w"]))]},
+        says={"survey": {"id": "ref"}},
+    ),
+    Kind(
+        "an exclusion of what nobody said",
+        Right(("study.survey.exclude_respondents.test", "no 'married' is 'yes'; there is 'Yes'")),
+        says={"survey": {"exclude_respondents": {"test": "married == 'yes'"}}},
+        clean_says={},
+    ),
+    Kind(
+        "an exclusion of which some are written otherwise",
+        Right(("study.survey.exclude_respondents.test", "'yes' (39 rows, a slip of it?)")),
+        put("married", "Yes", "yes"),
+        says={"survey": {"exclude_respondents": {"test": "married == 'Yes'"}}},
+        clean=put("married", "Yes", "yes"),
+        clean_says={"survey": {"filter": "married != 'Yes'"}},
+    ),
+    Kind(
+        "cases of which some are written otherwise",
+        Right(("study.derive.m.cases", "'yes' (39 rows, a slip of it?)")),
+        put("married", "Yes", "yes"),
+        says=CASES,
+        clean=put("married", "Yes", "yes"),
+    ),
+    Kind(
+        "a screener of which some are written otherwise",
+        Right(("study.survey.universe", "'yes' (39 rows, a slip of it?)")),
+        put("married", "Yes", "yes"),
+        says={"survey": {"universe": "married == 'Yes'"}},
+        clean=put("married", "Yes", "yes"),
+    ),
+    Kind(
+        "a group by a level in another case",
+        Refused(("study.groups.1.east", "'east' is not a level of 'region'")),
+        says={"groups": [[], {"east": "region == 'east'"}]},
     ),
 )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.matrix.planted import ends_of_slips, plans_of_sound
 
-FEW = pytest.param(12, id="few")
+FEW = pytest.param(8, id="few")
 HUNDRED = pytest.param(100, id="hundred", marks=pytest.mark.slow)  # 30 seconds each
 
 
