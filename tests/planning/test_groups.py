@@ -87,5 +87,5 @@ def test_mistaken_rules_are_told_with_what_is_wrong_with_the_design(project: Pro
     )
     with pytest.raises(DataError, match="4 mistakes") as raised:
         project.plan(config)
-    for key in ("survey.weight", "outcomes.0", "outcomes.1", "predictors.sex"):
+    for key in ("survey.weight", "outcomes.0", "outcomes.1", "predictors.sex.levels.1"):
         assert f"study.{key}: " in str(raised.value)
