@@ -118,8 +118,10 @@ def texts_of_config(study: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """
     for k, rule in enumerate(study["outcomes"]):
         yield from ((("outcomes", k, *path), text) for path, text in texts_of_rule(rule))
-    survey = study["survey"]
-    yield from ((("survey", key), survey[key]) for key in ("weight", "filter") if key in survey)
+    survey, keys = study["survey"], ("weight", "filter", "universe")
+    yield from ((("survey", key), survey[key]) for key in keys if key in survey)
+    for name, condition in survey.get("exclude_respondents", {}).items():
+        yield ("survey", "exclude_respondents", name), condition
     for i, value in enumerate(survey.get("missing_values", ())):
         yield ("survey", "missing_values", i), value
     yield from ((("predictors", name, KEY), name) for name in study["predictors"])
@@ -145,7 +147,13 @@ def texts_of_rule(rule: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def texts_of_derived(rule: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """Yield those of a derived variable."""
-    yield from (((key,), rule[key]) for key in ("cut", "column") if key in rule)
+    yield from (
+        ((key,), rule[key]) for key in ("cut", "column", "from", "otherwise") if key in rule
+    )
+    for k, case in enumerate(rule.get("cases", ())):
+        yield from ((("cases", k, key), text) for key, text in case.items())
+    table = rule.get("lookup", {})
+    yield from ((("lookup", key), table[key]) for key in ("key", "value") if key in table)
     yield from ((("labels", i), v) for i, v in enumerate(rule.get("labels", ())))
     for old, new in rule.get("recode", {}).items():
         yield ("recode", old, KEY), old
@@ -273,6 +281,13 @@ def in_table(
     return Slip(kind, f"{where}.{column}", before, after, sound)
 
 
+def in_lookup(sound: Sound, rng: random.Random) -> Slip | None:
+    """Write a value of the lookup table in another way."""
+    if not sound.zips:
+        return None
+    return in_table(sound, sound.zips, rng.choice(sorted(sound.zips)), "zips", rng)
+
+
 def in_names(sound: Sound, rng: random.Random) -> Slip | None:
     """Call a column of the survey or the census by another name."""
     of_survey = rng.random() < 0.7
@@ -309,6 +324,7 @@ PLACES: tuple[Callable[[Sound, random.Random], Slip | None], ...] = (
     in_survey,
     in_survey,
     in_census,
+    in_lookup,
     in_names,
     in_labels,
 )

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -25,13 +25,17 @@ type Rule = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sound:
-    """A study with its survey and census; ``suffix`` is the survey's format."""
+    """A study with its survey and census; ``suffix`` is the survey's format.
+
+    ``zips`` is the table in which regions are looked up, if they are.
+    """
 
     study: dict[str, Any]
     columns: Columns
     labels: dict[str, dict[str, str]]
     census: Columns
     suffix: str
+    zips: Columns = field(default_factory=dict)
 
 
 def make_sound(rng: random.Random) -> Sound:
@@ -39,8 +43,9 @@ def make_sound(rng: random.Random) -> Sound:
     words = LANGUAGES[rng.choice(sorted(LANGUAGES))]
     study, columns, census = people_of(words, rng)
     sound = Sound(study, columns, {}, census, rng.choice(FORMATS))
-    for change in (with_filter, with_recode, with_missing, with_nuisance, with_map, with_margins):
-        if rng.random() < 0.25:
+    ways = (rng.choice(REGIONS), with_filter, with_missing, with_nuisance, with_map, with_margins)
+    for change in (*ways, with_exclusion, with_universe):
+        if rng.random() < 0.2:
             sound = change(sound, words, rng)
     asked = rng.sample(QUESTIONS, rng.randint(1, 3))
     for number, ask in enumerate(asked):
@@ -55,6 +60,7 @@ def write_sound(sound: Sound, project: Project) -> dict[str, Any]:
     book = Codebook({name: ColumnBook("Asked", own) for name, own in sound.labels.items()})
     write(Survey(sound.columns, book), project.directory / f"survey{sound.suffix}")
     project.write("census.csv", pd.DataFrame(sound.census))
+    project.write("zips.csv", pd.DataFrame(sound.zips))
     survey = {**sound.study["survey"], "source": f"survey{sound.suffix}"}
     return {**sound.study, "survey": survey}
 
@@ -109,6 +115,43 @@ def with_recode(sound: Sound, words: Words, rng: random.Random) -> Sound:
     sound.columns["area"] = [letters[str(v)] for v in sound.columns.pop("region")]
     recode = {letter: region for region, letter in letters.items()}
     sound.study["derive"]["region"] = {"column": "area", "recode": recode}
+    return sound
+
+
+def with_cases(sound: Sound, words: Words, rng: random.Random) -> Sound:
+    """Make the survey's regions of two columns, by cases."""
+    regions = [str(v) for v in sound.columns.pop("region")]
+    sound.columns["coast"] = ["yes" if r == words.regions[0] else "no" for r in regions]
+    sound.columns["area"] = [r if r in words.regions[1:3] else "elsewhere" for r in regions]
+    cases = [{"when": "coast == 'yes'", "then": words.regions[0]}]
+    cases += [{"when": f"area == {quoted(r)}", "then": r} for r in words.regions[1:3]]
+    sound.study["derive"]["region"] = {"cases": cases, "otherwise": words.regions[3]}
+    return sound
+
+
+def with_lookup(sound: Sound, words: Words, rng: random.Random) -> Sound:
+    """Look the survey's regions up by their postal codes."""
+    codes = dict(zip(words.regions, ("01", "02", "10", "20"), strict=True))
+    sound.columns["zip"] = [codes[str(v)] for v in sound.columns.pop("region")]
+    table = {"source": "zips.csv", "key": "code", "value": "name"}
+    sound.study["derive"]["region"] = {"from": "zip", "lookup": table}
+    return replace(sound, zips={"code": list(codes.values()), "name": list(codes)})
+
+
+REGIONS = (with_recode, with_cases, with_lookup)
+
+
+def with_exclusion(sound: Sound, words: Words, rng: random.Random) -> Sound:
+    """Leave out who answered for a test."""
+    sound.columns["origin"] = some(("live", "live", "live", "pilot"), rng)
+    sound.study["survey"]["exclude_respondents"] = {"pilots": "origin == 'pilot'"}
+    return sound
+
+
+def with_universe(sound: Sound, words: Words, rng: random.Random) -> Sound:
+    """Keep who does not qualify, named by a screener."""
+    sound.columns["buyer"] = some((*words.yes_no, words.yes_no[0]), rng)
+    sound.study["survey"]["universe"] = f"buyer == {quoted(words.yes_no[0])}"
     return sound
 
 
