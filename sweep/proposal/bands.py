@@ -19,7 +19,9 @@ OPEN_BELOW = re.compile(
     r"\b",
     re.IGNORECASE,
 )
-INCLUSIVE = re.compile(r"≤|\bup to\b|\bbis\b(?! unter)|\bor (?:under|younger|less)\b", re.IGNORECASE)
+INCLUSIVE = re.compile(
+    r"≤|\bup to\b|\bbis\b(?! unter)|\bor (?:under|younger|less)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -46,19 +46,16 @@ def roles_in(survey: SurveyFile) -> dict[str, Role]:
 
 def role_of(column: Column) -> Role:
     """Return what a column is."""
-    if not column.counts:
-        return Role.NOTHING
-    if column.shared:
-        return Role.UNCLEAR
-    if is_id(column):
-        return Role.ID
-    if all(MOMENT.fullmatch(text) for text in list(column.counts)[:MOST_ANSWERS]):
-        return Role.MOMENT
-    if called(column.name, "columns", "left_out"):
-        return Role.RECORD
-    if cell_separator(column) is not None:
-        return Role.SEVERAL
-    return role_by_values(column)
+    tests = {
+        Role.NOTHING: lambda: not column.counts,
+        Role.UNCLEAR: lambda: column.shared,
+        Role.ID: lambda: is_id(column),
+        Role.MOMENT: lambda: all(map(MOMENT.fullmatch, list(column.counts)[:MOST_ANSWERS])),
+        Role.RECORD: lambda: called(column.name, "columns", "left_out"),
+        Role.SEVERAL: lambda: cell_separator(column) is not None,
+    }
+    found = next((role for role, holds in tests.items() if holds()), None)
+    return found or role_by_values(column)
 
 
 def role_by_values(column: Column) -> Role:

@@ -47,7 +47,9 @@ class Item:
 
 
 ITEMS: Mapping[str, Item] = {
-    "q1": Item(0.4, 0.2, (0.7, 0.3, -0.2, -0.6), (0.3, 0, -0.2, 0, -0.4, 0.6), (-0.7, -0.2, 0, 0.5)),
+    "q1": Item(
+        0.4, 0.2, (0.7, 0.3, -0.2, -0.6), (0.3, 0, -0.2, 0, -0.4, 0.6), (-0.7, -0.2, 0, 0.5)
+    ),
     "q2": Item(-0.6, 0.1, (0.4, 0.1, 0, -0.4), (0.1, 0, 0, -0.1, 0, 0.3), (-0.3, 0, 0.1, 0.3)),
     "q3": Item(0.5, 0, (-0.3, 0, 0.1, 0.2), (0.2, 0, -0.2, 0, 0, 0), (0.1, 0, 0, -0.2)),
     "q4": Item(-0.9, 0.3, (0.6, 0.3, -0.1, -0.7), (0.2, 0, 0, -0.2, 0, 0.4), (-0.5, -0.1, 0, 0.4)),
@@ -95,9 +97,10 @@ def raw_survey(respondents: int = 1_600, seed: int = SEED) -> RawSurvey:
     rng = np.random.default_rng(seed)
     cells = population_cells()
     people = cells["people"].to_numpy()
-    willing = np.array([0.5, 0.9, 1.2, 1.3])[cells["age"]] * np.array([0.5, 0.9, 1, 1.4])[
-        cells["education"]
-    ]
+    willing = (
+        np.array([0.5, 0.9, 1.2, 1.3])[cells["age"]]
+        * np.array([0.5, 0.9, 1, 1.4])[cells["education"]]
+    )
     drawn = rng.choice(len(cells), respondents, p=people * willing / (people * willing).sum())
     chosen = cells.iloc[drawn].reset_index(drop=True)
     asked = {name: rng.random(respondents) < shares(item, chosen) for name, item in ITEMS.items()}

@@ -94,8 +94,8 @@ def require_writer() -> None:
     """
     if find_spec("xlsxwriter") is None:
         msg = (
-            "the raw example needs the package xlsxwriter: `pip install 'modelsweep[examples]'`, or "
-            "in a checkout `scripts/setup --extra examples`"
+            "the raw example needs the package xlsxwriter: `pip install 'modelsweep[examples]'`, "
+            "or in a checkout `scripts/setup --extra examples`"
         )
         raise UsageError(msg)
 

@@ -1,0 +1,193 @@
+"""Matching: which column of the survey is which variable of the population, and how."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sweep.proposal.bands import bands_of, cut_of
+from sweep.proposal.levels import LevelMatch, match_levels
+from sweep.proposal.population import PeopleTable, Variable, totals_among
+from sweep.proposal.roles import Role
+from sweep.proposal.survey import Column, SurveyFile
+from sweep.proposal.words import background_kind
+from sweep.words.columns import TAKEN
+from sweep.words.text import number_of
+
+__all__ = ["Predictor", "predictors_in", "variables_in"]
+
+LEAST_SHARE = 0.5  # of the levels that must be answers, where the names say nothing
+CUT_SHARE = 0.95  # how well numbers fit bands: worse than the bands themselves
+DEFAULT_BANDS = ([18, 30, 45, 60], ["18-29", "30-44", "45-59", "60+"])
+MOST_LEVELS = 100
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A variable that the survey and the population have, under the study's ``name``.
+
+    ``cut`` are edges and labels where it is made from numbers, of the column ``number``. In
+    ``survey_rename`` and ``population_rename`` are names of columns that become others.
+    """
+
+    name: str
+    column: Column
+    variable: Variable
+    match: LevelMatch | None = None
+    cut: tuple[list[int], list[str]] | None = None
+    number: str = ""
+    survey_rename: Mapping[str, str] = field(default_factory=dict)
+    population_rename: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a column fits a variable, and what would have to be made of it."""
+
+    score: float
+    column: Column
+    match: LevelMatch | None = None
+    cut: tuple[list[int], list[str]] | None = None
+
+
+def variables_in(tables: Sequence[PeopleTable]) -> list[Variable]:
+    """Return the variables of all tables, those of one name as one; totals are no levels."""
+    found: dict[str, Variable] = {}
+    for variable in (own for table in tables for own in table.variables):
+        before = found.get(variable.name)
+        out = totals_among(variable.levels)
+        levels = {level: n for level, n in variable.levels.items() if level not in out}
+        merged = {**(before.levels if before else {}), **levels}
+        found[variable.name] = Variable(variable.name, merged, variable.number)
+    return list(found.values())
+
+
+def predictors_in(
+    survey: SurveyFile, roles: Mapping[str, Role], variables: Sequence[Variable]
+) -> list[Predictor]:
+    """Return the variables that the survey has as well, the surest first taken, in their order."""
+    fits = [
+        (-fit.score, place, fit.column.place, variable, fit)
+        for place, variable in enumerate(variables)
+        for column in survey.columns.values()
+        if (fit := fit_of(variable, column, roles[column.name])) is not None
+    ]
+    made: dict[str, Predictor] = {}
+    taken: set[str] = set()
+    for _, _, _, variable, fit in sorted(fits, key=lambda item: item[:3]):
+        if variable.name not in made and fit.column.name not in taken:
+            taken.add(fit.column.name)
+            made[variable.name] = named(variable, fit, [*survey.columns], variables)
+    return [made[variable.name] for variable in variables if variable.name in made]
+
+
+def fit_of(variable: Variable, column: Column, role: Role) -> Fit | None:
+    """Return how well a column fits a variable, None if it does not."""
+    if role not in {Role.ANSWERS, Role.NUMBER, Role.ONE, Role.TEXT}:
+        return None
+    name = likeness_of_names(variable.name, column)
+    if (cut := cut_between(variable, column, role, name)) is not None:
+        return Fit(CUT_SHARE + name / 10, column, cut=cut)
+    is_age = background_kind(variable.name, None) == "age"
+    if len(variable.levels) > MOST_LEVELS or (variable.number and is_age):
+        return None
+    match = match_levels(list(variable.levels), column)
+    bare = all(number_of(level) is not None for level in variable.levels)
+    by_levels = match.share >= LEAST_SHARE and not bare
+    by_name = name >= 2 and (match.share > 0 or role is Role.ANSWERS)
+    return Fit(match.share + name / 10, column, match) if by_levels or by_name else None
+
+
+def likeness_of_names(variable: str, column: Column) -> int:
+    """Return how far names say that a column is a variable: 3 the same, 2 one kind, 0 nothing."""
+    if variable.casefold() in {column.name.casefold(), (column.label or "").casefold()}:
+        return 3
+    kind = background_kind(variable, None)
+    return 2 if kind is not None and kind == background_kind(column.name, column.label) else 0
+
+
+def cut_between(
+    variable: Variable, column: Column, role: Role, name: int
+) -> tuple[list[int], list[str]] | None:
+    """Return edges and labels if one side holds numbers and the other bands, or both numbers."""
+    theirs = bands_of(list(variable.levels))
+    if role is Role.NUMBER and name:
+        if theirs is not None:
+            return cut_of(theirs)
+        whole = all(number.is_integer() for number in column.numbers.values())
+        is_age = background_kind(variable.name, None) == "age"
+        return DEFAULT_BANDS if variable.number and whole and is_age else None
+    if variable.number and role is Role.ANSWERS and name:
+        ours = bands_of(list(column.counts))
+        return cut_of(ours) if ours is not None else None
+    return None
+
+
+def named(
+    variable: Variable, fit: Fit, columns: Collection[str], variables: Sequence[Variable]
+) -> Predictor:
+    """Return a predictor with the name under which both sides have it."""
+    others = {v.name for v in variables} - {variable.name}
+    if fit.cut is None:
+        return named_alike(variable, fit, columns)
+    column = fit.column.name
+    if not variable.number:  # the population has the bands
+        name = free_name(variable.name, {*columns, *others})
+        return Predictor(
+            name,
+            fit.column,
+            variable,
+            cut=fit.cut,
+            number=column,
+            population_rename=renaming(variable.name, name),
+        )
+    if bands_of(list(fit.column.counts)) is not None:  # the survey has them
+        name = free_name(column, {*others, variable.name, *columns} - {column} | {variable.name})
+        return Predictor(
+            name,
+            fit.column,
+            variable,
+            cut=fit.cut,
+            number=variable.name,
+            survey_rename=renaming(column, name),
+        )
+    name = free_name(column, {*columns, *others})
+    renames = renaming(variable.name, column)
+    return Predictor(
+        name, fit.column, variable, cut=fit.cut, number=column, population_rename=renames
+    )
+
+
+def named_alike(variable: Variable, fit: Fit, columns: Collection[str]) -> Predictor:
+    """Return a predictor that is a column of both: the survey's is renamed, unless that clashes."""
+    column, name = fit.column.name, variable.name
+    if name in {*columns} - {column}:
+        name = column
+    if name in TAKEN:
+        name = free_name(name, {*columns, *TAKEN})
+    return Predictor(
+        name,
+        fit.column,
+        variable,
+        fit.match,
+        survey_rename=renaming(column, name),
+        population_rename=renaming(variable.name, name),
+    )
+
+
+def renaming(old: str, new: str) -> dict[str, str]:
+    """Return what renames a column, nothing if it has the name."""
+    return {} if old == new else {old: new}
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken: the name itself, or one that says it is of bands."""
+    return next(free for free in candidates(name) if free not in taken and free not in TAKEN)
+
+
+def candidates(name: str) -> Iterator[str]:
+    """Yield names of a variable in bands."""
+    yield name
+    yield f"{name}_band"
+    number = 2
+    while True:
+        yield f"{name}_band{number}"
+        number += 1

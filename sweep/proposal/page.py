@@ -1,0 +1,136 @@
+"""Page: a proposed config as YAML, section by section, with what is left out and why."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from sweep.config.read import MAX_BYTES
+from sweep.proposal.background import (
+    Background,
+    derive_lines,
+    population_lines,
+    survey_lines,
+)
+from sweep.proposal.lines import decide, indented, key, wrapped
+from sweep.proposal.matching import Predictor
+from sweep.proposal.questions import Question
+from sweep.proposal.roles import Role
+from sweep.proposal.rules import outcome_lines
+from sweep.proposal.scalars import comment, text, texts
+from sweep.proposal.words import background_kind
+from sweep.words.numbers import count_of
+
+__all__ = ["page"]
+
+NOT_IN_NAMES = re.compile(r"[^\w .-]+", re.ASCII)
+MOST_LISTED = 60  # columns that are left out, by name
+
+
+def page(about: Background, questions: Sequence[Question], roles: Mapping[str, Role]) -> str:
+    """Return a proposed config; what is to be decided makes it refused until it is.
+
+    Of a survey so wide that the config would be too long to be read, the comments on questions are
+    left out.
+    """
+    names = [about.survey_rename.get(name, name) for name in about.survey.columns]
+    outcomes = outcome_lines(questions, names)
+    above = survey_lines(about, questions)
+    made = assembled(about, above, outcomes, left_out_lines(about, questions, roles))
+    if len(made.encode()) <= MAX_BYTES:
+        return made
+    short = [line for line in outcomes if line and not line.lstrip().startswith("#")]
+    return assembled(about, above, short, [])
+
+
+def assembled(
+    about: Background, survey: Sequence[str], outcomes: Sequence[str], left_out: Sequence[str]
+) -> str:
+    """Return the sections of a config as one text."""
+    study = [
+        *survey,
+        "",
+        *population_lines(about),
+        "",
+        *([*derived, ""] if (derived := derive_lines(about.predictors)) else []),
+        *predictor_lines(about),
+        "",
+        *outcomes,
+        "",
+        *left_out,
+        *group_lines(about.predictors),
+    ]
+    lines = [*head_lines(about), "version: 1", key("name", text(name_of(about.source))), ""]
+    return "\n".join([*lines, "study:", *indented(study, 1), ""])
+
+
+def head_lines(about: Background) -> list[str]:
+    """Return the comment at the top: what this is, what was found out, what to do."""
+    people = count_of(about.survey.people, "respondent")
+    what = f"Proposed from {comment(about.source)}: {people}, {len(about.survey.columns)} columns."
+    todo = (
+        "Nothing here is final: read it against the questionnaire. Where it says !decide, the file "
+        "does not tell and you do: write what the comment beside it asks in its place. "
+        "`sweep check` names what is left, and then shows what each answer counts as."
+    )
+    notes = [line for note in about.survey.notes for line in wrapped(f"Read: {comment(note, 300)}")]
+    return [f"# {what}", *wrapped(todo, further=""), *notes]
+
+
+def name_of(source: str) -> str:
+    """Return a sweep's name for a source."""
+    stem = source.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return NOT_IN_NAMES.sub("-", stem).strip(" .-_") or "survey"
+
+
+def predictor_lines(about: Background) -> list[str]:
+    """Return the section of predictors, and what else is known of respondents as a comment."""
+    known = {p.column.name for p in about.predictors} | {*about.weights}
+    others = [
+        f"{comment(name, 40)} ({kind})"
+        for name, column in about.survey.columns.items()
+        if name not in known and (kind := background_kind(name, column.label)) is not None
+    ]
+    found = f"Of respondents these may be known as well: {', '.join(others[:20])}."
+    also = wrapped(found) if others else []
+    if not about.predictors:
+        what = "variables that survey and population both have, as {sex: {}, age_band: {}}"
+        return [*also, decide("predictors", what)]
+    made = [line for p in about.predictors for line in one_predictor(p)]
+    return [*also, "predictors:", *indented(made, 1)]
+
+
+def one_predictor(predictor: Predictor) -> list[str]:
+    """Return a predictor, with what it is in the survey and which levels nobody answered from."""
+    label = predictor.column.label
+    note = comment(label, 60) if label else ""
+    unmet = predictor.match.unmet if predictor.match else ()
+    if unmet:
+        count = count_of(len(unmet), "level")
+        note = "; ".join(filter(None, [note, f"no respondents at {count}: {texts(unmet[:5])}"]))
+    return [key(text(predictor.name), "{}", note)]
+
+
+def group_lines(predictors: Sequence[Predictor]) -> list[str]:
+    """Return what to estimate for: everybody, and each predictor's levels."""
+    by = [f"[{text(predictor.name)}]" for predictor in predictors]
+    return [key("groups", f"[{', '.join(['[]', *by])}]", "[] is everybody")]
+
+
+def left_out_lines(
+    about: Background, questions: Sequence[Question], roles: Mapping[str, Role]
+) -> list[str]:
+    """Return the columns of which nothing is made, by what they are."""
+    used = {p.column.name for p in about.predictors} | {*about.weights[:1]}
+    used |= {column.name for question in questions for column in question.columns}
+    reasons: dict[str, list[str]] = {}
+    for name, role in roles.items():
+        if name not in used:
+            reasons.setdefault(str(role), []).append(comment(name, 40))
+    for name, why in about.survey.refused.items():
+        reasons.setdefault(why, []).append(comment(name, 40))
+    if not reasons:
+        return []
+    lines = ["# Left out:"]
+    for why, found in reasons.items():
+        shown = ", ".join(found[:MOST_LISTED]) + (", ..." if len(found) > MOST_LISTED else "")
+        lines += [f"# {line[2:]}" for line in wrapped(f"  {why}: {shown}", further="    ")]
+    return [*lines, ""]

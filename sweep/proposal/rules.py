@@ -1,0 +1,256 @@
+"""Rules: the outcomes of a proposed config, questions of one kind under one pattern."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from glob import escape
+
+from sweep.data.answers.words import is_dont_know, is_not_asked
+from sweep.proposal.lines import decide, indented, item, key, wrapped
+from sweep.proposal.names import pattern_of, stem_of
+from sweep.proposal.questions import Question
+from sweep.proposal.scalars import answers, comment, counted, text, texts
+from sweep.proposal.success import scale_guess
+from sweep.words.numbers import count_of
+
+__all__ = ["outcome_lines"]
+
+MANY_ALIKE = 8  # questions with names of one kind, such as Q1 to Q300, that become one rule
+MOST_LABELS = 40  # of the questions of one rule, told one by one
+MOST_NAMES = 12
+MOST_ANSWERS = 12
+LETTERS = re.compile(r"\D*")
+
+type Group = tuple[Question, ...]
+"""Questions that become one rule."""
+
+
+def outcome_lines(questions: Sequence[Question], names: Sequence[str]) -> list[str]:
+    """Return the section of outcomes: rules, and as comments those of which nothing is plain.
+
+    ``names`` are all columns of the survey, under the study's names.
+    """
+    plain = [question for question in questions if question.is_plain]
+    others = [question for question in questions if not question.is_plain]
+    rules = [rule_lines(group, names) for group in groups_of(plain, names)]
+    if not rules:
+        head = [decide("outcomes", "no question has answers that are plainly a yes: say which are")]
+    else:
+        head = ["outcomes: # one model each", *(line for rule in rules for line in rule)]
+    return [*head, *unclear_lines([unclear(g, names) for g in groups_of(others, names)])]
+
+
+def unclear_lines(rules: Sequence[list[str]]) -> list[str]:
+    """Return rules as comments, below what they want."""
+    if not rules:
+        return []
+    head = wrapped(
+        "In the questions below no answer is plainly a yes. To make outcomes of them, take the "
+        "'# ' away and leave under success the answers that count as yes.",
+        further="",
+    )
+    return ["", *indented(head, 1), *(line for rule in rules for line in rule)]
+
+
+def groups_of(questions: Sequence[Question], names: Sequence[str]) -> list[Group]:
+    """Return questions that mean the same and are named alike together, in the file's order."""
+    made: list[Group] = []
+    rest = list(questions)
+    for kind, least in ((stem_of, 2), (kind_of_name, MANY_ALIKE)):
+        found = alike(rest, kind, least, names)
+        made += found
+        taken = {question.place for group in found for question in group}
+        rest = [question for question in rest if question.place not in taken]
+    return sorted([*made, *((q,) for q in rest)], key=lambda group: group[0].place)
+
+
+def kind_of_name(name: str) -> str:
+    """Return the letters before the first digit of a name."""
+    found = LETTERS.match(name)
+    return found.group() if found else ""
+
+
+def alike(
+    questions: Sequence[Question], kind: Callable[[str], str], least: int, names: Sequence[str]
+) -> list[Group]:
+    """Return the groups of at least so many questions of one column that can share a rule."""
+    found: dict[tuple[object, ...], list[Question]] = {}
+    for question in questions:
+        name = question.columns[0].name
+        if question.form == "binary" and kind(name) and (kind(name) != name):
+            found.setdefault((kind(name), *signature(question)), []).append(question)
+    groups = [tuple(group) for group in found.values() if len(group) >= least]
+    return [g for g in groups if pattern_of([q.columns[0].name for q in g], names) is not None]
+
+
+def signature(question: Question) -> tuple[object, ...]:
+    """Return what questions of one rule have in common."""
+    route = question.route.words if question.route else ""
+    told = question.success or tuple(question.answers())
+    return (told, route, question.blank > 0)
+
+
+def rule_lines(group: Group, names: Sequence[str]) -> list[str]:
+    """Return one rule, with what it is about before it."""
+    first = group[0]
+    keys = [*name_lines(group, names), *FORMS[first.form](group)]
+    keys += [*dont_know_lines(group), *base_lines(group)]
+    return ["", *indented(item([*about(group), *keys]), 1)]
+
+
+def about(group: Group) -> list[str]:
+    """Return the comments before a rule: its questions, and what each answer counts as."""
+    first = group[0]
+    if len(group) == 1 and first.form == "binary":
+        return coding_comment(group)
+    columns = [c for q in group for c in q.columns]
+    what = f"{len(columns)} columns" if len(group) == 1 else f"{len(group)} questions alike"
+    label = f": {comment(first.label)}" if first.label and len(group) == 1 else ""
+    head = f"# {what if len(columns) > 1 else first.name}{label}"
+    labels = [f"#   {c.name}: {comment(c.label)}" for c in columns if c.label and len(columns) > 1]
+    more = len(labels) - MOST_LABELS
+    shown = labels[:MOST_LABELS] + ([f"#   and {more} more"] if more > 0 else [])
+    return [head, *shown, *coding_comment(group)]
+
+
+def coding_comment(group: Group) -> list[str]:
+    """Return what the answers to some questions count as, in words."""
+    found: dict[str, int] = {}
+    gone: dict[str, int] = {}
+    for question in group:
+        for word, n in question.answers().items():
+            found[word] = found.get(word, 0) + n
+        for column in question.columns:
+            for word, n in column.gone.items():
+                gone[word] = gone.get(word, 0) + n
+    success = group[0].success
+    rest = {w: n for w, n in found.items() if not is_dont_know(w) and not is_not_asked(w)}
+    parts = {
+        "yes": {w: n for w, n in found.items() if w in success},
+        "no": {w: n for w, n in rest.items() if w not in success},
+        "not asked": {w: n for w, n in found.items() if is_not_asked(w)},
+        "missing, as the file says": gone,
+    }
+    if not success:
+        parts = {"answers": rest, **{k: v for k, v in parts.items() if k not in {"yes", "no"}}}
+    said = [f"{name}: {counted(words)}" for name, words in parts.items() if words]
+    return wrapped("; ".join(said)) if said else []
+
+
+def name_lines(group: Group, names: Sequence[str]) -> list[str]:
+    """Return what a rule takes, and what it is called."""
+    first, columns = group[0], [c.name for q in group for c in q.columns]
+    if first.form == "set":
+        return [key("set", text(first.name)), "kind: multiple"]
+    if first.form == "items":
+        pattern = pattern_of(columns, names) or "re:" + "|".join(map(re.escape, columns))
+        name = [] if len(columns) == 1 else [key("name", text(first.name))]
+        return [key("match", text(pattern)), *name, "kind: multiple"]
+    if len(group) > 1:
+        return [key("match", text(str(pattern_of(columns, names))))]
+    name = columns[0]
+    if "{" in name or "}" in name:  # a name with braces would be a template
+        return [key("match", text(escape(name)))]
+    label = first.label.replace("{", "{{").replace("}", "}}") if first.label else ""
+    labelled = [key("label", text(label))] if label and first.form == "binary" else []
+    return [key("name", text(name)), *labelled]
+
+
+def binary_lines(group: Group) -> list[str]:
+    """Return what counts as yes."""
+    return [key("success", answers(group[0].success))]
+
+
+def several_lines(group: Group) -> list[str]:
+    """Return what a question of several answers consists of, and what nothing in it means."""
+    (question,) = group
+    made = ["kind: multiple"] if question.form == "cells" else []
+    made += [key("separator", text(question.separator))] if question.separator else []
+    made += [key("success", answers(question.success))] if question.success else []
+    made += [key("none", texts(question.none), "excludes the others")] if question.none else []
+    if question.blank:
+        people = count_of(question.blank, "respondent")
+        made.append(
+            decide(
+                "all_blank",
+                f"none (they chose nothing) or not_asked? {people} have nothing in this question",
+            )
+        )
+    return made
+
+
+FORMS: dict[str, Callable[[Group], list[str]]] = {
+    "binary": binary_lines,
+    "set": several_lines,
+    "items": several_lines,
+    "cells": several_lines,
+}
+
+
+def dont_know_lines(group: Group) -> list[str]:
+    """Return that it is to be decided what becomes of don't-know answers, if there are any."""
+    found: dict[str, int] = {}
+    for question in group:
+        for word, n in said_in(question):
+            if is_dont_know(word):
+                found[word] = found.get(word, 0) + n
+    what = "in_base (they count as no) or out_of_base (they do not count)?"
+    return [decide("dont_know", f"{what} {counted(found, 3)}")] if found else []
+
+
+def said_in(question: Question) -> Iterator[tuple[str, int]]:
+    """Yield the answers to a question with counts; of options with a column each, their labels."""
+    yield from question.answers().items()
+    if question.form in {"items", "set"}:
+        yield from ((c.label, c.answered) for c in question.columns if c.label and c.answered)
+    if question.form == "cells":
+        from sweep.data.answers.several import parts_of
+
+        for cell, n in question.answers().items():
+            yield from ((part, n) for part in parts_of(cell, question.separator) if part != cell)
+
+
+def base_lines(group: Group) -> list[str]:
+    """Return to whom a question was put, or that it is to be decided."""
+    first = group[0]
+    if first.route is not None:
+        column = first.route.column.name
+        note = f"they have an answer, and nobody else has; as answered in {comment(column, 40)}"
+        return [key("base", text(first.route.words), note)]
+    blank = max(question.blank for question in group)
+    if not blank or first.form != "binary":
+        return []
+    people = count_of(blank, "respondent")
+    what = (
+        f"who was asked, as \"q1 == 'Yes'\"? {people} have no answer. Without this line: those who"
+    )
+    return [decide("base", f"{what} have one")]
+
+
+def unclear(group: Group, names: Sequence[str]) -> list[str]:
+    """Return a rule of which nobody can tell what counts as yes, as comments."""
+    first = group[0]
+    found: dict[str, int] = {}
+    for question in group:
+        for word, n in question.answers().items():
+            found[word] = found.get(word, 0) + n
+    real = [w for w in found if not is_dont_know(w) and not is_not_asked(w)]
+    numbers = first.columns[0].numbers
+    labels = first.columns[0].book.values.values()
+    scale = len(numbers) >= 3 and all(w in numbers or w in labels for w in real)
+    codes = [c for c in map(code_number(first), real) if c is not None]
+    guess = scale_guess(codes) if scale and codes else real[:MOST_ANSWERS]
+    keys = [*name_lines(group, names), key("success", answers(guess), "of " + counted(found, 8))]
+    keys += ["dont_know: out_of_base # or in_base"] if any(map(is_dont_know, found)) else []
+    if first.route is not None:
+        keys.append(key("base", text(first.route.words)))
+    labels_of = [f"  {c.name}: {comment(c.label)}" for q in group for c in q.columns if c.label]
+    shown = labels_of[:MOST_LABELS] if len(group) > 1 else []
+    return indented([f"# {line}" for line in [*shown, *item(keys)]], 1)
+
+
+def code_number(question: Question) -> Callable[[str], float | None]:
+    """Return what gives the number of an answer of a scale: itself, or the code of its label."""
+    from sweep.words.text import number_of
+
+    codes = {label: code for code, label in question.columns[0].book.values.items()}
+    return lambda word: number_of(codes.get(word, word))
