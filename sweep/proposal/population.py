@@ -99,7 +99,7 @@ def tables_of(written: str, source: Source) -> list[PeopleTable]:
 def tables_in(rows: pd.DataFrame, written: str, sheet: str | None) -> Iterator[PeopleTable]:
     """Yield the tables of people that some rows are: one, a margin per variable, or none."""
     sizes = sizes_in(rows)
-    levels = [name for name in rows if name not in sizes and how_often(rows[name])]
+    levels = [str(name) for name in rows if name not in sizes and how_often(rows[name])]
     if not sizes or not levels:
         return
     people = pd.Series([size_of(text) for text in rows[sizes[0]].astype(object)], rows.index)
@@ -120,7 +120,7 @@ def tables_in(rows: pd.DataFrame, written: str, sheet: str | None) -> Iterator[P
 def sizes_in(rows: pd.DataFrame) -> tuple[str, ...]:
     """Return the columns that may hold numbers of people: those named so, or else the last."""
     numeric = [
-        name
+        str(name)
         for name in rows
         if (often := how_often(rows[name])) and all(GROUPED.fullmatch(text) for text in often)
     ]

@@ -54,7 +54,8 @@ class Question:
     @property
     def there(self) -> Truth:
         """Return which rows (row,) have an answer to it, in any of its columns."""
-        return np.logical_or.reduce([column.there for column in self.columns])
+        there: Truth = np.logical_or.reduce([column.there for column in self.columns])
+        return there
 
     def answers(self) -> dict[str, int]:
         """Return its answers with their counts, over all its columns."""

@@ -1,7 +1,7 @@
 """Roles: what each column of a survey is, by its values first and its name second."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from enum import StrEnum
 
 import numpy as np
@@ -46,7 +46,7 @@ def roles_in(survey: SurveyFile) -> dict[str, Role]:
 
 def role_of(column: Column) -> Role:
     """Return what a column is."""
-    tests = {
+    tests: dict[Role, Callable[[], bool]] = {
         Role.NOTHING: lambda: not column.counts,
         Role.UNCLEAR: lambda: column.shared,
         Role.ID: lambda: is_id(column),

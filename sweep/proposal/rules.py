@@ -109,7 +109,8 @@ def about(group: Group) -> list[str]:
     labels = [f"#   {c.name}: {comment(c.label)}" for c in columns if c.label and len(columns) > 1]
     more = len(labels) - MOST_LABELS
     shown = labels[:MOST_LABELS] + ([f"#   and {more} more"] if more > 0 else [])
-    return [head, *shown, *coding_comment(group)]
+    coded = first.form == "binary" or len(columns) == 1 or first.success
+    return [head, *shown, *(coding_comment(group) if coded else [])]
 
 
 def coding_comment(group: Group) -> list[str]:
@@ -147,12 +148,12 @@ def name_lines(group: Group, names: Sequence[str]) -> list[str]:
         return [key("match", text(pattern)), *name, "kind: multiple"]
     if len(group) > 1:
         return [key("match", text(str(pattern_of(columns, names))))]
-    name = columns[0]
-    if "{" in name or "}" in name:  # a name with braces would be a template
-        return [key("match", text(escape(name)))]
+    own = columns[0]
+    if "{" in own or "}" in own:  # a name with braces would be a template
+        return [key("match", text(escape(own)))]
     label = first.label.replace("{", "{{").replace("}", "}}") if first.label else ""
     labelled = [key("label", text(label))] if label and first.form == "binary" else []
-    return [key("name", text(name)), *labelled]
+    return [key("name", text(own)), *labelled]
 
 
 def binary_lines(group: Group) -> list[str]:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
@@ -104,17 +105,19 @@ def sav_bytes(respondents: pd.DataFrame) -> bytes:
     """Return the survey as a file of SPSS, with labels, codes that are missing, and one set."""
     import pyreadstat
 
+    names = [str(name) for name in respondents]
+    missing: dict[str, list[Any]] = {name: list(codes) for name, codes in MISSING.items()}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "survey.sav"
         pyreadstat.write_sav(
             respondents,
             path,
-            column_labels={name: LABELS[name][0] for name in respondents},
+            column_labels={name: LABELS[name][0] for name in names},
             variable_value_labels={
-                name: dict(LABELS[name][1]) for name in respondents if LABELS[name][1]
+                name: dict(LABELS[name][1]) for name in names if LABELS[name][1]
             },
-            missing_ranges=MISSING,
-            variable_format=dict.fromkeys(set(respondents) - {"wt"}, "F8.0"),
+            missing_ranges=missing,
+            variable_format={name: "F8.0" for name in names if name != "wt"},
         )
         return with_set(path.read_bytes())
 

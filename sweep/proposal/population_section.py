@@ -1,0 +1,90 @@
+"""Population section: who is estimated for, in a proposed config: a table of cells, or margins."""
+
+from sweep.proposal.background import Background
+from sweep.proposal.lines import decide, indented, item, key
+from sweep.proposal.population import PeopleTable, backquoted, totals_among
+from sweep.proposal.scalars import comment, text, texts
+
+__all__ = ["population_lines"]
+
+
+def population_lines(about: Background) -> list[str]:
+    """Return the section that says who the population is."""
+    tables = about.tables
+    if not tables:
+        return [
+            "population:",
+            *indented(
+                [
+                    "# A table with a row per combination of the predictors and its number of",
+                    "# people; or margins, or cells_of: survey (docs: population).",
+                    decide("source", "the population's file, as census.csv"),
+                    decide("size", "its column with the number of people"),
+                ],
+                1,
+            ),
+        ]
+    if len(tables) == 1:
+        return ["population:", *indented(table_lines(about, tables[0]), 1)]
+    made = ["margins:"]
+    for table in tables:
+        made += indented(margin_lines(about, table), 1)
+    used = [table for table in tables if not lacking(about, table)]
+    made.append(key("seed", "survey", "how the variables hang together: as in the survey"))
+    if used and all(table.is_shares for table in used):
+        made.append(decide("total", "how many people there are: all margins are shares"))
+    return ["population:", *indented(made, 1)]
+
+
+def table_lines(about: Background, table: PeopleTable) -> list[str]:
+    """Return what names one table, and how it is to be read."""
+    made = [key("source", text(table.source))]
+    made += [key("format", f"{{sheet: {text(table.sheet)}}}")] if table.sheet else []
+    made += size_lines(table)
+    renames = {table.column: table.variables[0].name} if table.column else {}
+    names = about.population_rename
+    renames |= {v.name: names[v.name] for v in table.variables if v.name in names}
+    if table.column and table.variables[0].name in names:
+        renames = {table.column: names[table.variables[0].name]}
+    if renames:
+        pairs = ", ".join(f"{text(old)}: {text(new)}" for old, new in renames.items())
+        made.append(key("rename", f"{{{pairs}}}"))
+    return [*made, *table_filter(about, table)]
+
+
+def size_lines(table: PeopleTable) -> list[str]:
+    """Return the column of sizes, or that it is to be decided among several."""
+    if len(table.sizes) == 1:
+        return [key("size", text(table.sizes[0]))]
+    return [decide("size", f"which column says how many people: {texts(table.sizes[:5])}")]
+
+
+def table_filter(about: Background, table: PeopleTable) -> list[str]:
+    """Return the condition that leaves totals, and other variables of a list, out."""
+    conditions = [table.filter] if table.filter else []
+    for variable in table.variables:
+        name = table.column or variable.name
+        name = about.population_rename.get(variable.name, variable.name) if table.column else name
+        name = about.population_rename.get(name, name)
+        for level in totals_among(variable.levels):
+            quoted = "'" + level.replace("'", "''") + "'"
+            conditions.append(f"{backquoted(name)} != {quoted}")
+    return [key("filter", text(" and ".join(conditions)))] if conditions else []
+
+
+def margin_lines(about: Background, table: PeopleTable) -> list[str]:
+    """Return one margin; of a variable that the survey lacks, as a comment."""
+    names = about.population_rename
+    by = [names.get(v.name, v.name) for v in table.variables]
+    lines = item([key("by", texts(by)), *table_lines(about, table)])
+    missing = lacking(about, table)
+    if not missing:
+        return lines
+    head = f"# nothing in the survey looks like {', '.join(map(comment, missing))}:"
+    return [head, *(f"# {line}" for line in lines)]
+
+
+def lacking(about: Background, table: PeopleTable) -> list[str]:
+    """Return the variables of a table that the survey has not."""
+    known_ = {p.variable.name for p in about.predictors}
+    return [v.name for v in table.variables if v.name not in known_]
