@@ -7,17 +7,21 @@ from sweep.proposal.bands import bands_of, cut_of
 from sweep.proposal.levels import LevelMatch, match_levels
 from sweep.proposal.population import PeopleTable, Variable, totals_among
 from sweep.proposal.roles import Role
+from sweep.proposal.success import is_answer
 from sweep.proposal.survey import Column, SurveyFile
 from sweep.proposal.words import background_kind
 from sweep.words.columns import TAKEN
 from sweep.words.text import number_of
 
-__all__ = ["Predictor", "predictors_in", "variables_in"]
+__all__ = ["Predictor", "predictors_alone", "predictors_in", "variables_in"]
 
 LEAST_SHARE = 0.5  # of the levels that must be answers, where the names say nothing
 CUT_SHARE = 0.95  # how well numbers fit bands: worse than the bands themselves
-DEFAULT_BANDS = ([18, 30, 45, 60], ["18-29", "30-44", "45-59", "60+"])
+ADULTS = ([18, 30, 45, 60], ["18-29", "30-44", "45-59", "60+"])
+YOUNGEST = "under 18"
 MOST_LEVELS = 100
+MOST_ALONE = 30  # levels of a predictor where no population is named
+USUAL = ("sex", "age", "region", "education", "income", "ethnicity")
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,30 @@ def predictors_in(
     return [made[variable.name] for variable in variables if variable.name in made]
 
 
+def predictors_alone(survey: SurveyFile, roles: Mapping[str, Role]) -> list[Predictor]:
+    """Return what probably predicts answers where no population is named: who respondents are."""
+    made: dict[str, Predictor] = {}
+    for name, column in survey.columns.items():
+        kind, role = background_kind(name, column.label), roles[name]
+        if kind not in USUAL or kind in made:
+            continue
+        levels = [text for text in column.counts if is_answer(text)]
+        silent = tuple(text for text in column.counts if text not in levels)
+        if kind == "age" and role is Role.NUMBER:
+            band = free_name(name, [*survey.columns])
+            numbers = Variable(name, {}, number=True)
+            made[kind] = Predictor(
+                band, column, numbers, cut=usual_bands(column, numbers), number=name
+            )
+        elif role is Role.ANSWERS and 2 <= len(levels) <= MOST_ALONE and name not in TAKEN:
+            match = LevelMatch({}, {}, silent, (), 1.0)
+            made[kind] = Predictor(name, column, Variable(name, {}), match)
+    return list(made.values())
+
+
 def fit_of(variable: Variable, column: Column, role: Role) -> Fit | None:
     """Return how well a column fits a variable, None if it does not."""
-    if role not in {Role.ANSWERS, Role.NUMBER, Role.ONE, Role.TEXT}:
+    if role not in {Role.ANSWERS, Role.NUMBER, Role.TEXT} or len(variable.levels) < 2:
         return None
     name = likeness_of_names(variable.name, column)
     if (cut := cut_between(variable, column, role, name)) is not None:
@@ -114,11 +139,19 @@ def cut_between(
             return cut_of(theirs)
         whole = all(number.is_integer() for number in column.numbers.values())
         is_age = background_kind(variable.name, None) == "age"
-        return DEFAULT_BANDS if variable.number and whole and is_age else None
+        return usual_bands(column, variable) if variable.number and whole and is_age else None
     if variable.number and role is Role.ANSWERS and name:
         ours = bands_of(list(column.counts))
         return cut_of(ours) if ours is not None else None
     return None
+
+
+def usual_bands(column: Column, variable: Variable) -> tuple[list[int], list[str]]:
+    """Return bands for ages in years, with one for children if there are any."""
+    theirs = [number for level in variable.levels if (number := number_of(level)) is not None]
+    edges, labels = ADULTS
+    youngest = min([*column.numbers.values(), *theirs])
+    return (edges, [YOUNGEST, *labels]) if youngest < edges[0] else (edges, labels)
 
 
 def named(

@@ -34,7 +34,8 @@ def globs_of(members: Sequence[str]) -> Iterator[str]:
     head = beginning(members)
     tail = beginning([name[len(head) :][::-1] for name in members])[::-1]
     yield f"{escape(head)}*"
-    yield f"{escape(head)}*{escape(tail)}"
+    if tail and not tail[0].isalnum():
+        yield f"{escape(head)}*{escape(tail)}"
     longest = max(len(name) for name in members) - len(head)
     if longest == min(len(name) for name in members) - len(head):
         yield f"{escape(head)}{'?' * longest}"

@@ -8,7 +8,7 @@ from sweep.proposal.background import Background
 from sweep.proposal.lines import indented, key, wrapped
 from sweep.proposal.matching import Predictor
 from sweep.proposal.population_section import population_lines
-from sweep.proposal.predictor_section import derive_lines, predictor_lines
+from sweep.proposal.predictor_section import derive_lines, other_background, predictor_lines
 from sweep.proposal.questions import Question
 from sweep.proposal.roles import Role
 from sweep.proposal.rules import outcome_lines
@@ -56,7 +56,8 @@ def assembled(
         *group_lines(about.predictors),
     ]
     lines = [*head_lines(about), "version: 1", key("name", text(name_of(about.source))), ""]
-    return "\n".join([*lines, "study:", *indented(study, 1), ""])
+    whole = "\n".join([*lines, "study:", *indented(study, 1)])
+    return re.sub(r"\n{3,}", "\n\n", whole).rstrip("\n") + "\n"
 
 
 def head_lines(about: Background) -> list[str]:
@@ -88,7 +89,10 @@ def left_out_lines(
     about: Background, questions: Sequence[Question], roles: Mapping[str, Role]
 ) -> list[str]:
     """Return the columns of which nothing is made, by what they are."""
-    used = {p.column.name for p in about.predictors} | {*about.weights[:1]}
+    used = {p.column.name for p in about.predictors} | {
+        *about.weights[:1],
+        *other_background(about),
+    }
     used |= {column.name for question in questions for column in question.columns}
     reasons: dict[str, list[str]] = {}
     for name, role in roles.items():

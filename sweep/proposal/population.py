@@ -113,7 +113,9 @@ def tables_in(rows: pd.DataFrame, written: str, sheet: str | None) -> Iterator[P
             total = float(people[mine].sum())
             yield PeopleTable(written, sheet, (own,), sizes, total, where, level)
         return
-    variables = tuple(variable_of(name, rows[name], people) for name in levels)
+    variables = tuple(variable_of(n, rows[n], people) for n in levels if not is_measured(rows[n]))
+    if not variables:
+        return
     yield PeopleTable(written, sheet, variables, sizes, float(people.sum()))
 
 
@@ -127,6 +129,12 @@ def sizes_in(rows: pd.DataFrame) -> tuple[str, ...]:
     named = [name for name in numeric if called(name, "population", "size")]
     last = [name for name in numeric[-1:] if len(rows.columns) > 1]
     return tuple(named or last)
+
+
+def is_measured(column: pd.Series) -> bool:
+    """Return whether a column holds measurements, such as a share of votes: no levels."""
+    numbers = [number_of(text) for text in how_often(column)]
+    return all(n is not None for n in numbers) and any(n and not n.is_integer() for n in numbers)
 
 
 def size_of(text: object) -> float:

@@ -16,8 +16,8 @@ def population_lines(about: Background) -> list[str]:
             "population:",
             *indented(
                 [
-                    "# A table with a row per combination of the predictors and its number of",
-                    "# people; or margins, or cells_of: survey (docs: population).",
+                    "# A table with people by all predictors; or margins; or, instead of both keys,",
+                    "# cells_of: survey, which estimates for the weighted respondents themselves.",
                     decide("source", "the population's file, as census.csv"),
                     decide("size", "its column with the number of people"),
                 ],

@@ -6,11 +6,12 @@ from sweep.proposal.background import Background
 from sweep.proposal.lines import decide, indented, key, wrapped
 from sweep.proposal.matching import Predictor
 from sweep.proposal.scalars import comment, text, texts
+from sweep.proposal.success import meant_by
 from sweep.proposal.survey import Column
-from sweep.proposal.words import background_kind
+from sweep.proposal.words import background_kind, words_of
 from sweep.words.numbers import count_of
 
-__all__ = ["derive_lines", "predictor_lines"]
+__all__ = ["derive_lines", "other_background", "predictor_lines", "who_is_told"]
 
 MOST_LEVELS = 6  # named in one comment
 
@@ -64,12 +65,7 @@ def open_words(old: str, near: str | None, levels: Sequence[str], column: Column
 
 def predictor_lines(about: Background) -> list[str]:
     """Return the section of predictors, and what else is known of respondents as a comment."""
-    known = {p.column.name for p in about.predictors} | {*about.weights}
-    others = [
-        f"{comment(name, 40)} ({kind})"
-        for name, column in about.survey.columns.items()
-        if name not in known and (kind := background_kind(name, column.label)) is not None
-    ]
+    others = [f"{comment(name, 40)} ({kind})" for name, kind in other_background(about).items()]
     found = f"Of respondents these may be known as well: {', '.join(others[:20])}."
     also = wrapped(found) if others else []
     if not about.predictors:
@@ -77,6 +73,20 @@ def predictor_lines(about: Background) -> list[str]:
         return [*also, decide("predictors", what)]
     made = [line for p in about.predictors for line in one_predictor(p)]
     return [*also, "predictors:", *indented(made, 1)]
+
+
+def other_background(about: Background) -> dict[str, str]:
+    """Return the columns that say who respondents are, and are no predictors, with their kinds."""
+    known = [*(p.column.name for p in about.predictors), *about.weights]
+    found = {n: who_is_told(column) for n, column in about.survey.columns.items() if n not in known}
+    return {name: kind for name, kind in found.items() if kind is not None}
+
+
+def who_is_told(column: Column) -> str | None:
+    """Return what a column tells of who somebody is; one of yes and no only by its whole name."""
+    kind = background_kind(column.name, column.label)
+    whole = kind is not None and column.name.casefold() in words_of(kind)
+    return kind if whole or meant_by(list(column.counts)) is None else None
 
 
 def one_predictor(predictor: Predictor) -> list[str]:

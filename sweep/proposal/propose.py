@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sweep.proposal.background import Background
-from sweep.proposal.matching import Predictor, predictors_in, variables_in
+from sweep.proposal.matching import Predictor, predictors_alone, predictors_in, variables_in
 from sweep.proposal.page import page
 from sweep.proposal.population import PeopleTable, tables_of
+from sweep.proposal.predictor_section import who_is_told
 from sweep.proposal.questions import Question, questions_in
 from sweep.proposal.roles import Role, roles_in, weight_in
 from sweep.proposal.survey import SurveyFile, look_at
-from sweep.proposal.words import background_kind
 from sweep.sources.files import fetch
 from sweep.sources.rdatasets import read as read_dataset
 from sweep.sources.several import glob_paths
@@ -43,7 +43,11 @@ def propose(directory: Path, survey: str, population: Sequence[str] = ()) -> str
     file = look_at(source)
     roles = roles_in(file)
     tables = [table for given in population for table in tables_in(directory, given)]
-    predictors = predictors_in(file, roles, variables_in(tables))
+    predictors = (
+        predictors_in(file, roles, variables_in(tables))
+        if tables
+        else predictors_alone(file, roles)
+    )
     taken = [p.column.name for p in predictors]
     about = Background(file, written, predictors, tables, weight_in(file, taken))
     return page(about, questions_of(file, roles, about), roles)
@@ -80,15 +84,10 @@ def questions_of(
     background += [
         name
         for name, column in survey.columns.items()
-        if name not in background and is_background(name, column.label, roles[name])
+        if name not in background and (roles[name] is Role.NUMBER or who_is_told(column))
     ]
     changed = [p.column.name for p in about.predictors if is_changed(p)]
     return questions_in(survey, roles, background, changed)
-
-
-def is_background(name: str, label: str | None, role: Role) -> bool:
-    """Return whether a column says who somebody is, by what it is called."""
-    return role is Role.NUMBER or background_kind(name, label) is not None
 
 
 def is_changed(predictor: Predictor) -> bool:

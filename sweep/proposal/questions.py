@@ -18,6 +18,7 @@ from sweep.proposal.words import is_one_of
 
 __all__ = ["Question", "questions_in"]
 
+MOST_ANSWERS = 15  # of a question that is proposed although none of them is plainly a yes
 UNEXPLAINED = 0.05  # of the respondents: fewer blanks are people who did not answer
 
 
@@ -149,10 +150,12 @@ def of_column(column: Column, role: Role) -> Question | None:
         return Question(
             "cells", (column,), name=column.name, label=column.label, separator=separator, none=none
         )
-    if role not in {Role.ANSWERS, Role.ONE}:
+    if role is not Role.ANSWERS:
         return None
     meant = meant_by(list(column.counts))
     plain = meant is not None and len(column.counts) > 1
+    if not plain and len(column.counts) > MOST_ANSWERS:
+        return None
     return Question(
         "binary",
         (column,),

@@ -30,7 +30,7 @@ class Role(StrEnum):
     ONE = "one value throughout"
     RECORD = "about the interview"
     NUMBER = "numbers"
-    ANSWERS = "answers"
+    ANSWERS = "many answers, none of them plainly a yes"
     SEVERAL = "several answers in one cell"
     UNCLEAR = "two codes have one label"
 

@@ -15,9 +15,8 @@ from sweep.words.numbers import count_of
 __all__ = ["outcome_lines"]
 
 MANY_ALIKE = 8  # questions with names of one kind, such as Q1 to Q300, that become one rule
+LISTED = 5  # questions that are worth a list of their names
 MOST_LABELS = 40  # of the questions of one rule, told one by one
-MOST_NAMES = 12
-MOST_ANSWERS = 12
 LETTERS = re.compile(r"\D*")
 
 type Group = tuple[Question, ...]
@@ -79,7 +78,13 @@ def alike(
         if question.form == "binary" and kind(name) and (kind(name) != name):
             found.setdefault((kind(name), *signature(question)), []).append(question)
     groups = [tuple(group) for group in found.values() if len(group) >= least]
-    return [g for g in groups if pattern_of([q.columns[0].name for q in g], names) is not None]
+    return [group for group in groups if is_worth_a_rule(group, names)]
+
+
+def is_worth_a_rule(group: Group, names: Sequence[str]) -> bool:
+    """Return whether a pattern takes just these questions, and is shorter than their names."""
+    pattern = pattern_of([question.columns[0].name for question in group], names)
+    return pattern is not None and (not pattern.startswith("re:") or len(group) >= LISTED)
 
 
 def signature(question: Question) -> tuple[object, ...]:
@@ -239,7 +244,7 @@ def unclear(group: Group, names: Sequence[str]) -> list[str]:
     labels = first.columns[0].book.values.values()
     scale = len(numbers) >= 3 and all(w in numbers or w in labels for w in real)
     codes = [c for c in map(code_number(first), real) if c is not None]
-    guess = scale_guess(codes) if scale and codes else real[:MOST_ANSWERS]
+    guess = scale_guess(codes) if scale and codes else real
     keys = [*name_lines(group, names), key("success", answers(guess), "of " + counted(found, 8))]
     keys += ["dont_know: out_of_base # or in_base"] if any(map(is_dont_know, found)) else []
     if first.route is not None:

@@ -8,7 +8,7 @@ from sweep.words.values import clip
 
 __all__ = ["answer", "answers", "comment", "counted", "text", "texts"]
 
-PLAIN = re.compile(r"[^\W\d_][\w./+-]*(?: [\w./+-]+)*")
+PLAIN = re.compile(r"(?:\.{0,2}/)?(?:[^\W\d_]|\.\./)[\w./+-]*(?: [\w./+-]+)*")
 WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,15})")
 TAKEN = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
 """Words that some readers of YAML take for something else than text."""

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from sweep.data.answers.words import plain_words
 
-__all__ = ["background_kind", "begins_with", "called", "is_one_of", "words_in"]
+__all__ = ["background_kind", "begins_with", "called", "is_one_of", "words_in", "words_of"]
 
 CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 APART = re.compile(r"[\W_\d]+")
@@ -47,6 +47,11 @@ def background_kind(name: str, label: str | None) -> str | None:
     if found is not None or label is None or len(label) > LONGEST_NAME:
         return found
     return next((kind for kind in kinds if called(label, "background", kind)), None)
+
+
+def words_of(kind: str) -> frozenset[str]:
+    """Return the words of one kind of who somebody is."""
+    return words_in("background", kind)
 
 
 def is_one_of(text: str, name: str) -> bool:
