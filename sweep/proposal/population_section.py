@@ -16,7 +16,7 @@ def population_lines(about: Background) -> list[str]:
             "population:",
             *indented(
                 [
-                    "# A table with people by all predictors; or margins; or, instead of both keys,",
+                    "# A table of people by all predictors, or margins; or, instead of both keys,",
                     "# cells_of: survey, which estimates for the weighted respondents themselves.",
                     decide("source", "the population's file, as census.csv"),
                     decide("size", "its column with the number of people"),
