@@ -29,7 +29,7 @@ CENSUS_REGIONS = ("North", "East", "South", "West", "Mid West", "Capital")
 
 CENSUS_SCHOOLING = ("No qualification", "School", "Vocational", "Degree")
 PEOPLE = 4_200_000
-SEED = 20_260_301
+SEED = 20_260_310
 NO_ANSWER, DONT_KNOW = 99, 98
 
 type Numbers = NDArray[np.float64]
@@ -202,7 +202,8 @@ def margins_of(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def truth_of(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the share of yes in the population: everybody's, and by region."""
     rows = []
-    for name, item in ITEMS.items():
+    for column, item in ITEMS.items():
+        name = f"ads_{column}" if column.startswith("q5") else column  # as a config calls it
         count = shares(item, cells) * cells["people"]
         rows.append((name, "", count.sum() / cells["people"].sum()))
         by = count.groupby(cells["region"]).sum() / cells.groupby("region")["people"].sum()
