@@ -20,6 +20,7 @@ CUT_SHARE = 0.95  # how well numbers fit bands: worse than the bands themselves
 ADULTS = ([18, 30, 45, 60], ["18-29", "30-44", "45-59", "60+"])
 YOUNGEST = "under 18"
 MOST_LEVELS = 100
+FEWEST = 3  # numbers that may be ages, where they are few
 MOST_ALONE = 30  # levels of a predictor where no population is named
 USUAL = ("sex", "age", "region", "education", "income", "ethnicity")
 
@@ -134,7 +135,8 @@ def cut_between(
 ) -> tuple[list[int], list[str]] | None:
     """Return edges and labels if one side holds numbers and the other bands, or both numbers."""
     theirs = bands_of(list(variable.levels))
-    if role is Role.NUMBER and name:
+    numbers = len(column.numbers) >= FEWEST and len(column.numbers) == len(column.counts)
+    if (role is Role.NUMBER or (numbers and not column.book.values)) and name:
         if theirs is not None:
             return cut_of(theirs)
         whole = all(number.is_integer() for number in column.numbers.values())

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from sweep.data.answers.checks import suspects
 from sweep.data.answers.several import parts_of
 from sweep.data.codebook import ResponseSet
 from sweep.expression.tree import KEYWORDS
@@ -152,7 +153,8 @@ def of_column(column: Column, role: Role) -> Question | None:
         )
     if role is not Role.ANSWERS:
         return None
-    meant = meant_by(list(column.counts))
+    codes = suspects(column.counts)
+    meant = meant_by([text for text in column.counts if text not in codes])
     plain = meant is not None and len(column.counts) > 1
     if not plain and len(column.counts) > MOST_ANSWERS:
         return None
@@ -201,5 +203,5 @@ def with_route(
 
 def blank_within(there: Truth, route: Route) -> int:
     """Return how many of those to whom a question was put have nothing in it."""
-    asked = route.column.values.isin(list(route.answers)).to_numpy()
-    return int((asked & ~there).sum())
+    asked = np.array([*(text in route.answers for text in route.column.counts), False])
+    return int((asked[route.column.codes] & ~there).sum())

@@ -4,13 +4,12 @@ Whoever gave one of some answers to an earlier question has an answer, nobody el
 question was put to these.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data.columns import codes_of, texts_of
 from sweep.proposal.survey import Column
 from sweep.words.text import number_of
 
@@ -54,16 +53,14 @@ def route_of(there: Truth, before: Sequence[Column]) -> Route | None:
 
 def answers_that_route(there: Truth, column: Column) -> tuple[str, ...]:
     """Return the answers to a column without which nobody, and with which nearly all are there."""
-    codes, texts = codes_of(column.values), texts_of(column.values)
-    if np.any(there & (codes < 0)):
+    if np.any(there & ~column.there):
         return ()
-    all_ = np.bincount(codes[codes >= 0], minlength=len(texts))
-    here = np.bincount(codes[there], minlength=len(texts))
+    all_ = np.array(list(column.counts.values()))
+    here = np.bincount(column.codes[there], minlength=len(all_))
     chosen = here > 0
-    if not np.any(~chosen & (all_ > 0)) or here.sum() < LEAST_ANSWERED * all_[chosen].sum():
+    if chosen.all() or here.sum() < LEAST_ANSWERED * all_[chosen].sum():
         return ()
-    by_text: Mapping[str, bool] = dict(zip(texts, chosen.tolist(), strict=True))
-    return tuple(text for text in column.counts if by_text[text])
+    return tuple(text for text, taken in zip(column.counts, chosen, strict=True) if taken)
 
 
 def condition(column: Column, answers: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from glob import escape
 
+from sweep.data.answers.checks import suspects
 from sweep.data.answers.words import is_dont_know, is_not_asked
 from sweep.proposal.lines import decide, indented, item, key, wrapped
 from sweep.proposal.names import pattern_of, stem_of
@@ -243,7 +244,8 @@ def unclear(group: Group, names: Sequence[str]) -> list[str]:
     numbers = first.columns[0].numbers
     labels = first.columns[0].book.values.values()
     scale = len(numbers) >= 3 and all(w in numbers or w in labels for w in real)
-    codes = [c for c in map(code_number(first), real) if c is not None]
+    usual = [w for w in real if w not in suspects(found)]
+    codes = [c for c in map(code_number(first), usual) if c is not None]
     guess = scale_guess(codes) if scale and codes else real
     keys = [*name_lines(group, names), key("success", answers(guess), "of " + counted(found, 8))]
     keys += ["dont_know: out_of_base # or in_base"] if any(map(is_dont_know, found)) else []

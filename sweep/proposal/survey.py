@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.data.codebook import Codebook, ColumnBook
-from sweep.data.columns import codes_of, how_often
+from sweep.data.columns import codes_of, how_often, texts_of
 from sweep.sources.source import Source
 from sweep.sources.tables import TextTable, book_of, read_text_table
 from sweep.words.text import number_of
@@ -50,9 +50,17 @@ class Column:
         return len(self.values) - self.answered - sum(self.gone.values())
 
     @cached_property
+    def codes(self) -> NDArray[np.intp]:
+        """Return each row's place (row,) among the answers of ``counts``, -1 where it has none."""
+        places = {text: place for place, text in enumerate(self.counts)}
+        own = np.array([*(places.get(text, -1) for text in texts_of(self.values)), -1], np.intp)
+        made: NDArray[np.intp] = own[codes_of(self.values)]
+        return made
+
+    @cached_property
     def there(self) -> NDArray[np.bool_]:
         """Return which rows (row,) hold a value."""
-        return np.asarray(codes_of(self.values) >= 0)
+        return np.asarray(self.codes >= 0)
 
     @cached_property
     def numbers(self) -> dict[str, float]:

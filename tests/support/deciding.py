@@ -1,10 +1,12 @@
-"""Deciding: what a user writes in place of each !decide of a proposed config, in the simplest way."""
+"""Deciding: what a user writes in place of each !decide of a proposed config, most simply."""
 
 import re
 
 __all__ = ["decided"]
 
-OPEN = re.compile(r"^(?P<indent> *)(?P<key>[^#\n]*?): !decide # decide: (?P<what>.*)$", re.MULTILINE)
+OPEN = re.compile(
+    r"^(?P<indent> *)(?P<key>[^#\n]*?): !decide # decide: (?P<what>.*)$", re.MULTILINE
+)
 PLAIN = {"dont_know": "out_of_base", "all_blank": "not_asked", "missing": "drop", "total": "1000"}
 
 
