@@ -29,7 +29,7 @@ def table_by(
 
 def places_of(column: pd.Series, levels: Sequence[str]) -> NDArray[np.intp]:
     """Return each row's place (row,) among some levels, -1 where it has none of them."""
-    return pd.Index(list(levels), dtype=object).get_indexer(column.astype(object))
+    return pd.Index(list(levels), dtype=object).get_indexer(pd.Index(column.astype(object)))
 
 
 def margin_of(rows: pd.DataFrame, by: Sequence[str], size: str) -> Margin:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from sweep.config.read import MAX_BYTES
+from sweep.errors import UsageError
 from sweep.proposal.background import Background
 from sweep.proposal.lines import indented, key, wrapped
 from sweep.proposal.matching import Predictor
@@ -26,16 +27,28 @@ def page(about: Background, questions: Sequence[Question], roles: Mapping[str, R
     """Return a proposed config; what is to be decided makes it refused until it is.
 
     Of a survey so wide that the config would be too long to be read, the comments on questions are
-    left out.
+    left out, and if need be their labels.
+
+    Raises
+    ------
+    UsageError
+        If it would be too long even so.
     """
     names = [about.survey_rename.get(name, name) for name in about.survey.columns]
     outcomes = outcome_lines(questions, names)
     above = survey_lines(about, questions)
-    made = assembled(about, above, outcomes, left_out_lines(about, questions, roles))
-    if len(made.encode()) <= MAX_BYTES:
-        return made
     short = [line for line in outcomes if line and not line.lstrip().startswith("#")]
-    return assembled(about, above, short, [])
+    bare = [line for line in short if not line.lstrip().startswith("label:")]
+    left_out = left_out_lines(about, questions, roles)
+    for lines, others in ((outcomes, left_out), (short, []), (bare, [])):
+        made = assembled(about, above, lines, others)
+        if len(made.encode()) <= MAX_BYTES:
+            return made
+    msg = (
+        f"{about.source} has {len(about.survey.columns):,} columns: a config for all of them would "
+        f"be longer than {MAX_BYTES // 1024} KB; write the columns that you need into a file"
+    )
+    raise UsageError(msg)
 
 
 def assembled(

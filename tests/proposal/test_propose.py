@@ -1,6 +1,7 @@
 """Whole proposals: of every format, refused until decided, then sound; the same bytes each time."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -251,11 +252,13 @@ def test_texts_of_the_data_stay_text_in_yaml(tmp_path: Path) -> None:
 
 
 def test_a_survey_too_wide_for_comments_goes_without_them(tmp_path: Path) -> None:
-    labels = {f"Item{k}x{k}": ColumnBook("Long " * 20 + str(k)) for k in range(900)}
+    words = ("".join(letters) for letters in product("abcdefghij", repeat=3))
+    labels = {word: ColumnBook("Long " * 40 + word) for word in words}
     columns = {name: ["Yes", "No"] * 2 for name in labels}
     write(Survey({**columns, "sex": ["M", "F"] * 2}, Codebook(labels)), tmp_path / "survey.sav")
     text = cells_of_survey(propose(tmp_path, str(tmp_path / "survey.sav")))
     assert len(text.encode()) < 256 * 1024
+    assert "# yes: " not in text
     assert len(parse_config(decided(text).encode()).study.outcomes)
 
 
