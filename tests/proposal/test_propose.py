@@ -251,6 +251,7 @@ def test_texts_of_the_data_stay_text_in_yaml(tmp_path: Path) -> None:
     assert 0 == done.code, done.err
 
 
+@pytest.mark.slow
 def test_a_survey_too_wide_for_comments_goes_without_them(tmp_path: Path) -> None:
     words = ("".join(letters) for letters in product("abcdefghij", repeat=3))
     labels = {word: ColumnBook("Long " * 40 + word) for word in words}
