@@ -22,8 +22,8 @@ Example = Annotated[
     typer.Option(
         "--example",
         metavar="tracker|gss|raw",
-        help="Which: a simulated brand tracker; seven items of a real survey, the GSS; or only a raw "
-        "SPSS file and a workbook of margins, to propose a config for.",
+        help="Which: a simulated brand tracker; seven items of a real survey, the GSS; or only a "
+        "raw SPSS file and a workbook of margins, to propose a config for.",
     ),
 ]
 OwnSurvey = Annotated[

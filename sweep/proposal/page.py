@@ -45,8 +45,8 @@ def page(about: Background, questions: Sequence[Question], roles: Mapping[str, R
         if len(made.encode()) <= MAX_BYTES:
             return made
     msg = (
-        f"{about.source} has {len(about.survey.columns):,} columns: a config for all of them would "
-        f"be longer than {MAX_BYTES // 1024} KB; write the columns that you need into a file"
+        f"{about.source} has {count_of(len(about.survey.columns), 'column')}: a config for all of "
+        f"them would be longer than {MAX_BYTES // 1024} KB; write those you need into a file"
     )
     raise UsageError(msg)
 
@@ -76,7 +76,8 @@ def assembled(
 def head_lines(about: Background) -> list[str]:
     """Return the comment at the top: what this is, what was found out, what to do."""
     people = count_of(about.survey.people, "respondent")
-    what = f"Proposed from {comment(about.source)}: {people}, {len(about.survey.columns)} columns."
+    columns = count_of(len(about.survey.columns), "column")
+    what = f"Proposed from {comment(about.source)}: {people}, {columns}."
     todo = (
         "Nothing here is final: read it against the questionnaire. Where it says !decide, the file "
         "does not tell and you do: write what the comment beside it asks in its place. "
