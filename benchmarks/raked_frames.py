@@ -75,7 +75,7 @@ def raked_to(world: World, order: int, seed: str) -> Table:
         Margin({name: levels[name] for name in own}, margin_table(world.people, own))
         for own in combinations(levels, order)
     ]
-    base, filling = world.asked, Filling(1.0, ())
+    base, filling = world.asked, Filling(1.0, 1.0, ())
     if seed == "independence":
         base = Margin(levels, np.ones_like(world.asked.table))
     made = raked_rows(base, margins, filling, "n", (), findings)

@@ -24,6 +24,7 @@ from sweep.results.table import estimates_of
 __all__ = [
     "ABSENT",
     "CCES",
+    "GEORGIA",
     "ROOT",
     "RSTANARM",
     "Sweep",
@@ -31,6 +32,8 @@ __all__ = [
     "cces_differences",
     "cces_references",
     "children_seconds",
+    "georgia_config",
+    "georgia_districts",
     "rstanarm_config",
     "rstanarm_errors",
     "run_sweep",
@@ -40,6 +43,7 @@ __all__ = [
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 CCES, RSTANARM = DATA / "mrpdata_cces", DATA / "rstanarm_mrp_sim"
+GEORGIA = DATA / "ccesMRP_georgia"
 ABSENT = f"the published surveys are not in {DATA}"
 
 CCES_TEXT = """\
@@ -71,6 +75,22 @@ study:
   sampler: {{seed: 20261123}}
 execution: {{models_dir: {models}}}
 """
+
+GEORGIA_TEXT = """\
+version: 1
+name: georgia
+study:
+  survey: {{source: {folder}/cces_GA.csv}}
+  population: {{source: {folder}/acs_GA.csv, size: count}}
+  predictors: {{female: {{}}, age: {{}}, educ: {{}}, cd: {{}}}}
+  outcomes: [{{name: clinton, column: response, success: [1], failure: [0]}}]
+  interactions: [[female, educ]]
+  covariates: {{cd: {{source: {folder}/elec_GA.csv, key: cd, columns: [clinton_vote]}}}}
+  groups: [[], [cd]]
+  sampler: {{seed: 20261127}}
+execution: {{models_dir: {models}}}
+"""
+"""All 1,306 answers: the published fit did not leave out those who did not vote."""
 
 
 @dataclass
@@ -134,6 +154,20 @@ def cces_config(
 def rstanarm_config(directory: Path) -> Path:
     """Write the config of the survey in rstanarm's vignette on MRP; return its path."""
     return written(directory, RSTANARM_TEXT.format(folder=RSTANARM, models=ROOT / "models"))
+
+
+def georgia_config(directory: Path) -> Path:
+    """Write the config of the vote in Georgia's districts; return its path."""
+    return written(directory, GEORGIA_TEXT.format(folder=GEORGIA, models=ROOT / "models"))
+
+
+def georgia_districts(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return our means and intervals by district, beside what was published and the election."""
+    ours = select(estimates, by=["cd"])[["cd", "n", "mean", "sd", "lower", "upper"]]
+    published = pd.read_csv(GEORGIA / "summ_GA.csv")
+    election = pd.read_csv(GEORGIA / "elec_GA.csv")[["cd", "clinton_vote_2pty"]]
+    table = published.merge(ours.astype({"cd": str}), on="cd", how="left", validate="1:1")
+    return table.merge(election, on="cd", validate="1:1")
 
 
 def written(directory: Path, text: str) -> Path:

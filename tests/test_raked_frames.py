@@ -14,6 +14,14 @@ def test_totals_are_within_three_tenths_of_a_point_with_the_survey_as_seed(order
     assert max(gaps) < POINTS
 
 
+@pytest.mark.parametrize("respondents", [500, 2000, 20_000])
+def test_with_all_pairs_groups_are_within_it_too(respondents: int) -> None:
+    """What a survey shows by chance of three variables and more would move them by points."""
+    worlds = [simulated(seed, respondents, LEVELS) for seed in range(12)]
+    gaps = [worst_gaps(world, raked_to(world, 2, "survey")) for world in worlds]
+    assert max(max(gap.values()) for gap in gaps) < POINTS
+
+
 @pytest.mark.parametrize("world", WORLDS)
 def test_all_pairs_alone_give_a_joint_without_further_structure(world: World) -> None:
     gaps = worst_gaps(world, raked_to(world, 2, "independence"))

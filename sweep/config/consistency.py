@@ -27,6 +27,7 @@ def mistakes_across(study: Fields) -> list[InitErrorDetails]:
         names = list(predictors)
         found += [*_interactions(study, names), *_covariates(study, names)]
         found += [*_nuisance(study, names), *_population(study, names)]
+        found += [*_labels(study, names)]
         found += _scales(study, names)
     return found
 
@@ -83,6 +84,20 @@ def _covariates(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
     for name in covariates if isinstance(covariates, dict) else ():
         if name not in names:
             yield mistake_at(("covariates", name, KEY), _unknown(name, names))
+
+
+def _labels(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:
+    labels, groups = study.get("labels"), study.get("groups")
+    products = [g for g in groups if isinstance(g, list)] if isinstance(groups, list) else []
+    variables = [*names, *(str(name) for product in products for name in product)]
+    for name in labels if isinstance(labels, dict) else ():
+        if name not in variables:
+            there = list(dict.fromkeys(variables))
+            message = (
+                f"labels are of predictors and of variables in groups, here {', '.join(there)}"
+                f"{suggestion(str(name), there)}"
+            )
+            yield mistake_at(("labels", name, KEY), message)
 
 
 def _nuisance(study: Fields, names: list[str]) -> Iterator[InitErrorDetails]:

@@ -75,6 +75,11 @@ class Study(Section):
     predictors: dict[Text, Predictor] = Field(
         min_length=1, description="The categorical variables that predict the answers."
     )
+    labels: dict[Text, Text] = Field(
+        default_factory=dict,
+        description="What the report shows in place of a variable's name, by predictor or variable "
+        "of `groups`; without it the survey file's own label. Tables keep the names.",
+    )
     nuisance: dict[Text, Nuisance] = Field(
         default_factory=dict,
         description="By predictor: those that the population lacks, such as the mode of an "

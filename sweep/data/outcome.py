@@ -22,7 +22,8 @@ class Outcome:
     """One dependent variable: which column, which answers, and what readers call it.
 
     ``label``, ``brand``, ``metric`` and ``tags`` describe; they enter no key of a fit. ``rule`` is
-    the place of its rule in the config. An option of a question with several answers has a
+    the place of its rule in the config; ``wording`` is what the survey's file says of its column,
+    and enters no key either. An option of a question with several answers has a
     ``block``. Where there is a ``condition``, the answers are whether it is met.
     """
 
@@ -41,6 +42,7 @@ class Outcome:
     rule: int = 0
     block: Block | None = None
     condition: str | None = None
+    wording: str | None = None
 
     def read(self) -> list[str]:
         """Return the columns that counting it reads: of answers, base and condition."""

@@ -47,7 +47,7 @@ def outcomes_of(
     made = [
         outcome
         for number, rule in enumerate(study.outcomes)
-        for outcome in outcomes_by_rule(rule, number, columns, book, texts)
+        for outcome in worded(outcomes_by_rule(rule, number, columns, book, texts), book)
     ]
     excluded = excluded_names(study.exclude, list(dict.fromkeys(o.name for o in made)))
     kept = [outcome for outcome in made if outcome.name not in excluded]
@@ -56,6 +56,11 @@ def outcomes_of(
         msg = f"study.exclude leaves no outcome: {few(study.exclude)}"
         raise DataError(msg)
     return of_qualifiers(study.survey.universe, kept)
+
+
+def worded(outcomes: Sequence[Outcome], book: Codebook) -> list[Outcome]:
+    """Return outcomes with what the survey's file says of their columns."""
+    return [replace(outcome, wording=book.of(outcome.column).label) for outcome in outcomes]
 
 
 def of_qualifiers(universe: str | None, outcomes: list[Outcome]) -> list[Outcome]:

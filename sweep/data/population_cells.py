@@ -150,12 +150,17 @@ def seed_of(frame: Making, levels: Levels) -> tuple[Margin, Filling | None]:
         words = "the population's variables are taken to be independent, given the margins"
         frame.findings.notice((*HERE, "seed"), words)
         return Margin(levels, np.where(cells_where(levels, zeros), 0.0, 1.0)), None
-    seed, weight = people_by(frame, levels, "seed")
-    return seed, Filling(weight, zeros) if frame.kind == "survey" else None
+    seed, people = people_by(frame, levels, "seed")
+    if frame.kind != "survey":
+        return seed, None
+    effective = float((people**2).sum() / people.sum())
+    return seed, Filling(float(people.mean()), effective, zeros)
 
 
-def people_by(frame: Making, levels: Levels, key: str) -> tuple[Margin, float]:
-    """Return the people of the base by all variables, and the weight of one respondent."""
+def people_by(
+    frame: Making, levels: Levels, key: str
+) -> tuple[Margin, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    """Return the people of the base by all variables, and of each of its rows."""
     rows, of_survey = frame.base, frame.kind == "survey"
     known = rows[list(levels)].notna().all(axis=1).to_numpy()
     left = int((~known).sum())
@@ -164,7 +169,7 @@ def people_by(frame: Making, levels: Levels, key: str) -> tuple[Margin, float]:
         frame.findings.notice((*HERE, key), words)
     rows = rows[known]
     people = weights(rows, frame.study) if of_survey else rows[PEOPLE].to_numpy(float)
-    return Margin(levels, table_by(rows, levels, people)), float(people.mean())
+    return Margin(levels, table_by(rows, levels, people)), people
 
 
 def refuse_strange_levels(frame: Making, levels: Levels) -> None:

@@ -12,7 +12,7 @@ from sweep.data.findings import Findings, KeyPath
 from sweep.data.levels import Levels
 from sweep.data.margins import Margin, contradictions
 from sweep.data.raking import RakingError, rake
-from sweep.data.seeds import MOST_CELLS, cells_where, with_half_a_respondent
+from sweep.data.seeds import MOST_CELLS, beyond_chance, cells_where, with_half_a_respondent
 from sweep.expression import columns as columns_of
 from sweep.expression import literals, parse
 from sweep.keys import Json
@@ -25,12 +25,14 @@ __all__ = ["Filling", "are_too_many_cells", "cell_rows", "check_zeros", "raked_r
 
 @dataclass(frozen=True)
 class Filling:
-    """How empty cells of a survey's seed are filled.
+    """How empty cells of a survey's seed are filled, and the noise of the others is taken out.
 
-    ``weight`` is one respondent's; ``zeros`` are conditions for cells that nobody can be in.
+    ``weight`` is one respondent's, ``effective`` that of an effective one; ``zeros`` are conditions
+    for cells that nobody can be in.
     """
 
     weight: float
+    effective: float
     zeros: tuple[str, ...]
 
 
@@ -51,9 +53,10 @@ def raked_rows(  # what is raked to what, how empty cells are filled, and who is
         zeros = cells_where(seed.levels, filling.zeros)
         refuse_people_in(seed, zeros, path, findings)
         seed, filled = with_half_a_respondent(seed, margins, zeros, filling.weight)
+        seed, kept = beyond_chance(seed, filling.effective)
         facts = {"cells_without_respondents": filled, "structural_zeros": int(zeros.sum())}
-        if filled:
-            findings.notice((*path, "seed"), filling_words(filled, seed.table.size))
+        facts |= {"kept_beyond_pairs": kept}
+        findings.notice((*path, "seed"), filling_words(filled, seed.table.size, kept))
     wrong = list(contradictions(seed, margins))
     for index, message in wrong:
         findings.mistake((*path, "margins", index), message)
@@ -68,12 +71,21 @@ def raked_rows(  # what is raked to what, how empty cells are filled, and who is
     return cell_rows(Margin(seed.levels, raked.table), size), facts
 
 
-def filling_words(filled: int, cells: int) -> str:
-    """Return what is told of cells that nobody answered from."""
-    return (
-        f"the population's joint distribution is an estimate: {count_of(filled, 'cell')} of "
-        f"{cells:,} without respondents share half a respondent, in proportion to independence"
-    )
+def filling_words(filled: int, cells: int, kept: float) -> str:
+    """Return what is told of a survey's seed: of cells that nobody answered from, and of noise."""
+    words = ["the population's joint distribution is an estimate, with the survey's as seed"]
+    if filled:
+        words.append(
+            f"{count_of(filled, 'cell')} of {cells:,} without respondents share half a respondent, "
+            "in proportion to independence"
+        )
+    if kept < 1:
+        share = f"{kept:.0%}" if kept else "nothing"
+        words.append(
+            f"of what it says of three variables and more together {share} is kept, for the rest "
+            "is no more than chance"
+        )
+    return "; ".join(words)
 
 
 def refuse_people_in(

@@ -22,7 +22,7 @@ from sweep.data.margins import (
 )
 from sweep.errors import DataError
 
-__all__ = ["Limits", "Raked", "RakingError", "rake"]
+__all__ = ["Limits", "Raked", "RakingError", "rake", "rounds_towards"]
 
 type Table = NDArray[np.float64]
 
@@ -97,6 +97,20 @@ def rake(seed: Margin, margins: Sequence[Margin], limits: Limits = LIMITS) -> Ra
     why = f"{missed_words(table, targets[worst])}; {rate_words(rate, max(gaps), tolerance)}"
     tried = f"raking did not converge in {limits.iterations:,} iterations"
     raise RakingError(worst, f"{tried}: {why}. No table was made")
+
+
+def rounds_towards(
+    seed: Margin, margins: Sequence[Margin], rounds: int = 50, tolerance: float = 1e-6
+) -> Table:
+    """Return a table raked to margins that it can meet, as near as some rounds bring it."""
+    targets = [target_of(m, seed, 1.0) for m in margins]
+    table = seed.table.astype(np.float64)
+    for _ in range(rounds):
+        for target in targets:
+            table = fit_to(table, target)
+        if max(gap_of(table, target) for target in targets) <= tolerance:
+            break
+    return table
 
 
 def fit_to(table: Table, target: Target) -> Table:

@@ -36,6 +36,8 @@ class Entry:
     ``design``, ``counts``, ``fit_key`` and ``key`` (of its estimates, and so of its task) are keys.
     ``n`` are the answers in its base. ``failure`` is why it cannot even be tried. ``action`` is
     what was left to do when it was planned: ``taken``, ``estimate``, ``fit``, or ``failed``.
+    ``rule`` is the number of its rule in the config, None in plans of earlier versions; ``wording``
+    is what the survey's file says of its column, None if nothing.
     """
 
     id: EntryId
@@ -50,6 +52,8 @@ class Entry:
     n: float
     failure: PastFailure | None
     action: str
+    rule: int | None = None
+    wording: str | None = None
 
     @property
     def name(self) -> str:
@@ -80,6 +84,8 @@ def entry_json(entry: Entry) -> Json:
         "n": entry.n,
         "failure": None if entry.failure is None else entry.failure.as_json(),
         "action": entry.action,
+        "rule": entry.rule,
+        "wording": entry.wording,
     }
 
 
@@ -99,4 +105,6 @@ def entry_from(record: Mapping[str, Any], design: str) -> Entry:
         record["n"],
         None if failure is None else failure_from(failure),
         record["action"],
+        record.get("rule"),
+        record.get("wording"),
     )

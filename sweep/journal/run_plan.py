@@ -1,6 +1,7 @@
 """Run plans: what a run's ``plan.json`` says, the sweep made concrete."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from sweep.config import Execution
 from sweep.data.findings import Finding, finding_from
@@ -34,8 +35,9 @@ class RunPlan:
     ``model_blob`` where the model file's bytes are. ``selection`` and ``predictors``, in the
     config's order, are None in plans of earlier versions. ``config_file`` is the path of the config
     on the machine that made the plan, None if it was given as a dict, and in earlier plans.
-    ``notices`` say what was inferred of the data, and what is worth a look. ``run`` and ``started``
-    are empty until the run has begun.
+    ``notices`` say what was inferred of the data, and what is worth a look; ``labels`` are what
+    readers see in place of a variable's name, by variable. ``run`` and ``started`` are empty until
+    the run has begun.
     """
 
     name: str
@@ -49,6 +51,7 @@ class RunPlan:
     predictors: tuple[str, ...] | None = None
     config_file: str | None = None
     notices: tuple[Finding, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     run: str = ""
     started: str = ""
 
@@ -79,6 +82,7 @@ class RunPlan:
             "selection": None if self.selection is None else asdict(self.selection),
             "predictors": None if self.predictors is None else list(self.predictors),
             "notices": [notice.as_json() for notice in self.notices],
+            "labels": dict(self.labels),
             "design": self.design,
             "model_blob": self.model_blob,
             "outcomes": [entry_json(entry) for entry in self.entries],
@@ -99,5 +103,6 @@ def plan_from(record: Json) -> RunPlan:
         predictors=None if predictors is None else tuple(predictors),
         config_file=record.get("config_file"),
         notices=tuple(map(finding_from, record.get("notices", ()))),
+        labels=record.get("labels", {}),
         **{name: record[name] for name in plain},
     )

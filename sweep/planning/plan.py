@@ -29,6 +29,7 @@ from sweep.model.prior_range import PriorRange
 from sweep.planning.absurd import check_priors
 from sweep.planning.coding import parts_of_rules
 from sweep.planning.counting import StoredCounts, count_outcomes, refused_outcomes
+from sweep.planning.labels import labels_of
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import StoredDesign, prepare_design
 from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
@@ -126,7 +127,7 @@ def make_plan(
     chosen = entries_by_status(store, outcomes, entries, selection)
     covered = covered_by(selection, len(every), prepared)
     record = record_of(config, directory, covered, shared, chosen, findings.notices)
-    record = replace(record, sample=selection.sample)
+    record = replace(record, sample=selection.sample, labels=labels_of(study, sources.survey))
     again = partial(make_plan, config, directory, store, selection, retry_failed)
     wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}
     said = (codings_of(outcomes, counted, chosen), mistakes)
@@ -240,6 +241,8 @@ def entry_for(
         n=counted.n,
         failure=failure,
         action="failed" if failure else action_for(look, task),
+        rule=outcome.rule,
+        wording=outcome.wording,
     )
 
 

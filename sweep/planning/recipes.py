@@ -33,6 +33,10 @@ __all__ = [
 ]
 
 
+SEEDING = 2
+"""Version of how a survey's respondents become a raked frame's seed; the first kept their noise."""
+
+
 def plain_condition(condition: str | None) -> str | None:
     """Return an expression in its one spelling."""
     return None if condition is None else normalise(parse(condition))
@@ -68,6 +72,7 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
         "further": group_variables(study),
         "sample": sample,
         "seed": None if sample is None else study.sampler.seed,
+        **({"seeding": SEEDING} if study.population.seed == "survey" else {}),
     }
 
 

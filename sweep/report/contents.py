@@ -4,8 +4,12 @@ The same inputs therefore give the same bytes, and two reports can be compared w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+
+from sweep.data.answers.table import QuestionTable
+from sweep.data.audit import AuditRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,6 +86,12 @@ class Report:
         Which part of its sweep the run covers, in words; None if it is the whole.
     notices
         What was inferred of the data, and what is worth a look, a line each.
+    questions
+        What each answer counts as, a table per question.
+    audit
+        The population beside the respondents, level by level.
+    labels
+        What readers see in place of a variable's name, by variable.
 
     Raises
     ------
@@ -98,6 +108,17 @@ class Report:
     interval: float
     partial: str | None = None
     notices: tuple[str, ...] = ()
+    questions: tuple[QuestionTable, ...] = ()
+    audit: tuple[AuditRow, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, variable: str) -> str:
+        """Return what readers see in place of a variable's name."""
+        return self.labels.get(variable, variable)
+
+    def audited(self) -> list[tuple[str, list[AuditRow]]]:
+        """Return the rows of the audit by variable, in the config's order."""
+        return [(name, list(rows)) for name, rows in groupby(self.audit, lambda r: r.variable)]
 
     def __post_init__(self) -> None:
         missing = [name for name in OUTCOMES if name not in self.outcomes.columns]

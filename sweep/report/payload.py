@@ -87,7 +87,7 @@ def _groups(report: Report) -> tuple[list[Json], dict[str, list[Any]], list[int]
     order = sorted(found, key=lambda id_: (kinds.index(id_[0]), _rank(id_, rank)))
     number = {id_: i for i, id_ in enumerate(order)}
     groupings: list[Json] = [
-        {"name": _grouping_name(kind), "variables": [] if kind == "*named" else list(kind)}
+        {"name": _grouping_name(kind, report), "variables": [] if kind == "*named" else list(kind)}
         for kind in kinds
     ]
     groups: dict[str, list[Any]] = {
@@ -97,10 +97,10 @@ def _groups(report: Report) -> tuple[list[Json], dict[str, list[Any]], list[int]
     return groupings, groups, [NO_GROUP if id_ is None else number[id_] for id_ in ids]
 
 
-def _grouping_name(kind: Any) -> str:
+def _grouping_name(kind: Any, report: Report) -> str:
     if kind == "*named":
         return "Named groups"
-    return " × ".join(kind) if kind else "Total"
+    return " × ".join(map(report.label, kind)) if kind else "Total"
 
 
 def _level_ranks(report: Report) -> dict[str, dict[str, int]]:

@@ -8,6 +8,7 @@ from sweep.artifacts.artifact import publish_same, read_done
 from sweep.artifacts.contents import get_design
 from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import FitRecipe
+from sweep.data.audit import Audit
 from sweep.estimates.formats import to_csv, to_parquet
 from sweep.estimates.table import shown_base
 from sweep.faultpoint import faultpoint
@@ -20,6 +21,7 @@ from sweep.keys import Json, digest
 from sweep.model.files import STUB
 from sweep.model.terms import term_name
 from sweep.report import Report, render
+from sweep.results.coding import questions_of
 from sweep.results.lineage import Lineage, lineage_of
 from sweep.results.table import entries_with_estimates, table_of
 from sweep.store import NotStored, Store
@@ -28,7 +30,7 @@ from sweep.words.telling import Tell, tell_nobody
 
 __all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
 
-REPORT = 4  # version of the template: bumped when the same results should look different
+REPORT = 5  # version of the template: bumped when the same results should look different
 
 
 STUB_NOTE = "STUB: nothing was fitted. These numbers test the program and mean nothing."
@@ -49,6 +51,9 @@ def report_of(store: Store, plan: RunPlan, states: Sequence[State], lineage: Lin
         interval=plan.study["interval"],
         partial=partial_words(plan),
         notices=tuple(map(str, plan.notices)),
+        questions=questions_of(store, plan),
+        audit=Audit.from_json(design.summary.get("audit", [])).rows,
+        labels=plan.labels,
     )
 
 
@@ -59,6 +64,7 @@ def outcome_row(state: State, minimum_base: int) -> Json:
     known = [t for t in tails if t is not None]
     return {
         **state.entry.names(),
+        "label": state.entry.label or state.entry.wording,
         "tags": ", ".join(state.entry.tags),
         "status": state.status,
         "reason": state.reason,
@@ -124,8 +130,9 @@ def report_recipe(plan: RunPlan, states: Sequence[State], lineage: Lineage) -> J
     words = partial_words(plan)
 
     def described(state: State) -> list[Any]:
-        names = [*state.entry.names().values(), list(state.entry.tags)]
-        return [*names, state.status, state.reason, state.entry.key]
+        entry = state.entry
+        names = [*entry.names().values(), entry.wording, list(entry.tags), entry.rule]
+        return [*names, state.status, state.reason, entry.key, entry.counts]
 
     return {
         "kind": "report",
@@ -136,6 +143,7 @@ def report_recipe(plan: RunPlan, states: Sequence[State], lineage: Lineage) -> J
         "outcomes": [described(state) for state in states],
         "provenance": provenance_of(plan, lineage),
         "notices": [str(notice) for notice in plan.notices],
+        "labels": dict(plan.labels),
         **({} if words is None else {"partial": words}),
     }
 

@@ -146,7 +146,8 @@ def test_cells_without_respondents_share_half_a_respondent_and_it_is_told(
     assert empty > 0
     assert empty == design.summary["frame"]["cells_without_respondents"]
     assert any(
-        f"population.seed: the population's joint distribution is an estimate: {empty} cell" in line
+        "population.seed: the population's joint distribution is an estimate" in line
+        and f"{empty} cells of 24 without respondents share half a respondent" in line
         for line in notices(design)
     )
     assert 24 == len(design.frame.cell)

@@ -401,8 +401,10 @@ def test_what_plan_json_says_of_an_outcome(begun: tuple[Store, Plan, str]) -> No
             "n": e.n,
             "failure": None,
             "action": "fit",
+            "rule": number,
+            "wording": None,
         }
-        for e in plan.entries
+        for number, e in enumerate(plan.entries)
     ]
 
 

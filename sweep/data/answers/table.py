@@ -11,10 +11,22 @@ from sweep.keys import Json
 from sweep.words.numbers import count_of
 from sweep.words.values import clip
 
-__all__ = ["ROWS", "CodedOutcome", "coding_json", "coding_lines", "is_withheld", "question_lines"]
+__all__ = [
+    "ROWS",
+    "AnswerRow",
+    "CodedOutcome",
+    "QuestionTable",
+    "coding_json",
+    "coding_lines",
+    "is_withheld",
+    "question_lines",
+    "question_tables",
+]
 
 ROWS = 8  # of a question's table, unless all are asked for
 WIDEST = 40  # characters of an answer in a table
+NO_ANSWER, OUTSIDE = "(no answer)", "(outside the base)"
+NOT_ASKED = str(Meaning.NOT_ASKED)
 ORDER = (Meaning.YES, Meaning.DONT_KNOW, Meaning.NOT_ASKED, Meaning.MISSING, Meaning.NO)
 
 
@@ -26,6 +38,33 @@ class CodedOutcome:
     column: str
     rule: int
     coding: Coding
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """One answer to a question, how many gave it (None: withheld), and what it counts as."""
+
+    answer: str
+    count: int | None
+    meaning: str
+
+
+@dataclass(frozen=True)
+class QuestionTable:
+    """What the answers to one question count as, over all outcomes that a rule makes of it.
+
+    ``key`` is the rule's place in the config.
+    """
+
+    key: str
+    outcomes: tuple[str, ...]
+    rows: tuple[AnswerRow, ...]
+
+    def title(self) -> str:
+        """Return which outcomes the table is about, in words."""
+        several = len(self.outcomes) > 1
+        count = f"{count_of(len(self.outcomes), 'outcome')}: " if several else ""
+        return f"{count}{names_words(self.outcomes)}"
 
 
 def coding_json(coded: Sequence[CodedOutcome], minimum_base: int) -> list[Json]:
@@ -66,14 +105,23 @@ def coding_lines(
 ) -> list[str]:
     """Return a table per question, each with its first ``rows`` answers."""
     lines: list[str] = []
+    for table in question_tables(coded, minimum_base):
+        lines += [f"question      {table.key}, {table.title()}", *table_lines(table, rows)]
+    return lines
+
+
+def question_tables(coded: Sequence[CodedOutcome], minimum_base: int) -> list[QuestionTable]:
+    """Return a table per question, in the order of the config's rules."""
+    tables = []
     for rule, group in groupby(sorted(coded, key=lambda one: one.rule), lambda one: one.rule):
         several = list(group)
-        title = names_words([one.outcome for one in several])
-        count = f"{count_of(len(several), 'outcome')}: " if len(several) > 1 else ""
-        key = "survey.universe" if rule < 0 else f"outcomes.{rule}"
-        lines.append(f"question      study.{key}, {count}{title}")
-        lines += question_lines(question_of([one.coding for one in several]), minimum_base, rows)
-    return lines
+        key = "study.survey.universe" if rule < 0 else f"study.outcomes.{rule}"
+        codings = [one.coding for one in several]
+        # One that is withheld would be had back from the sum of all: the others are published.
+        hidden = any(is_withheld(coding, minimum_base) for coding in codings)
+        rows = question_rows(question_of(codings), hidden)
+        tables.append(QuestionTable(key, tuple(one.outcome for one in several), rows))
+    return tables
 
 
 def question_of(codings: Sequence[Coding]) -> Coding:
@@ -96,18 +144,36 @@ def question_of(codings: Sequence[Coding]) -> Coding:
 
 
 def question_lines(coding: Coding, minimum_base: int, rows: int | None = ROWS) -> list[str]:
-    """Return the table of one question: answer, count, meaning; yes first, no last."""
+    """Return the table of one question as lines: answer, count, meaning."""
+    return table_lines(
+        QuestionTable("", (), question_rows(coding, is_withheld(coding, minimum_base))), rows
+    )
+
+
+def question_rows(coding: Coding, hidden: bool) -> tuple[AnswerRow, ...]:
+    """Return the rows of one question: yes first, no last, and then who gave no answer.
+
+    Where the base is withheld the counts are ``hidden``.
+    """
     answers = sorted(coding.answers, key=lambda answer: ORDER.index(answer.meaning))
-    table = [(clip(words_of(a), WIDEST), a.count, meaning_words(a)) for a in answers[:rows]]
-    table += [("(no answer)", coding.missing, "not asked")] if coding.missing else []
-    table += [("(outside the base)", coding.outside, "not asked")] if coding.outside else []
-    width = max((len(row[0]) for row in table), default=0)
-    hidden = is_withheld(coding, minimum_base)
+    table = [(words_of(a), a.count, meaning_words(a)) for a in answers]
+    rest = {NO_ANSWER: coding.missing, OUTSIDE: coding.outside}
+    table += [(words, count, NOT_ASKED) for words, count in rest.items() if count]
+    return tuple(AnswerRow(name, None if hidden else n, words) for name, n, words in table)
+
+
+def table_lines(table: QuestionTable, rows: int | None) -> list[str]:
+    """Return a question's table as lines, with its first ``rows`` answers."""
+    answers = [row for row in table.rows if row.answer not in {NO_ANSWER, OUTSIDE}]
+    shown = answers[:rows]
+    last = [row for row in table.rows if row.answer in {NO_ANSWER, OUTSIDE}]
+    written = [(clip(r.answer, WIDEST), r.count, r.meaning) for r in [*shown, *last]]
+    width = max((len(name) for name, _, _ in written), default=0)
     lines = [
-        f"              {name:<{width}}  {'withheld' if hidden else f'{n:>8,}'}  {words}"
-        for name, n, words in table
+        f"              {name:<{width}}  {'withheld' if n is None else f'{n:>8,}'}  {words}"
+        for name, n, words in written
     ]
-    more = len(answers) - len(answers[:rows])
+    more = len(answers) - len(shown)
     lines += [f"              ... and {more:,} more answers (--outcome NAME shows all)"] * (
         more > 0
     )
