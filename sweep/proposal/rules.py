@@ -109,7 +109,8 @@ def about(group: Group) -> list[str]:
     if len(group) == 1 and first.form == "binary":
         return coding_comment(group)
     columns = [c for q in group for c in q.columns]
-    what = f"{len(columns)} columns" if len(group) == 1 else f"{len(group)} questions alike"
+    many = count_of(len(columns), "column") if len(group) == 1 else count_of(len(group), "question")
+    what = many if len(group) == 1 else f"{many} alike"
     label = f": {comment(first.label)}" if first.label and len(group) == 1 else ""
     head = f"# {what if len(columns) > 1 else first.name}{label}"
     labels = [f"#   {c.name}: {comment(c.label)}" for c in columns if c.label and len(columns) > 1]
