@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sweep.proposal.matching import Predictor
+from sweep.proposal.naming import Predictor
 from sweep.proposal.population import PeopleTable
 from sweep.proposal.survey import SurveyFile
 

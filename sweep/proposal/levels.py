@@ -7,6 +7,7 @@ from sweep.data.answers.likeness import are_alike, nearest_answers, same_key
 from sweep.proposal.bands import Band, band_of
 from sweep.proposal.success import is_answer
 from sweep.proposal.survey import Column
+from sweep.proposal.words import mean_the_same
 
 __all__ = ["LevelMatch", "match_levels"]
 
@@ -32,8 +33,8 @@ class LevelMatch:
 def match_levels(levels: Sequence[str], column: Column) -> LevelMatch:
     """Return how a column's answers are some levels of the population.
 
-    The same text, one that differs in case, blanks, dashes, quotes or an ampersand, the label of a
-    code, a band within a band. What is merely near is left open.
+    The same text, one that differs in case, blanks, dashes, quotes or an ampersand, another word
+    (men, male), the label of a code, a band within a band. What is merely near is left open.
     """
     texts = [text for text in column.counts if is_answer(text)]
     recode = {**alike(levels, texts), **by_code(levels, texts, column)}
@@ -72,7 +73,9 @@ def alike(levels: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
 
 
 def are_the_same(first: str, second: str) -> bool:
-    """Return whether two levels differ in form only: case, blanks, dashes, and for an ampersand."""
+    """Return whether two levels differ in form only: case, blanks, dashes; or are words for one."""
+    if mean_the_same(first, second):
+        return True
     one, other = (spelt(text) for text in (first, second))
     return are_alike(one, other) or are_alike(one.replace("-", " "), other.replace("-", " "))
 

@@ -1,10 +1,10 @@
 """Matching: which column of the survey is which variable of the population, and how."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from sweep.proposal.bands import bands_of, cut_of
 from sweep.proposal.levels import LevelMatch, match_levels
+from sweep.proposal.naming import Cutting, Fit, Predictor, free_name, named
 from sweep.proposal.population import PeopleTable, Variable, totals_among
 from sweep.proposal.roles import Role
 from sweep.proposal.success import is_answer
@@ -23,34 +23,6 @@ MOST_LEVELS = 100
 FEWEST = 3  # numbers that may be ages, where they are few
 MOST_ALONE = 30  # levels of a predictor where no population is named
 USUAL = ("sex", "age", "region", "education", "income", "ethnicity")
-
-
-@dataclass(frozen=True)
-class Predictor:
-    """A variable that the survey and the population have, under the study's ``name``.
-
-    ``cut`` are edges and labels where it is made from numbers, of the column ``number``. In
-    ``survey_rename`` and ``population_rename`` are names of columns that become others.
-    """
-
-    name: str
-    column: Column
-    variable: Variable
-    match: LevelMatch | None = None
-    cut: tuple[list[int], list[str]] | None = None
-    number: str = ""
-    survey_rename: Mapping[str, str] = field(default_factory=dict)
-    population_rename: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Fit:
-    """How well a column fits a variable, and what would have to be made of it."""
-
-    score: float
-    column: Column
-    match: LevelMatch | None = None
-    cut: tuple[list[int], list[str]] | None = None
 
 
 def variables_in(tables: Sequence[PeopleTable]) -> list[Variable]:
@@ -96,9 +68,7 @@ def predictors_alone(survey: SurveyFile, roles: Mapping[str, Role]) -> list[Pred
         if kind == "age" and role is Role.NUMBER:
             band = free_name(name, [*survey.columns])
             numbers = Variable(name, {}, number=True)
-            made[kind] = Predictor(
-                band, column, numbers, cut=usual_bands(column, numbers), number=name
-            )
+            made[kind] = Predictor(band, column, numbers, cut=usual_bands(column), number=name)
         elif role is Role.ANSWERS and 2 <= len(levels) <= MOST_ALONE and name not in TAKEN:
             match = LevelMatch({}, {}, silent, (), 1.0)
             made[kind] = Predictor(name, column, Variable(name, {}), match)
@@ -130,9 +100,7 @@ def likeness_of_names(variable: str, column: Column) -> int:
     return 2 if kind is not None and kind == background_kind(column.name, column.label) else 0
 
 
-def cut_between(
-    variable: Variable, column: Column, role: Role, name: int
-) -> tuple[list[int], list[str]] | None:
+def cut_between(variable: Variable, column: Column, role: Role, name: int) -> Cutting | None:
     """Return edges and labels if one side holds numbers and the other bands, or both numbers."""
     theirs = bands_of(list(variable.levels))
     numbers = len(column.numbers) >= FEWEST and len(column.numbers) == len(column.counts)
@@ -141,88 +109,15 @@ def cut_between(
             return cut_of(theirs)
         whole = all(number.is_integer() for number in column.numbers.values())
         is_age = background_kind(variable.name, None) == "age"
-        return usual_bands(column, variable) if variable.number and whole and is_age else None
+        return usual_bands(column) if variable.number and whole and is_age else None
     if variable.number and role is Role.ANSWERS and name:
         ours = bands_of(list(column.counts))
         return cut_of(ours) if ours is not None else None
     return None
 
 
-def usual_bands(column: Column, variable: Variable) -> tuple[list[int], list[str]]:
-    """Return bands for ages in years, with one for children if there are any."""
-    theirs = [number for level in variable.levels if (number := number_of(level)) is not None]
+def usual_bands(column: Column) -> Cutting:
+    """Return bands for ages in years, with one for children if there are any in the survey."""
     edges, labels = ADULTS
-    youngest = min([*column.numbers.values(), *theirs])
-    return (edges, [YOUNGEST, *labels]) if youngest < edges[0] else (edges, labels)
-
-
-def named(
-    variable: Variable, fit: Fit, columns: Collection[str], variables: Sequence[Variable]
-) -> Predictor:
-    """Return a predictor with the name under which both sides have it."""
-    others = {v.name for v in variables} - {variable.name}
-    if fit.cut is None:
-        return named_alike(variable, fit, columns)
-    column = fit.column.name
-    if not variable.number:  # the population has the bands
-        name = free_name(variable.name, {*columns, *others})
-        return Predictor(
-            name,
-            fit.column,
-            variable,
-            cut=fit.cut,
-            number=column,
-            population_rename=renaming(variable.name, name),
-        )
-    if bands_of(list(fit.column.counts)) is not None:  # the survey has them
-        name = free_name(column, {*others, variable.name, *columns} - {column} | {variable.name})
-        return Predictor(
-            name,
-            fit.column,
-            variable,
-            cut=fit.cut,
-            number=variable.name,
-            survey_rename=renaming(column, name),
-        )
-    name = free_name(column, {*columns, *others})
-    renames = renaming(variable.name, column)
-    return Predictor(
-        name, fit.column, variable, cut=fit.cut, number=column, population_rename=renames
-    )
-
-
-def named_alike(variable: Variable, fit: Fit, columns: Collection[str]) -> Predictor:
-    """Return a predictor that is a column of both: the survey's is renamed, unless that clashes."""
-    column, name = fit.column.name, variable.name
-    if name in {*columns} - {column}:
-        name = column
-    if name in TAKEN:
-        name = free_name(name, {*columns, *TAKEN})
-    return Predictor(
-        name,
-        fit.column,
-        variable,
-        fit.match,
-        survey_rename=renaming(column, name),
-        population_rename=renaming(variable.name, name),
-    )
-
-
-def renaming(old: str, new: str) -> dict[str, str]:
-    """Return what renames a column, nothing if it has the name."""
-    return {} if old == new else {old: new}
-
-
-def free_name(name: str, taken: Collection[str]) -> str:
-    """Return a name that is not taken: the name itself, or one that says it is of bands."""
-    return next(free for free in candidates(name) if free not in taken and free not in TAKEN)
-
-
-def candidates(name: str) -> Iterator[str]:
-    """Yield names of a variable in bands."""
-    yield name
-    yield f"{name}_band"
-    number = 2
-    while True:
-        yield f"{name}_band{number}"
-        number += 1
+    children = min(column.numbers.values()) < edges[0]
+    return (edges, [YOUNGEST, *labels]) if children else (edges, labels)

@@ -7,10 +7,10 @@ from sweep.config.read import MAX_BYTES
 from sweep.errors import UsageError
 from sweep.proposal.background import Background
 from sweep.proposal.lines import indented, key, wrapped
-from sweep.proposal.matching import Predictor
+from sweep.proposal.naming import Predictor
 from sweep.proposal.population_section import population_lines
 from sweep.proposal.predictor_section import derive_lines, other_background, predictor_lines
-from sweep.proposal.questions import Question
+from sweep.proposal.question import Question
 from sweep.proposal.roles import Role
 from sweep.proposal.rules import outcome_lines
 from sweep.proposal.scalars import comment, text

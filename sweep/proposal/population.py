@@ -4,9 +4,8 @@ A list of margins has a row per level, with the variable's name in one column an
 another; each variable is then a margin of its own.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -14,7 +13,13 @@ from sweep.config.population import is_shares
 from sweep.data.columns import how_often
 from sweep.data.totals import TOTALS
 from sweep.errors import DataError
-from sweep.proposal.words import called
+from sweep.proposal.layout import (
+    is_measured,
+    listed_variables,
+    side_by_side,
+    size_of,
+    sizes_in,
+)
 from sweep.sources.reading import Format
 from sweep.sources.sheet import sheets_in
 from sweep.sources.source import Source
@@ -24,9 +29,7 @@ from sweep.words.text import number_of
 __all__ = ["PeopleTable", "Variable", "tables_of"]
 
 BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-GROUPED = re.compile(r"[\d.,'’ \u00a0\u202f]+%?")
 SINGLE_YEARS = 12  # more numbers than that are no levels
-EQUAL = 0.01  # by how much the totals of margins may differ, as a share
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class PeopleTable:
     """A table of people: its source and sheet, its variables, and its columns of sizes.
 
     ``sizes`` are the columns that may be it, the likeliest first. Of a list of margins, ``column``
-    is its column of levels, and ``filter`` leaves the rows of this variable.
+    is its column of levels, and ``filter`` leaves the rows of this variable. Of margins side by
+    side, ``blanks`` is whether others have more rows.
     """
 
     source: str
@@ -56,7 +60,7 @@ class PeopleTable:
     total: float
     filter: str | None = None
     column: str | None = None
-    others: tuple[str, ...] = field(default=())
+    blanks: bool = False
 
     @property
     def is_shares(self) -> bool:
@@ -113,56 +117,19 @@ def tables_in(rows: pd.DataFrame, written: str, sheet: str | None) -> Iterator[P
             total = float(people[mine].sum())
             yield PeopleTable(written, sheet, (own,), sizes, total, where, level)
         return
+    if pairs := side_by_side(rows, levels, sizes):
+        for name, size in pairs:
+            there = pd.Series([size_of(cell) for cell in rows[size].astype(object)], rows.index)
+            own = variable_of(name, rows[name], there)
+            blanks = bool(rows[name].isna().any())
+            yield PeopleTable(
+                written, sheet, (own,), (size,), sum(own.levels.values()), blanks=blanks
+            )
+        return
     variables = tuple(variable_of(n, rows[n], people) for n in levels if not is_measured(rows[n]))
     if not variables:
         return
     yield PeopleTable(written, sheet, variables, sizes, float(people.sum()))
-
-
-def sizes_in(rows: pd.DataFrame) -> tuple[str, ...]:
-    """Return the columns that may hold numbers of people: those named so, or else the last."""
-    numeric = [
-        str(name)
-        for name in rows
-        if (often := how_often(rows[name])) and all(GROUPED.fullmatch(text) for text in often)
-    ]
-    named = [name for name in numeric if called(name, "population", "size")]
-    last = [name for name in numeric[-1:] if len(rows.columns) > 1]
-    return tuple(named or last)
-
-
-def is_measured(column: pd.Series) -> bool:
-    """Return whether a column holds measurements, such as a share of votes: no levels."""
-    numbers = [number_of(text) for text in how_often(column)]
-    return all(n is not None for n in numbers) and any(n and not n.is_integer() for n in numbers)
-
-
-def size_of(text: object) -> float:
-    """Return the number that a cell of sizes writes, whatever parts its thousands; else nothing."""
-    plain = number_of(str(text))
-    if plain is not None:
-        return plain
-    bare = re.sub(r"[^\d]", "", str(text))
-    return float(bare) if bare else 0.0
-
-
-def listed_variables(
-    rows: pd.DataFrame, levels: Sequence[str], people: pd.Series
-) -> tuple[str, str] | None:
-    """Return the columns of variables and of levels, if the rows are a list of margins.
-
-    Then no level belongs to two variables, and all variables sum to one total.
-    """
-    if len(levels) != 2:
-        return None
-    for kind, level in (levels, levels[::-1]):
-        pairs = rows[[kind, level]].dropna().drop_duplicates()
-        apart = not pairs[level].duplicated().any() and len(pairs) == len(rows)
-        totals = people.groupby(rows[kind].astype(object)).sum()
-        equal = totals.max() - totals.min() <= EQUAL * totals.max()
-        if apart and equal and 1 < len(totals) < len(pairs):
-            return kind, level
-    return None
 
 
 def variable_of(name: str, column: pd.Series, people: pd.Series) -> Variable:

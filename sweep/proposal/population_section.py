@@ -60,15 +60,24 @@ def size_lines(table: PeopleTable) -> list[str]:
 
 
 def table_filter(about: Background, table: PeopleTable) -> list[str]:
-    """Return the condition that leaves totals, and other variables of a list, out."""
+    """Return the condition that leaves totals, and other variables of a list, out.
+
+    Whether people younger than all respondents are of the population is to be decided.
+    """
     conditions = [table.filter] if table.filter else []
     for variable in table.variables:
-        name = table.column or variable.name
-        name = about.population_rename.get(variable.name, variable.name) if table.column else name
-        name = about.population_rename.get(name, name)
+        name = backquoted(about.population_rename.get(variable.name, variable.name))
+        conditions += [f"{name} is not null"] if table.blanks else []
         for level in totals_among(variable.levels):
             quoted = "'" + level.replace("'", "''") + "'"
-            conditions.append(f"{backquoted(name)} != {quoted}")
+            conditions.append(f"{name} != {quoted}")
+    young = [
+        p for p in about.predictors if p.variable in table.variables and p.youngest is not None
+    ]
+    if young:
+        ages = [f"{backquoted(p.number)} >= {p.youngest}" for p in young]
+        words = text(" and ".join([*conditions, *ages]))
+        return [decide("filter", f"{words} leaves out who is younger than all respondents")]
     return [key("filter", text(" and ".join(conditions)))] if conditions else []
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sweep.proposal.background import Background
 from sweep.proposal.lines import decide, indented, key, wrapped
-from sweep.proposal.matching import Predictor
+from sweep.proposal.naming import Predictor
 from sweep.proposal.scalars import comment, text, texts
 from sweep.proposal.success import meant_by
 from sweep.proposal.survey import Column
@@ -93,7 +93,7 @@ def one_predictor(predictor: Predictor) -> list[str]:
     """Return a predictor, with what it is in the survey and which levels nobody answered from."""
     label = predictor.column.label
     note = comment(label, 60) if label else ""
-    unmet = predictor.match.unmet if predictor.match else ()
+    unmet = predictor.match.unmet if predictor.match and not predictor.match.open_ else ()
     if unmet:
         count = count_of(len(unmet), "level")
         note = "; ".join(filter(None, [note, f"no respondents at {count}: {texts(unmet[:5])}"]))

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sweep.proposal.background import Background
-from sweep.proposal.matching import Predictor, predictors_alone, predictors_in, variables_in
+from sweep.proposal.matching import predictors_alone, predictors_in, variables_in
+from sweep.proposal.naming import Predictor
 from sweep.proposal.page import page
 from sweep.proposal.population import PeopleTable, tables_of
 from sweep.proposal.predictor_section import who_is_told
-from sweep.proposal.questions import Question, questions_in
+from sweep.proposal.question import Question
+from sweep.proposal.questions import questions_in
 from sweep.proposal.roles import Role, roles_in, weight_in
 from sweep.proposal.survey import SurveyFile, look_at
 from sweep.sources.files import fetch

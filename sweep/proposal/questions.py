@@ -1,71 +1,25 @@
 """Questions: the outcomes that a survey's columns may become, and how sure that is."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from sweep.data.answers.checks import suspects
 from sweep.data.answers.several import parts_of
-from sweep.data.codebook import ResponseSet
 from sweep.expression.tree import KEYWORDS
-from sweep.proposal.names import stem_of
+from sweep.proposal.blocks import of_blocks, of_sets
+from sweep.proposal.question import Question
 from sweep.proposal.roles import Role, cell_separator
 from sweep.proposal.routes import Route, Truth, route_of
-from sweep.proposal.success import chosen_in, is_answer, meant_by
+from sweep.proposal.success import meant_by
 from sweep.proposal.survey import Column, SurveyFile
 from sweep.proposal.words import is_one_of
 
-__all__ = ["Question", "questions_in"]
+__all__ = ["questions_in"]
 
 MOST_ANSWERS = 15  # of a question that is proposed although none of them is plainly a yes
 UNEXPLAINED = 0.05  # of the respondents: fewer blanks are people who did not answer
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question: one column, or several that are its options.
-
-    ``success`` are the answers that are plainly a yes, of ``kind``; none where nothing is plain.
-    ``route`` is to whom it was put; ``blank`` how many hold nothing although they may have been
-    asked. ``none`` are options that exclude all others.
-    """
-
-    form: Literal["binary", "items", "cells", "set"]
-    columns: tuple[Column, ...]
-    success: tuple[str, ...] = ()
-    kind: str = ""
-    name: str = ""
-    label: str | None = None
-    separator: str = ""
-    none: tuple[str, ...] = ()
-    route: Route | None = None
-    blank: int = 0
-
-    @property
-    def is_plain(self) -> bool:
-        """Return whether it is plain what counts as yes."""
-        return self.form != "binary" or bool(self.success)
-
-    @property
-    def place(self) -> int:
-        """Return where it stands in the file."""
-        return self.columns[0].place
-
-    @property
-    def there(self) -> Truth:
-        """Return which rows (row,) have an answer to it, in any of its columns."""
-        there: Truth = np.logical_or.reduce([column.there for column in self.columns])
-        return there
-
-    def answers(self) -> dict[str, int]:
-        """Return its answers with their counts, over all its columns."""
-        found: dict[str, int] = {}
-        for column in self.columns:
-            for text, count in column.counts.items():
-                found[text] = found.get(text, 0) + count
-        return found
 
 
 def questions_in(
@@ -88,58 +42,6 @@ def questions_in(
     ordered = sorted(found, key=lambda question: question.place)
     routing = [c for name, c in survey.columns.items() if may_route(name, roles, changed)]
     return with_routes(ordered, routing)
-
-
-def of_sets(sets: Collection[ResponseSet], columns: Mapping[str, Column]) -> Iterator[Question]:
-    """Yield the multiple-response sets that the file names, unless one of them shares columns."""
-    taken: set[str] = set()
-    for own in sets:
-        members = [columns[name] for name in own.columns if name in columns]
-        if len(members) < len(own.columns) or taken & {*own.columns}:
-            continue
-        taken |= {*own.columns}
-        labels = [c.label or c.name for c in members]
-        words = (
-            labels
-            if own.kind == "dichotomy"
-            else list(dict.fromkeys(a for c in members for a in c.counts))
-        )
-        none = tuple(word for word in words if is_one_of(word, "none"))
-        yield Question("set", tuple(members), name=own.name, label=own.label, none=none)
-
-
-def of_blocks(columns: Sequence[Column], roles: Mapping[str, Role]) -> Iterator[Question]:
-    """Yield the blocks of columns that are options: each holds that it was chosen, or nothing."""
-    stems: dict[str, list[Column]] = {}
-    for column in columns:
-        if roles[column.name] in {Role.ANSWERS, Role.NOTHING, Role.ONE}:
-            stems.setdefault(stem_of(column.name), []).append(column)
-    for stem, members in stems.items():
-        named = stem != members[0].name or len(members) == 1
-        asked = [column for column in members if column.counts]
-        if named and asked and all(is_option(column) for column in asked):
-            yield block_of(stem, members if len(members) > 1 else asked)
-
-
-def is_option(column: Column) -> bool:
-    """Return whether a column says that an option was chosen, and else that it was not."""
-    real = [text for text in column.counts if is_answer(text)]
-    alone = len(real) == len(column.counts) == 1 and column.blank > 0
-    return alone or (len(real) > 1 and chosen_in(real) is not None)
-
-
-def block_of(stem: str, members: Sequence[Column]) -> Question:
-    """Return the question whose options some columns are."""
-    said = [chosen_in([t for t in c.counts if is_answer(t)]) for c in members if len(c.counts) > 1]
-    success = tuple(dict.fromkeys(text for meant in said if meant for text in meant.success))
-    labels = [c.label or c.name for c in members]
-    words = [next(iter(c.counts)) if len(c.counts) == 1 else "" for c in members]
-    none = tuple(
-        label if is_one_of(label, "none") else c.name
-        for c, label, word in zip(members, labels, words, strict=True)
-        if is_one_of(label, "none") or is_one_of(word, "none")
-    )
-    return Question("items", tuple(members), success, "chosen or not", stem, none=none)
 
 
 def of_column(column: Column, role: Role) -> Question | None:

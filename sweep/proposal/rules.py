@@ -4,24 +4,19 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from glob import escape
 
-from sweep.data.answers.checks import suspects
+from sweep.data.answers.several import parts_of
 from sweep.data.answers.words import is_dont_know, is_not_asked
+from sweep.proposal.grouping import Group, groups_of
 from sweep.proposal.lines import decide, indented, item, key, wrapped
-from sweep.proposal.names import pattern_of, stem_of
-from sweep.proposal.questions import Question
+from sweep.proposal.names import pattern_of
+from sweep.proposal.question import Question
 from sweep.proposal.scalars import answers, comment, counted, text, texts
-from sweep.proposal.success import scale_guess
+from sweep.proposal.unclear import unclear, unclear_lines
 from sweep.words.numbers import count_of
 
 __all__ = ["outcome_lines"]
 
-MANY_ALIKE = 8  # questions with names of one kind, such as Q1 to Q300, that become one rule
-LISTED = 5  # questions that are worth a list of their names
 MOST_LABELS = 40  # of the questions of one rule, told one by one
-LETTERS = re.compile(r"\D*")
-
-type Group = tuple[Question, ...]
-"""Questions that become one rule."""
 
 
 def outcome_lines(questions: Sequence[Question], names: Sequence[str]) -> list[str]:
@@ -36,63 +31,8 @@ def outcome_lines(questions: Sequence[Question], names: Sequence[str]) -> list[s
         head = [decide("outcomes", "no question has answers that are plainly a yes: say which are")]
     else:
         head = ["outcomes: # one model each", *(line for rule in rules for line in rule)]
-    return [*head, *unclear_lines([unclear(g, names) for g in groups_of(others, names)])]
-
-
-def unclear_lines(rules: Sequence[list[str]]) -> list[str]:
-    """Return rules as comments, below what they want."""
-    if not rules:
-        return []
-    head = wrapped(
-        "In the questions below no answer is plainly a yes. To make outcomes of them, take the "
-        "'# ' away and leave under success the answers that count as yes.",
-        further="",
-    )
-    return ["", *indented(head, 1), *(line for rule in rules for line in rule)]
-
-
-def groups_of(questions: Sequence[Question], names: Sequence[str]) -> list[Group]:
-    """Return questions that mean the same and are named alike together, in the file's order."""
-    made: list[Group] = []
-    rest = list(questions)
-    for kind, least in ((stem_of, 2), (kind_of_name, MANY_ALIKE)):
-        found = alike(rest, kind, least, names)
-        made += found
-        taken = {question.place for group in found for question in group}
-        rest = [question for question in rest if question.place not in taken]
-    return sorted([*made, *((q,) for q in rest)], key=lambda group: group[0].place)
-
-
-def kind_of_name(name: str) -> str:
-    """Return the letters before the first digit of a name."""
-    found = LETTERS.match(name)
-    return found.group() if found else ""
-
-
-def alike(
-    questions: Sequence[Question], kind: Callable[[str], str], least: int, names: Sequence[str]
-) -> list[Group]:
-    """Return the groups of at least so many questions of one column that can share a rule."""
-    found: dict[tuple[object, ...], list[Question]] = {}
-    for question in questions:
-        name = question.columns[0].name
-        if question.form == "binary" and kind(name) and (kind(name) != name):
-            found.setdefault((kind(name), *signature(question)), []).append(question)
-    groups = [tuple(group) for group in found.values() if len(group) >= least]
-    return [group for group in groups if is_worth_a_rule(group, names)]
-
-
-def is_worth_a_rule(group: Group, names: Sequence[str]) -> bool:
-    """Return whether a pattern takes just these questions, and is shorter than their names."""
-    pattern = pattern_of([question.columns[0].name for question in group], names)
-    return pattern is not None and (not pattern.startswith("re:") or len(group) >= LISTED)
-
-
-def signature(question: Question) -> tuple[object, ...]:
-    """Return what questions of one rule have in common."""
-    route = question.route.words if question.route else ""
-    told = question.success or tuple(question.answers())
-    return (told, route, question.blank > 0)
+    open_ = [unclear(group, name_lines(group, names)) for group in groups_of(others, names)]
+    return [*head, *unclear_lines(open_)]
 
 
 def rule_lines(group: Group, names: Sequence[str]) -> list[str]:
@@ -211,8 +151,6 @@ def said_in(question: Question) -> Iterator[tuple[str, int]]:
     if question.form in {"items", "set"}:
         yield from ((c.label, c.answered) for c in question.columns if c.label and c.answered)
     if question.form == "cells":
-        from sweep.data.answers.several import parts_of
-
         for cell, n in question.answers().items():
             yield from ((part, n) for part in parts_of(cell, question.separator) if part != cell)
 
@@ -232,34 +170,3 @@ def base_lines(group: Group) -> list[str]:
         f"who was asked, as \"q1 == 'Yes'\"? {people} have no answer. Without this line: those who"
     )
     return [decide("base", f"{what} have one")]
-
-
-def unclear(group: Group, names: Sequence[str]) -> list[str]:
-    """Return a rule of which nobody can tell what counts as yes, as comments."""
-    first = group[0]
-    found: dict[str, int] = {}
-    for question in group:
-        for word, n in question.answers().items():
-            found[word] = found.get(word, 0) + n
-    real = [w for w in found if not is_dont_know(w) and not is_not_asked(w)]
-    numbers = first.columns[0].numbers
-    labels = first.columns[0].book.values.values()
-    scale = len(numbers) >= 3 and all(w in numbers or w in labels for w in real)
-    usual = [w for w in real if w not in suspects(found)]
-    codes = [c for c in map(code_number(first), usual) if c is not None]
-    guess = scale_guess(codes) if scale and codes else real
-    keys = [*name_lines(group, names), key("success", answers(guess), "of " + counted(found, 8))]
-    keys += ["dont_know: out_of_base # or in_base"] if any(map(is_dont_know, found)) else []
-    if first.route is not None:
-        keys.append(key("base", text(first.route.words)))
-    labels_of = [f"  {c.name}: {comment(c.label)}" for q in group for c in q.columns if c.label]
-    shown = labels_of[:MOST_LABELS] if len(group) > 1 else []
-    return indented([f"# {line}" for line in [*shown, *item(keys)]], 1)
-
-
-def code_number(question: Question) -> Callable[[str], float | None]:
-    """Return what gives the number of an answer of a scale: itself, or the code of its label."""
-    from sweep.words.text import number_of
-
-    codes = {label: code for code, label in question.columns[0].book.values.items()}
-    return lambda word: number_of(codes.get(word, word))

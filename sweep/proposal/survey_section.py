@@ -12,9 +12,9 @@ from sweep.data.columns import numbers_in
 from sweep.data.derivation import suspect_codes
 from sweep.proposal.background import Background
 from sweep.proposal.lines import decide, indented, key
-from sweep.proposal.matching import Predictor
+from sweep.proposal.naming import Predictor
 from sweep.proposal.population import backquoted
-from sweep.proposal.questions import Question
+from sweep.proposal.question import Question
 from sweep.proposal.scalars import answers, comment, counted, text
 from sweep.words.numbers import count_of
 

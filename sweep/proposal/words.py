@@ -11,7 +11,15 @@ from importlib.resources import files
 
 from sweep.data.answers.words import plain_words
 
-__all__ = ["background_kind", "begins_with", "called", "is_one_of", "words_in", "words_of"]
+__all__ = [
+    "background_kind",
+    "begins_with",
+    "called",
+    "is_one_of",
+    "mean_the_same",
+    "words_in",
+    "words_of",
+]
 
 CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 APART = re.compile(r"[\W_\d]+")
@@ -52,6 +60,12 @@ def background_kind(name: str, label: str | None) -> str | None:
 def words_of(kind: str) -> frozenset[str]:
     """Return the words of one kind of who somebody is."""
     return words_in("background", kind)
+
+
+def mean_the_same(first: str, second: str) -> bool:
+    """Return whether two levels are words for one thing, such as men and male."""
+    lists_ = (words_in("levels", name) for name in lists()["levels"])
+    return any(plain_words(first) in words and plain_words(second) in words for words in lists_)
 
 
 def is_one_of(text: str, name: str) -> bool:

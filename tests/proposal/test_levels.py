@@ -24,6 +24,11 @@ def test_what_is_merely_near_is_left_open_with_the_nearest_level() -> None:
     assert ("York",) == match.unmet
 
 
+def test_words_for_one_thing_are_one_level() -> None:
+    match = match_levels(["Men", "Women"], column(["männlich", "weiblich"]))
+    assert {"männlich": "Men", "weiblich": "Women"} == match.recode
+
+
 def test_codes_of_the_population_become_the_surveys_labels() -> None:
     match = match_levels(["1", "2"], column(["1", "2"], SEX))
     assert {"1": "Male", "2": "Female"} == match.recode

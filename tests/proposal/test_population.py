@@ -35,6 +35,14 @@ def test_a_joint_table_of_two_variables_is_no_list(tmp_path: Path) -> None:
     assert 2 == len(table.variables)
 
 
+def test_margins_side_by_side_are_as_many_tables(tmp_path: Path) -> None:
+    text = "sex,n_sex,region,n_region\nM,49,N,30\nF,51,S,30\n,,W,40\n"
+    sex, region = tables(tmp_path, text)
+    assert (("n_sex",), True, 100.0) == (sex.sizes, sex.blanks, sex.total)
+    assert (("n_region",), False) == (region.sizes, region.blanks)
+    assert {"N": 30.0, "S": 30.0, "W": 40.0} == region.variables[0].levels
+
+
 def test_ages_in_years_are_numbers(tmp_path: Path) -> None:
     rows = "".join(f"{age},{sex},5\n" for age in range(18, 80) for sex in "MF")
     (table,) = tables(tmp_path, f"age,sex,people\n{rows}")

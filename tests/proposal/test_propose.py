@@ -179,6 +179,34 @@ def test_totals_of_the_population_are_left_out(tmp_path: Path) -> None:
     assert 0 == checked(tmp_path, decided(text)).code
 
 
+def test_people_younger_than_all_respondents_must_be_decided(tmp_path: Path) -> None:
+    rows = "".join(f"{sex},{age},5\n" for sex in ("Male", "Female") for age in range(95))
+    (tmp_path / "people.csv").write_text(f"sex,age,people\n{rows}")
+    path = write(survey(), tmp_path / "survey.sav")
+    text = propose(tmp_path, str(path), [str(tmp_path / "people.csv")])
+    assert 'filter: !decide # decide: "age >= 18" leaves out who is younger' in text
+    assert "cut: age # from 18 to 71 in the survey" in text
+    assert 0 == checked(tmp_path, decided(text)).code
+
+
+def test_margins_side_by_side_and_together_are_sound(tmp_path: Path) -> None:
+    (tmp_path / "side.csv").write_text(
+        "sex,n_sex,Age group,n_age\nMen,490,16-34,300\nWomen,510,35-54,350\n,,55 and over,350\n"
+    )
+    (tmp_path / "two.csv").write_text(
+        "sex,Age group,people\n"
+        + "".join(f"{s},{a},{n}\n" for s, m in (("Men", 49), ("Women", 51))
+                  for a, n in (("16-34", 3 * m), ("35-54", 3.5 * m), ("55 and over", 3.5 * m)))
+    )  # fmt: skip
+    path = write(survey(), tmp_path / "survey.sav")
+    for name in ("side.csv", "two.csv"):
+        text = propose(tmp_path, str(path), [str(tmp_path / name)])
+        assert "Male: Men" in text
+        assert "age_group:" in text
+        done = checked(tmp_path, decided(text))
+        assert 0 == done.code, done.err
+
+
 def test_margins_that_are_all_shares_want_a_total(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("sex,share\nMale,0.49\nFemale,0.51\n")
     (tmp_path / "b.csv").write_text("region,share\nNorth-East,30\nSouth,30\nWest,40\n")

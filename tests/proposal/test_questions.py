@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from sweep.proposal.questions import Question, questions_in
+from sweep.proposal.question import Question
+from sweep.proposal.questions import questions_in
 from sweep.proposal.roles import roles_in, weight_in
 from tests.proposal.surveys import repeated, role, survey_file
 
