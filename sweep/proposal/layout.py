@@ -6,10 +6,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sweep.data.columns import how_often
+from sweep.data.totals import TOTALS
 from sweep.proposal.words import called
 from sweep.words.text import number_of
 
-__all__ = ["is_measured", "listed_variables", "side_by_side", "size_of", "sizes_in"]
+__all__ = ["is_measured", "is_total", "listed_variables", "side_by_side", "size_of", "sizes_in"]
 
 GROUPED = re.compile(r"[\d.,'’ \u00a0\u202f]+%?")
 EQUAL = 0.01  # by how much the totals of margins may differ, as a share
@@ -42,6 +43,11 @@ def size_of(text: object) -> float:
     return float(bare) if bare else 0.0
 
 
+def is_total(level: object) -> bool:
+    """Return whether a level is called as totals are."""
+    return str(level).casefold() in TOTALS
+
+
 def listed_variables(
     rows: pd.DataFrame, levels: Sequence[str], people: pd.Series
 ) -> tuple[str, str] | None:
@@ -54,7 +60,8 @@ def listed_variables(
     for kind, level in (levels, levels[::-1]):
         pairs = rows[[kind, level]].dropna().drop_duplicates()
         apart = not pairs[level].duplicated().any() and len(pairs) == len(rows)
-        totals = people.groupby(rows[kind].astype(object)).sum()
+        real = ~rows[level].astype(object).map(is_total).to_numpy(bool)
+        totals = people[real].groupby(rows.loc[real, kind].astype(object)).sum()
         equal = totals.max() - totals.min() <= EQUAL * totals.max()
         if apart and equal and 1 < len(totals) < len(pairs):
             return kind, level

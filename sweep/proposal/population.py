@@ -11,10 +11,10 @@ import pandas as pd
 
 from sweep.config.population import is_shares
 from sweep.data.columns import how_often
-from sweep.data.totals import TOTALS
 from sweep.errors import DataError
 from sweep.proposal.layout import (
     is_measured,
+    is_total,
     listed_variables,
     side_by_side,
     size_of,
@@ -147,7 +147,7 @@ def sums(column: pd.Series, people: pd.Series) -> dict[str, float]:
 
 def totals_among(levels: Mapping[str, float]) -> list[str]:
     """Return the levels that are called as totals are."""
-    return [level for level in levels if level.casefold() in TOTALS]
+    return [level for level in levels if is_total(level)]
 
 
 def backquoted(name: str) -> str:

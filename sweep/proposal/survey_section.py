@@ -37,7 +37,7 @@ def missing_codes(about: Background, questions: Sequence[Question]) -> dict[str,
     """Return numbers that look like codes for no answer, and how many respondents gave them."""
     found: dict[str, int] = {}
     for question in questions:
-        for column in question.columns if question.form == "binary" else ():
+        for column in question.columns if question.form == "binary" and question.success else ():
             for word in suspects(column.counts):
                 found[word] = found.get(word, 0) + column.counts[word]
     for predictor in about.predictors:

@@ -30,6 +30,11 @@ def test_a_list_of_margins_is_a_margin_per_variable(tmp_path: Path) -> None:
     assert {"N": 40.0, "S": 60.0} == region.variables[0].levels
 
 
+def test_a_list_with_a_total_for_one_variable_is_still_a_list(tmp_path: Path) -> None:
+    text = "Merkmal,Wert,Personen\nsex,M,49\nsex,F,51\nsex,insgesamt,100\nland,N,40\nland,S,60\n"
+    assert 2 == len(tables(tmp_path, text))
+
+
 def test_a_joint_table_of_two_variables_is_no_list(tmp_path: Path) -> None:
     (table,) = tables(tmp_path, "sex,region,people\nM,N,1\nM,S,2\nF,N,3\nF,S,4\n")
     assert 2 == len(table.variables)
