@@ -1,5 +1,7 @@
 """Population section: who is estimated for, in a proposed config: a table of cells, or margins."""
 
+from collections.abc import Collection
+
 from sweep.proposal.background import Background
 from sweep.proposal.lines import decide, indented, item, key
 from sweep.proposal.population import PeopleTable, backquoted, totals_among
@@ -26,10 +28,11 @@ def population_lines(about: Background) -> list[str]:
         ]
     if len(tables) == 1:
         return ["population:", *indented(table_lines(about, tables[0]), 1)]
-    made = ["margins:"]
+    made, seen = ["margins:"], list[frozenset[str]]()
     for table in tables:
-        made += indented(margin_lines(about, table), 1)
-    used = [table for table in tables if not lacking(about, table)]
+        made += indented(margin_lines(about, table, seen), 1)
+        seen.append(frozenset(known_by(about, table)))
+    used = [table for table in tables if known_by(about, table)]
     made.append(key("seed", "survey", "how the variables hang together: as in the survey"))
     if used and all(table.is_shares for table in used):
         made.append(decide("total", "how many people there are: all margins are shares"))
@@ -81,19 +84,31 @@ def table_filter(about: Background, table: PeopleTable) -> list[str]:
     return [key("filter", text(" and ".join(conditions)))] if conditions else []
 
 
-def margin_lines(about: Background, table: PeopleTable) -> list[str]:
-    """Return one margin; of a variable that the survey lacks, as a comment."""
-    names = about.population_rename
-    by = [names.get(v.name, v.name) for v in table.variables]
-    lines = item([key("by", texts(by)), *table_lines(about, table)])
-    missing = lacking(about, table)
-    if not missing:
-        return lines
-    head = f"# nothing in the survey looks like {', '.join(map(comment, missing))}:"
-    return [head, *(f"# {line}" for line in lines)]
+def margin_lines(
+    about: Background, table: PeopleTable, seen: Collection[frozenset[str]]
+) -> list[str]:
+    """Return one margin, by the variables that the survey has; as a comment, if it says no more.
+
+    ``seen`` are the variables of the margins before it.
+    """
+    by = known_by(about, table)
+    lacking = [v.name for v in table.variables if v.name not in known_names(about)]
+    shown = f"nothing in the survey looks like {', '.join(map(comment, lacking))}"
+    head = [f"# {shown}"] if lacking else []
+    if by and frozenset(by) not in seen:
+        return [*head, *item([key("by", texts(by)), *table_lines(about, table)])]
+    every = [about.population_rename.get(v.name, v.name) for v in table.variables]
+    lines = item([key("by", texts(every)), *table_lines(about, table)])
+    twice = [f"# there is a margin by {', '.join(map(comment, by))} already"] if by else []
+    return [*head, *twice, *(f"# {line}" for line in lines)]
 
 
-def lacking(about: Background, table: PeopleTable) -> list[str]:
-    """Return the variables of a table that the survey has not."""
-    known_ = {p.variable.name for p in about.predictors}
-    return [v.name for v in table.variables if v.name not in known_]
+def known_by(about: Background, table: PeopleTable) -> list[str]:
+    """Return the variables of a table that the survey has too, as the study calls them."""
+    names, known = about.population_rename, known_names(about)
+    return [names.get(v.name, v.name) for v in table.variables if v.name in known]
+
+
+def known_names(about: Background) -> list[str]:
+    """Return the population's names of the variables that the survey has."""
+    return [predictor.variable.name for predictor in about.predictors]

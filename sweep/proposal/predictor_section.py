@@ -49,7 +49,11 @@ def recode_lines(predictor: Predictor) -> list[str]:
     match, column = predictor.match, predictor.column
     if match is None:
         return []
-    lines = [key(text(old), text(new)) for old, new in match.recode.items()]
+    codes = {code: label for code, label in column.book.values.items() if code in match.recode}
+    lines = [
+        key(text(old), text(new), "by the survey's codes" if codes.get(old) == new else "")
+        for old, new in match.recode.items()
+    ]
     levels = [match.recode.get(level, level) for level in predictor.variable.levels]
     for old, near in match.open_.items():
         lines.append(decide(text(old), open_words(old, near, levels, column)))

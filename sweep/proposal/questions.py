@@ -12,7 +12,7 @@ from sweep.proposal.blocks import of_blocks, of_sets
 from sweep.proposal.question import Question
 from sweep.proposal.roles import Role, cell_separator
 from sweep.proposal.routes import Route, Truth, route_of
-from sweep.proposal.success import meant_by
+from sweep.proposal.success import is_answer, meant_by
 from sweep.proposal.survey import Column, SurveyFile
 from sweep.proposal.words import is_one_of
 
@@ -57,7 +57,8 @@ def of_column(column: Column, role: Role) -> Question | None:
         return None
     codes = suspects(column.counts)
     meant = meant_by([text for text in column.counts if text not in codes])
-    plain = meant is not None and len(column.counts) > 1
+    real = [text for text in column.counts if text not in codes and is_answer(text)]
+    plain = meant is not None and len(real) > 1  # of one answer alone all would have given it
     if not plain and len(column.counts) > MOST_ANSWERS:
         return None
     return Question(

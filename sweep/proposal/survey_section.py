@@ -16,6 +16,7 @@ from sweep.proposal.naming import Predictor
 from sweep.proposal.population import backquoted
 from sweep.proposal.question import Question
 from sweep.proposal.scalars import answers, comment, counted, text
+from sweep.proposal.words import called
 from sweep.words.numbers import count_of
 
 __all__ = ["survey_lines"]
@@ -133,4 +134,6 @@ def weight_lines(about: Background) -> list[str]:
     note = "the file's own weight" if own else f"mean {mean:.4g}"
     note = f"{comment(first.label)}; {note}" if first.label else note
     also = [f"# or: {comment(name)}" for name in about.weights[1:3]]
+    if not own and not called(first.name, "columns", "weight"):
+        return [f"# {key('weight', text(first.name), f'{note}: is it one?')}"]
     return [key("weight", text(first.name), f"{note}; compared, never modelled"), *also]

@@ -221,8 +221,26 @@ def test_a_margin_that_the_survey_lacks_is_a_comment(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("tenure,people\nOwned,300\nRented,700\n")
     path = write(survey(), tmp_path / "survey.sav")
     text = propose(tmp_path, str(path), [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
-    assert "# nothing in the survey looks like tenure:\n      # - by: [tenure]" in text
+    assert "# nothing in the survey looks like tenure\n      # - by: [tenure]" in text
     assert 0 == checked(tmp_path, decided(text)).code
+    (tmp_path / "b.csv").write_text(
+        "region,tenure,people\nNorth-East,O,300\nSouth,R,300\nWest,O,400\n"
+    )
+    text = propose(tmp_path, str(path), [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
+    assert "- by: [region]" in text  # what the table says of regions holds all the same
+    assert 0 == checked(tmp_path, decided(text)).code
+
+
+def test_a_number_that_nobody_calls_a_weight_is_none_unasked(tmp_path: Path) -> None:
+    made = survey().labelled()
+    columns = {("factor" if n == "wt" else n): own for n, own in made.columns.items()}
+    text = proposed(tmp_path, write(Survey(columns), tmp_path / "survey.csv"))
+    assert "    weight:" not in text
+    (tmp_path / "many.csv").write_text(
+        "sex,factor,q\n" + "".join(f"{'MF'[k % 2]},{0.5 + k / 100},Yes\n" for k in range(100))
+    )
+    text = propose(tmp_path, str(tmp_path / "many.csv"))
+    assert "    # weight: factor # mean 0.995: is it one?" in text
 
 
 def test_three_hundred_questions_are_few_rules(tmp_path: Path) -> None:

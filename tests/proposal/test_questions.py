@@ -64,6 +64,11 @@ def test_a_column_of_one_answer_and_blanks_is_never_a_yes_for_all() -> None:
     assert 60 == question.blank
 
 
+def test_one_answer_beside_dont_know_is_no_yes() -> None:
+    (question,) = questions(x=["Yes", "Don't know"] * 20)
+    assert not question.is_plain
+
+
 def test_several_answers_in_a_cell_are_a_question_with_a_separator() -> None:
     (question,) = questions(x=["tea | milk", "tea", "milk | rum", "rum", "None of these"])
     assert ("cells", "|", ("None of these",)) == (
