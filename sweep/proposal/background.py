@@ -12,13 +12,14 @@ __all__ = ["Background"]
 
 @dataclass(frozen=True)
 class Background:
-    """What is known of respondents and people: the survey's file, predictors, tables, weights."""
+    """What is known of respondents and people: the file, predictors, tables, weights, id."""
 
     survey: SurveyFile
     source: str
     predictors: Sequence[Predictor]
     tables: Sequence[PeopleTable]
     weights: Sequence[str]
+    id: str | None
 
     @property
     def survey_rename(self) -> dict[str, str]:

@@ -107,6 +107,7 @@ def left_out_lines(
         *about.weights[:1],
         *other_background(about),
     }
+    used |= {about.id or ""}
     used |= {column.name for question in questions for column in question.columns}
     reasons: dict[str, list[str]] = {}
     for name, role in roles.items():

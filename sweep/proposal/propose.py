@@ -12,7 +12,7 @@ from sweep.proposal.population import PeopleTable, tables_of
 from sweep.proposal.predictor_section import who_is_told
 from sweep.proposal.question import Question
 from sweep.proposal.questions import questions_in
-from sweep.proposal.roles import Role, roles_in, weight_in
+from sweep.proposal.roles import Role, id_in, roles_in, weight_in
 from sweep.proposal.survey import SurveyFile, look_at
 from sweep.sources.files import fetch
 from sweep.sources.rdatasets import read as read_dataset
@@ -51,7 +51,9 @@ def propose(directory: Path, survey: str, population: Sequence[str] = ()) -> str
         else predictors_alone(file, roles)
     )
     taken = [p.column.name for p in predictors]
-    about = Background(file, written, predictors, tables, weight_in(file, taken))
+    about = Background(
+        file, written, predictors, tables, weight_in(file, taken), id_in(file, roles)
+    )
     return page(about, questions_of(file, roles, about), roles)
 
 

@@ -1,7 +1,7 @@
 """Roles: what each column of a survey is, by its values first and its name second."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 
 import numpy as np
@@ -11,7 +11,7 @@ from sweep.data.columns import numbers_in
 from sweep.proposal.survey import Column, SurveyFile
 from sweep.proposal.words import called
 
-__all__ = ["Role", "cell_separator", "role_of", "roles_in", "weight_in"]
+__all__ = ["Role", "cell_separator", "id_in", "role_of", "roles_in", "weight_in"]
 
 MOST_ANSWERS = 50  # different answers to a closed question
 FEW_NUMBERS = 12  # different numbers that may still be the answers of a scale
@@ -90,6 +90,21 @@ def cell_separator(column: Column) -> str | None:
         return None
     parts = {part for cell in column.counts for part in parts_of(cell, separator)}
     return separator if 1 < len(parts) <= MOST_ANSWERS else None
+
+
+def id_in(survey: SurveyFile, roles: Mapping[str, Role]) -> str | None:
+    """Return the column that tells respondents apart: the file's own, or one that is called so.
+
+    Everybody has a value of it, and no two have the same.
+    """
+    for name in [survey.book.serial, *survey.columns]:
+        column = survey.columns.get(name or "")
+        if column is None or roles[column.name] is not Role.ID:
+            continue
+        named = column.name == survey.book.serial or called(column.name, "columns", "id")
+        if named and len(column.counts) == survey.people:
+            return column.name
+    return None
 
 
 def weight_in(survey: SurveyFile, taken: Collection[str] = ()) -> list[str]:

@@ -29,6 +29,8 @@ def survey_lines(about: Background, questions: Sequence[Question]) -> list[str]:
     if about.survey_rename:
         pairs = ", ".join(f"{text(old)}: {text(new)}" for old, new in about.survey_rename.items())
         made.append(key("rename", f"{{{pairs}}}", "as the population calls them"))
+    if about.id is not None:
+        made.append(key("id", text(about.id), "two respondents with the same will be refused"))
     made += [*missing_lines(about, questions), *filter_lines(about.predictors)]
     made += [*absent_lines(about), *weight_lines(about)]
     return ["survey:", *indented(made, 1)]

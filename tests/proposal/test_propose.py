@@ -132,7 +132,7 @@ def test_what_is_proposed_of_a_labelled_file_reads_well(tmp_path: Path) -> None:
         "dont_know: !decide # decide: in_base (they count as no) or out_of_base",
         "all_blank: !decide # decide: none (they chose nothing) or not_asked?",
         "#   success: [7, 10] # of 0 (60), 3 (60), 7 (60), 10 (60)",
-        "#   one value per respondent, as ids: respid",
+        "id: respid # two respondents with the same will be refused",
     ):
         assert part in text
 
