@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sweep.data.answers.checks import suspects
 from sweep.data.answers.likeness import are_alike, nearest_answers, same_key
 from sweep.proposal.bands import Band, band_of
 from sweep.proposal.success import is_answer
@@ -36,7 +37,8 @@ def match_levels(levels: Sequence[str], column: Column) -> LevelMatch:
     The same text, one that differs in case, blanks, dashes, quotes or an ampersand, another word
     (men, male), the label of a code, a band within a band. What is merely near is left open.
     """
-    texts = [text for text in column.counts if is_answer(text)]
+    codes = suspects(column.counts)  # for no answer: whether they are is decided for all columns
+    texts = [t for t in column.counts if is_answer(t) and (t not in codes or t in levels)]
     recode = {**alike(levels, texts), **by_code(levels, texts, column)}
     recode |= within(
         [p for p in levels if p not in texts and p not in {*recode, *recode.values()}],

@@ -64,8 +64,9 @@ class PeopleTable:
 
     @property
     def is_shares(self) -> bool:
-        """Return whether its sizes are shares."""
-        return is_shares(self.total)
+        """Return whether its sizes are shares; totals among them do not count."""
+        levels = self.variables[0].levels
+        return is_shares(sum(n for level, n in levels.items() if not is_total(level)))
 
 
 def tables_of(written: str, source: Source) -> list[PeopleTable]:

@@ -1,6 +1,6 @@
 """Survey section: the survey in a proposed config: its names, its weight, and who of it counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +39,31 @@ def survey_lines(about: Background, questions: Sequence[Question]) -> list[str]:
 def missing_codes(about: Background, questions: Sequence[Question]) -> dict[str, int]:
     """Return numbers that look like codes for no answer, and how many respondents gave them."""
     found: dict[str, int] = {}
-    for question in questions:
-        for column in question.columns if question.form == "binary" and question.success else ():
-            for word in suspects(column.counts):
-                found[word] = found.get(word, 0) + column.counts[word]
+    plain = [q for q in questions if q.form == "binary" and q.success]
+    for column in (column for question in plain for column in question.columns):
+        add(found, {word: column.counts[word] for word in suspects(column.counts)})
     for predictor in about.predictors:
-        if predictor.cut is not None and predictor.number == predictor.column.name:
-            edges, labels = predictor.cut
-            rule = Cut(cut=predictor.number, at=tuple(map(float, edges)), labels=tuple(labels))
-            for word, n in suspect_codes(predictor.column.values, rule).items():
-                found[word] = found.get(word, 0) + n
+        add(found, codes_of(predictor))
     return found
+
+
+def add(found: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add counts to those that were found."""
+    for word, n in more.items():
+        found[word] = found.get(word, 0) + n
+
+
+def codes_of(predictor: Predictor) -> dict[str, int]:
+    """Return the values of a predictor that look like codes for no answer, with counts."""
+    column = predictor.column
+    if predictor.match is not None:
+        codes = [w for w in suspects(column.counts) if w not in predictor.variable.levels]
+        return {word: column.counts[word] for word in codes}
+    if predictor.cut is None or predictor.number != column.name:
+        return {}
+    edges, labels = predictor.cut
+    rule = Cut(cut=predictor.number, at=tuple(map(float, edges)), labels=tuple(labels))
+    return suspect_codes(column.values, rule)
 
 
 def missing_lines(about: Background, questions: Sequence[Question]) -> list[str]:

@@ -35,6 +35,11 @@ def test_codes_of_the_population_become_the_surveys_labels() -> None:
     assert 1.0 == match.share
 
 
+def test_codes_for_no_answer_are_no_levels_either() -> None:
+    match = match_levels(["Male", "Female"], column(["1", "2", "99"]))
+    assert ["1", "2"] == list(match.open_)
+
+
 def test_codes_of_a_survey_without_labels_are_left_open() -> None:
     match = match_levels(["Male", "Female"], column(["1", "2"]))
     assert ["1", "2"] == list(match.open_)

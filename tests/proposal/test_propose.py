@@ -208,7 +208,7 @@ def test_margins_side_by_side_and_together_are_sound(tmp_path: Path) -> None:
 
 
 def test_margins_that_are_all_shares_want_a_total(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("sex,share\nMale,0.49\nFemale,0.51\n")
+    (tmp_path / "a.csv").write_text("sex,share\nMale,0.49\nFemale,0.51\nTotal,1\n")
     (tmp_path / "b.csv").write_text("region,share\nNorth-East,30\nSouth,30\nWest,40\n")
     path = write(survey(), tmp_path / "survey.sav")
     text = propose(tmp_path, str(path), [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])

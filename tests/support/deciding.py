@@ -4,9 +4,7 @@ import re
 
 __all__ = ["decided"]
 
-OPEN = re.compile(
-    r"^(?P<indent> *)(?P<key>[^#\n]*?): !decide # decide: (?P<what>.*)$", re.MULTILINE
-)
+OPEN = re.compile(r"^(?P<indent> *)(?P<key>[^\n]*?): !decide # decide: (?P<what>.*)$", re.MULTILINE)
 PLAIN = {"dont_know": "out_of_base", "all_blank": "not_asked", "missing": "drop", "total": "1000"}
 
 
