@@ -12,6 +12,7 @@ import pandas as pd
 from sweep.config.population import is_shares
 from sweep.data.columns import how_often
 from sweep.errors import DataError
+from sweep.proposal.conditions import is_one_of_words, quoted
 from sweep.proposal.layout import (
     is_measured,
     is_total,
@@ -114,7 +115,7 @@ def tables_in(rows: pd.DataFrame, written: str, sheet: str | None) -> Iterator[P
         for name in how_often(rows[kind]):
             mine = rows[kind] == name
             own = Variable(name, sums(rows.loc[mine, level], people[mine]))
-            where = f"{backquoted(kind)} == '{name.replace(chr(39), chr(39) * 2)}'"
+            where = is_one_of_words(kind, [quoted(name)])
             total = float(people[mine].sum())
             yield PeopleTable(written, sheet, (own,), sizes, total, where, level)
         return
@@ -149,8 +150,3 @@ def sums(column: pd.Series, people: pd.Series) -> dict[str, float]:
 def totals_among(levels: Mapping[str, float]) -> list[str]:
     """Return the levels that are called as totals are."""
     return [level for level in levels if is_total(level)]
-
-
-def backquoted(name: str) -> str:
-    """Return a column's name as an expression writes it."""
-    return name if name.isidentifier() else f"`{name.replace('`', '``')}`"

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 
 from sweep.proposal.background import Background
+from sweep.proposal.conditions import column_name, quoted
 from sweep.proposal.lines import decide, indented, item, key
-from sweep.proposal.population import PeopleTable, backquoted, totals_among
+from sweep.proposal.population import PeopleTable, totals_among
 from sweep.proposal.scalars import comment, text, texts
 
 __all__ = ["population_lines"]
@@ -69,16 +70,15 @@ def table_filter(about: Background, table: PeopleTable) -> list[str]:
     """
     conditions = [table.filter] if table.filter else []
     for variable in table.variables:
-        name = backquoted(about.population_rename.get(variable.name, variable.name))
+        name = column_name(about.population_rename.get(variable.name, variable.name))
         conditions += [f"{name} is not null"] if table.blanks else []
         for level in totals_among(variable.levels):
-            quoted = "'" + level.replace("'", "''") + "'"
-            conditions.append(f"{name} != {quoted}")
+            conditions.append(f"{name} != {quoted(level)}")
     young = [
         p for p in about.predictors if p.variable in table.variables and p.youngest is not None
     ]
     if young:
-        ages = [f"{backquoted(p.number)} >= {p.youngest}" for p in young]
+        ages = [f"{column_name(p.number)} >= {p.youngest}" for p in young]
         words = text(" and ".join([*conditions, *ages]))
         return [decide("filter", f"{words} leaves out who is younger than all respondents")]
     return [key("filter", text(" and ".join(conditions)))] if conditions else []

@@ -7,7 +7,6 @@ import numpy as np
 
 from sweep.data.answers.checks import suspects
 from sweep.data.answers.several import parts_of
-from sweep.expression.tree import KEYWORDS
 from sweep.proposal.blocks import of_blocks, of_sets
 from sweep.proposal.question import Question
 from sweep.proposal.roles import Role, cell_separator
@@ -73,7 +72,7 @@ def of_column(column: Column, role: Role) -> Question | None:
 
 def may_route(name: str, roles: Mapping[str, Role], changed: Collection[str]) -> bool:
     """Return whether a condition can say of a column what its answers route to."""
-    return roles[name] is Role.ANSWERS and name not in changed and name.casefold() not in KEYWORDS
+    return roles[name] is Role.ANSWERS and name not in changed
 
 
 def with_routes(questions: Sequence[Question], routing: Sequence[Column]) -> list[Question]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.proposal.conditions import is_one_of_words, quoted
 from sweep.proposal.survey import Column
 from sweep.words.text import number_of
 
@@ -65,12 +66,10 @@ def answers_that_route(there: Truth, column: Column) -> tuple[str, ...]:
 
 def condition(column: Column, answers: Sequence[str]) -> str:
     """Return the expression that a column holds one of some answers."""
-    name = column.name if column.name.isidentifier() else f"`{column.name.replace('`', '``')}`"
-    values = [literal(column, text) for text in answers]
-    return f"{name} == {values[0]}" if len(values) == 1 else f"{name} in [{', '.join(values)}]"
+    return is_one_of_words(column.name, [literal(column, text) for text in answers])
 
 
 def literal(column: Column, text: str) -> str:
     """Return an answer as an expression writes it: a number of a column of numbers bare."""
     bare = number_of(text) is not None and not column.book.values
-    return text if bare else "'" + text.replace("'", "''") + "'"
+    return text if bare else quoted(text)

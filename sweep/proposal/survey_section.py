@@ -11,9 +11,9 @@ from sweep.data.answers.checks import suspects
 from sweep.data.columns import numbers_in
 from sweep.data.derivation import suspect_codes
 from sweep.proposal.background import Background
+from sweep.proposal.conditions import column_name, quoted
 from sweep.proposal.lines import decide, indented, key
 from sweep.proposal.naming import Predictor
-from sweep.proposal.population import backquoted
 from sweep.proposal.question import Question
 from sweep.proposal.scalars import answers, comment, counted, text
 from sweep.proposal.words import called
@@ -91,8 +91,7 @@ def filter_lines(predictors: Sequence[Predictor]) -> list[str]:
     conditions, told = [], []
     for predictor in predictors:
         for word in predictor.match.silent if predictor.match else ():
-            quoted = "'" + word.replace("'", "''") + "'"
-            conditions.append(f"{backquoted(predictor.name)} != {quoted}")
+            conditions.append(f"{column_name(predictor.name)} != {quoted(word)}")
             told.append(f"{comment(word, 30)} in {predictor.name}")
     if not conditions:
         return []
@@ -115,7 +114,7 @@ def silent_count(predictors: Sequence[Predictor]) -> int:
 
 def absent_lines(about: Background) -> list[str]:
     """Return that it is to be decided what becomes of respondents without a predictor."""
-    lacking = [(p, ~known(p)) for p in about.predictors]
+    lacking = [(p, ~known(p) | said_nothing(p)) for p in about.predictors]
     lacking = [(p, gone) for p, gone in lacking if gone.any()]
     if not lacking:
         return []
@@ -125,6 +124,14 @@ def absent_lines(about: Background) -> list[str]:
         return [f"# {count_of(n, 'respondent')} without a predictor ({which}) will be left out."]
     what = f"drop leaves out {count_of(n, 'respondent')} without a predictor ({which})"
     return [decide("missing", what)]
+
+
+def said_nothing(predictor: Predictor) -> NDArray[np.bool_]:
+    """Return the respondents (row,) whose value looks like a code for no answer."""
+    codes = codes_of(predictor)
+    found = np.array([*(text in codes for text in predictor.column.counts), False])
+    made: NDArray[np.bool_] = found[predictor.column.codes]
+    return made
 
 
 def known(predictor: Predictor) -> NDArray[np.bool_]:
@@ -150,6 +157,10 @@ def weight_lines(about: Background) -> list[str]:
     note = "the file's own weight" if own else f"mean {mean:.4g}"
     note = f"{comment(first.label)}; {note}" if first.label else note
     also = [f"# or: {comment(name)}" for name in about.weights[1:3]]
+    without = about.survey.people - first.answered
+    if without:
+        people = count_of(without, "respondent")
+        return [f"# {key('weight', text(first.name), f'{note}; {people} have none: complete it')}"]
     if not own and not called(first.name, "columns", "weight"):
         return [f"# {key('weight', text(first.name), f'{note}: is it one?')}"]
     return [key("weight", text(first.name), f"{note}; compared, never modelled"), *also]
