@@ -78,7 +78,18 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
         "sample": sample,
         "seed": None if sample is None else study.sampler.seed,
         **({"seeding": SEEDING} if study.population.seed == "survey" else {}),
+        **({"predictors_first": twice} if (twice := named_twice(study)) else {}),
     }
+
+
+def named_twice(study: Study) -> list[str]:
+    """Return predictors of some column that have the name of a derived variable.
+
+    Conditions mean the predictor by it. Earlier programs meant the derived variable: what they
+    made of such a study is not taken.
+    """
+    columns = {name: p.column or name for name, p in study.predictors.items()}
+    return sorted(n for n, column in columns.items() if column != n and n in study.derive)
 
 
 def respondents_json(study: Study) -> Json:
