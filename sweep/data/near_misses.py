@@ -4,13 +4,12 @@ Of ``aided_*`` a column ``Aided_tea`` is none, and its question would be missing
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from sweep.config import Study
 from sweep.data.answers.likeness import are_twins
 from sweep.data.findings import Findings
-from sweep.words.names import names_meant
 from sweep.words.values import brief, few
 
 __all__ = ["tell_near_misses"]
@@ -18,21 +17,35 @@ __all__ = ["tell_near_misses"]
 WILD = re.compile(r"[*?\[]")
 
 
-def tell_near_misses(study: Study, columns: Sequence[str], findings: Findings) -> None:
-    """Tell of columns that no rule takes and that are a slip away from a glob."""
+def tell_near_misses(
+    study: Study, columns: Sequence[str], counted: Iterable[str], findings: Findings
+) -> None:
+    """Tell of columns that no rule takes and that are a slip away from a glob.
+
+    ``counted`` are columns of which it is known that a rule takes them: all, or some.
+    """
     globs = {
         k: rule.match
         for k, rule in enumerate(study.outcomes)
         if rule.match is not None and not rule.match.startswith("re:")
     }
     named = {rule.column or rule.name for rule in study.outcomes if rule.match is None}
-    taken = named | {name for glob in globs.values() for name in names_meant(glob, columns)}
-    free = [name for name in columns if name not in taken]
+    every, taken = set(columns), named | set(counted)
+    free = [
+        name
+        for name in columns
+        if name not in taken and not any(is_meant(name, glob, every) for glob in globs.values())
+    ]
     for k, glob in globs.items():
         near = [name for name in free if is_near(name, glob)]
         if near:
             words = f"{few(near)}, which {brief(glob)} almost matches"
             findings.notice(("study", "outcomes", k, "match"), f"no rule takes {words}")
+
+
+def is_meant(name: str, glob: str, columns: Collection[str]) -> bool:
+    """Return whether a glob means a column: one that is a column's very name means that alone."""
+    return name == glob if glob in columns else fnmatchcase(name, glob)
 
 
 def is_near(name: str, glob: str) -> bool:

@@ -114,7 +114,8 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     tell_read(read_of(known.values()), SURVEY, findings)
     counted = [(o, meta) for o in outcomes if (meta := known.get(keys[o.name])) is not None]
     tell_asked(counted, codings, findings)
-    tell_near_misses(study, column_names(sources.survey), findings)
+    taken = {column for outcome in outcomes for column in outcome.columns}
+    tell_near_misses(study, column_names(sources.survey), taken, findings)
     return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
 
 

@@ -12,7 +12,7 @@ from tests.project import Project
 def told(project: Project, columns: list[str], *rules: dict[str, Any]) -> list[str]:
     study = project.config({"outcomes": [{"success": ["Yes"], **rule} for rule in rules]}).study
     findings = Findings()
-    tell_near_misses(study, columns, findings)
+    tell_near_misses(study, columns, [], findings)
     return [str(notice) for notice in findings.notices]
 
 

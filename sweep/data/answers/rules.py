@@ -97,13 +97,10 @@ def counted_by_default(asked: Sequence[Asked]) -> list[str]:
 def against_words(asked: Sequence[Asked]) -> list[str]:
     """Return answers that a list takes for yes or no, and that say don't know or not asked."""
     listed = {Meaning.YES, Meaning.NO}
-    found = totals(
-        asked,
-        lambda x: (
-            x.said and x.meaning in listed and meant_by_words(x.text, x.label) is not Meaning.NO
-        ),
-    )
-    shown = few(list(found), written)
+    answers = (answer for a in asked for answer in a.coding.answers)
+    pairs = dict.fromkeys((x.text, x.label) for x in answers if x.said and x.meaning in listed)
+    found = [text for text, label in pairs if meant_by_words(text, label) is not Meaning.NO]
+    shown = few(found, written)
     return [f"listed as yes or no, though it says something else: {shown}"] if found else []
 
 
