@@ -240,7 +240,8 @@ def in_lists(sound: Sound, rng: random.Random) -> Slip | None:
     if same_key(str(more)) in {same_key(str(v)) for v in listed}:
         return None
     listed.append(more)
-    return Slip("surplus answer", where, "", str(more), sound)
+    shown = sound.labels.get(str(rule.get("name")), {}).get(str(more), str(more))
+    return Slip("surplus answer", where, "", shown, sound)
 
 
 def surplus(sound: Sound, rule: dict[str, Any], rng: random.Random) -> Any:
@@ -309,6 +310,9 @@ def in_labels(sound: Sound, rng: random.Random) -> Slip | None:
     if not sound.labels:
         return None
     column = rng.choice(sorted(sound.labels))
+    if column in sound.missing and rng.random() < 0.3:
+        gone = sound.missing.pop(column)[0]
+        return Slip("missing code", f"labels.{column}", sound.labels[column][gone], "", sound)
     code = rng.choice(sorted(sound.labels[column]))
     kind = rng.choice(sorted(WAYS))
     before = sound.labels[column][code]

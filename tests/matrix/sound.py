@@ -27,7 +27,8 @@ type Rule = dict[str, Any]
 class Sound:
     """A study with its survey and census; ``suffix`` is the survey's format.
 
-    ``zips`` is the table in which regions are looked up, if they are.
+    ``zips`` is the table in which regions are looked up, if they are; ``missing`` has by column
+    the codes that the file itself calls missing.
     """
 
     study: dict[str, Any]
@@ -36,6 +37,7 @@ class Sound:
     census: Columns
     suffix: str
     zips: Columns = field(default_factory=dict)
+    missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def make_sound(rng: random.Random) -> Sound:
@@ -57,7 +59,11 @@ def make_sound(rng: random.Random) -> Sound:
 
 def write_sound(sound: Sound, project: Project) -> dict[str, Any]:
     """Write the survey and the census of a study; return the study that reads them."""
-    book = Codebook({name: ColumnBook("Asked", own) for name, own in sound.labels.items()})
+    known = {
+        name: ColumnBook("Asked", own, sound.missing.get(name, ()))
+        for name, own in sound.labels.items()
+    }
+    book = Codebook(known)
     write(Survey(sound.columns, book), project.directory / f"survey{sound.suffix}")
     project.write("census.csv", pd.DataFrame(sound.census))
     project.write("zips.csv", pd.DataFrame(sound.zips))
@@ -232,6 +238,9 @@ def labelled(sound: Sound, words: Words, rng: random.Random, name: str) -> Sound
         return in_words(sound, words, rng, name)
     labels = {str(k): w for k, w in enumerate(words.scale, 1)}
     success: list[Any] = [1] if rng.random() < 0.5 else [words.scale[0]]
+    if rng.random() < 0.5:
+        labels["9"] = words.dont_know[0]
+        sound = replace(sound, missing={**sound.missing, name: ("9",)})
     answers = some(tuple(labels), rng)
     sound = replace(sound, labels={**sound.labels, name: labels})
     return asked(sound, name, answers, {"name": name, "success": success})
