@@ -105,6 +105,17 @@ def nested(kind: pa.DataType, value: Any) -> Writer:
     return write_nested
 
 
+def as_arrow(kind: pa.DataType) -> Writer:
+    """Return what writes the answers as some type of Arrow's."""
+
+    def write_typed(survey: Survey, path: Path) -> None:
+        columns = {n: pa.array(c) for n, c in survey.typed().items()}
+        columns["aware"] = columns["aware"].cast(kind)
+        pq.write_table(pa.table(columns), path)
+
+    return write_typed
+
+
 def indexed(survey: Survey, path: Path) -> None:
     """Write Parquet as pandas does, with an index in which numbers repeat."""
     frame = pd.DataFrame(survey.typed())
@@ -371,5 +382,39 @@ READING = (
         (".xlsx",),
         clean=MISSING,
         writers={".xlsx": broken_sheet},
+    ),
+    Kind(
+        "a dictionary in Parquet",
+        Right(),
+        MISSING,
+        (".parquet",),
+        clean=MISSING,
+        writers={".parquet": as_arrow(pa.dictionary(pa.int8(), pa.string()))},
+    ),
+    Kind(
+        "long text in Parquet",
+        Right(),
+        MISSING,
+        (".parquet",),
+        clean=MISSING,
+        writers={".parquet": as_arrow(pa.large_string())},
+    ),
+    Kind(
+        "decimals in Parquet",
+        Right(),
+        every(MISSING, coded({"Yes": "1", "No": "2"})),
+        (".parquet",),
+        says(1),
+        every(MISSING, coded({"Yes": "1", "No": "2"})),
+        writers={".parquet": as_arrow(pa.decimal128(20, 2))},
+    ),
+    Kind(
+        "small integers in Parquet",
+        Right(),
+        every(MISSING, coded({"Yes": "1", "No": "2"})),
+        (".parquet",),
+        says(1),
+        every(MISSING, coded({"Yes": "1", "No": "2"})),
+        writers={".parquet": as_arrow(pa.uint8())},
     ),
 )
