@@ -3,19 +3,17 @@
 import copy
 import random
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sweep.data.answers.likeness import same_key
 from sweep.words.text import fold
+from tests.matrix.places import KEY, LISTS, Path, texts_of_config
 from tests.matrix.sound import Sound
-from tests.matrix.words import LANGUAGES
+from tests.matrix.ways import WAYS, as_another
 
 __all__ = ["Slip", "plant"]
-
-type Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -29,74 +27,6 @@ class Slip:
     sound: Sound
 
 
-# How a text is miswritten; None where a text cannot be so.
-
-
-def in_case(text: str, rng: random.Random) -> str:
-    return rng.choice([text.swapcase(), text.lower(), text.upper(), text.capitalize()])
-
-
-def in_blanks(text: str, rng: random.Random) -> str:
-    ways = [f"{text} ", f" {text}", text.replace(" ", ""), text.replace(" ", "  "), f"{text}\u00a0"]
-    return rng.choice(ways)
-
-
-def by_a_letter(text: str, rng: random.Random) -> str:
-    at = rng.randrange(len(text))
-    way, letter = rng.randrange(3), rng.choice("aeinrst")
-    return text[:at] + letter * (way < 2) + text[at + (way > 0) :]
-
-
-def in_another_language(text: str, rng: random.Random) -> str:
-    """Return the word at the same place of another language."""
-    for one in LANGUAGES.values():
-        for name, words in vars(one).items():
-            group = (words,) if isinstance(words, str) else words
-            if text in group:
-                other = getattr(rng.choice(list(LANGUAGES.values())), name)
-                others = (other,) if isinstance(other, str) else other
-                return str(others[min(group.index(text), len(others) - 1)])
-    return "oui"
-
-
-def of_another_type(text: str, rng: random.Random) -> str:
-    return rng.choice(["1.0", "true", "01", "1", f'"{text}"', f"{text}.0"])
-
-
-def with_another_dash(text: str, rng: random.Random) -> str:
-    signs = "-\u2010\u2011\u2013\u2014\u2212"
-    found = [c for c in text if c in signs] or [" "]
-    return text.replace(rng.choice(found), rng.choice(signs))
-
-
-def in_another_form(text: str, rng: random.Random) -> str:
-    forms = [unicodedata.normalize(form, text) for form in ("NFD", "NFKD", "NFKC")]
-    wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
-    curly, unseen = text.replace("'", "\u2019"), f"{text[:1]}\u200b{text[1:]}"
-    return rng.choice([*forms, wide, curly, unseen])
-
-
-def with_words_swapped(text: str, rng: random.Random) -> str:
-    return " ".join(reversed(text.split(" ")))
-
-
-def as_another(text: str, rng: random.Random) -> str:
-    return rng.choice(["77", "Other", "Autre", "Sonstiges", "6", "x"])
-
-
-WAYS: dict[str, Callable[[str, random.Random], str]] = {
-    "case": in_case,
-    "blank": in_blanks,
-    "letter": by_a_letter,
-    "language": in_another_language,
-    "type": of_another_type,
-    "dash": with_another_dash,
-    "form": in_another_form,
-    "order of words": with_words_swapped,
-    "another word": as_another,
-}
-
-
 def plant(sound: Sound, rng: random.Random) -> Slip:
     """Return a random slip in a sound study, none that writes the same or what is there already."""
     places = PLACES
@@ -108,72 +38,6 @@ def plant(sound: Sound, rng: random.Random) -> Slip:
 
 # Where it is miswritten: in the config, the survey, the census, the names of their columns.
 
-LISTS = ("success", "failure", "dont_know_values", "not_asked", "none")
-
-
-def texts_of_config(study: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield the answers, levels, codes and names of a config with their paths.
-
-    A path that ends in ``KEY`` is the key itself.
-    """
-    for k, rule in enumerate(study["outcomes"]):
-        yield from ((("outcomes", k, *path), text) for path, text in texts_of_rule(rule))
-    survey, keys = study["survey"], ("weight", "filter", "universe")
-    yield from ((("survey", key), survey[key]) for key in keys if key in survey)
-    for name, condition in survey.get("exclude_respondents", {}).items():
-        yield ("survey", "exclude_respondents", name), condition
-    for i, value in enumerate(survey.get("missing_values", ())):
-        yield ("survey", "missing_values", i), value
-    yield from ((("predictors", name, KEY), name) for name in study["predictors"])
-    for name, rule in study["derive"].items():
-        yield ("derive", name, KEY), name
-        yield from ((("derive", name, *path), text) for path, text in texts_of_derived(rule))
-    yield from ((("nuisance", n, "at"), v["at"]) for n, v in study.get("nuisance", {}).items())
-    yield from texts_of_population(study["population"])
-    for k, group in enumerate(study["groups"]):
-        parts = group.items() if isinstance(group, dict) else enumerate(group)
-        yield from ((("groups", k, part), text) for part, text in parts)
-
-
-def texts_of_rule(rule: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield those of a rule of outcomes."""
-    for key in LISTS:
-        yield from (((key, i), str(v)) for i, v in enumerate(rule.get(key, ())))
-    if isinstance(rule.get("dont_know"), dict):
-        yield from ((("dont_know", word, KEY), word) for word in rule["dont_know"])
-    named = "column" if "column" in rule else "match" if "match" in rule else "name"
-    yield from (((key,), rule[key]) for key in (named, "base") if key in rule)
-
-
-def texts_of_derived(rule: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield those of a derived variable."""
-    yield from (
-        ((key,), rule[key]) for key in ("cut", "column", "from", "otherwise") if key in rule
-    )
-    for k, case in enumerate(rule.get("cases", ())):
-        yield from ((("cases", k, key), text) for key, text in case.items())
-    table = rule.get("lookup", {})
-    yield from ((("lookup", key), table[key]) for key in ("key", "value") if key in table)
-    yield from ((("labels", i), v) for i, v in enumerate(rule.get("labels", ())))
-    for old, new in rule.get("recode", {}).items():
-        yield ("recode", old, KEY), old
-        yield ("recode", old), new
-
-
-def texts_of_population(population: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield those of the population."""
-    for old, new in population.get("map", {}).get("sex", {}).items():
-        yield ("population", "map", "sex", old, KEY), old
-        yield ("population", "map", "sex", old), new
-    if "size" in population:
-        yield ("population", "size"), population["size"]
-    for k, margin in enumerate(population.get("margins", ())):
-        yield from ((("population", "margins", k, "by", i), v) for i, v in enumerate(margin["by"]))
-        shares = margin.get("shares", {})
-        yield from ((("population", "margins", k, "shares", v, KEY), v) for v in shares)
-
-
-KEY = "\0key"
 LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 
