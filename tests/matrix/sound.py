@@ -165,7 +165,7 @@ def with_missing(sound: Sound, words: Words, rng: random.Random) -> Sound:
     """Let two respondents have a sex that the study calls missing."""
     for k in (5, 50):
         sound.columns["sex"][k] = "Divers"
-    sound.study["survey"] |= {"missing_values": ["Divers"]}
+    sound.study["survey"] |= {"missing_values": ["Divers"], "missing": "drop"}
     return sound
 
 
