@@ -70,10 +70,14 @@ def variables_in(study: Study, spec: PopulationSpec) -> dict[str, str]:
     return {name: every[name] for name in wanted}
 
 
-def tell_repeats(rows: pd.DataFrame, key: KeyPath, findings: Findings) -> None:
-    """Tell of rows that repeat another in every column of their file, its size too."""
-    repeats = int(rows.duplicated().sum())
-    if repeats:
+def tell_repeats(rows: pd.DataFrame, size: str, key: KeyPath, findings: Findings) -> None:
+    """Tell of rows that repeat another in every column of their file, its size too.
+
+    Not where other rows differ in their size alone: the rows are people then, and no cells.
+    """
+    once = rows.drop_duplicates()
+    repeats = len(rows) - len(once)
+    if repeats and not once.drop(columns=size).duplicated().any():
         findings.notice(
             key,
             f"{count_of(repeats, 'row')} of {len(rows):,} repeat another in every column, its size "
@@ -92,6 +96,7 @@ def read_part(rules: Rules, spec: PopulationSpec, source: Source, findings: Find
     if not sizes:
         findings.stop_if_mistaken()
     table = read_told(source, [*wanted, *sizes], where, findings)
-    if table.duplicated().any():
-        tell_repeats(read_text_table(source, available).rows, (*where, "source"), findings)
+    if 0 < int(table.duplicated().sum()) <= len(table) / 2:  # of single people most are alike
+        whole = read_text_table(source, available).rows
+        tell_repeats(whole, size, (*where, "source"), findings)
     return prepare(table, variables, condition, rules, findings)
