@@ -77,7 +77,7 @@ SPARSE = "            g += r\n            residual[k] = r\n"
 THETA = """\
     theta = np.ascontiguousarray(draws["theta"].reshape(-1, draws["theta"].shape[-1]))
 """
-COUNT = "        made = count(prepared.design, outcome, answers.table.rows, coding, book)\n"
+COUNT = "            made = count(prepared.design, outcome, answers.table.rows, coding, book)\n"
 
 MUTATIONS = (
     Mutation(

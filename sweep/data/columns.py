@@ -23,6 +23,7 @@ __all__ = [
     "spread",
     "text_series",
     "texts_of",
+    "times_of",
 ]
 
 
@@ -49,11 +50,16 @@ def spread[T: np.generic](column: pd.Series, values: NDArray[T], missing: T) -> 
     return made
 
 
+def times_of(codes: NDArray[np.integer], count: int) -> NDArray[np.intp]:
+    """Return how many rows (row,) have each of ``count`` codes; -1 is none of them."""
+    times: NDArray[np.intp] = np.bincount(codes.astype(np.intp) + 1, minlength=count + 1)[1:]
+    return times
+
+
 def how_often(column: pd.Series) -> dict[str, int]:
     """Return how many rows have each text, in the order of the distinct texts; none has 0."""
-    codes = codes_of(column)
-    times = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories))
-    pairs = zip(texts_of(column), times.tolist(), strict=True)
+    texts = texts_of(column)
+    pairs = zip(texts, times_of(codes_of(column), len(texts)).tolist(), strict=True)
     return {text: count for text, count in pairs if count}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import cast
 
 from sweep.artifacts.contents import put_counts
@@ -61,7 +62,7 @@ class Answers:
         """Return how often each answer occurs, by the outcome's key."""
         there = self.countable()
         rows = self.table.rows
-        made = concurrently(lambda o: tally(o, rows, self.book.of(o.column)), list(there.values()))
+        made = [tally(o, rows, self.book.of(o.column)) for o in there.values()]
         return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
 
 
@@ -108,10 +109,12 @@ def counted_now(
 ) -> dict[str, CountsMeta]:
     """Count what is not refused, and store it; return what the counts say of themselves, by key."""
     there = {k: o for k, o in answers.countable().items() if o.name not in refused}
+    alone = Lock()  # counting takes some columns' memory; what is made is stored meanwhile
 
     def counted(outcome: Outcome) -> CountsMeta:
         coding, book = codings[outcome.name], answers.book.of(outcome.column)
-        made = count(prepared.design, outcome, answers.table.rows, coding, book)
+        with alone:
+            made = count(prepared.design, outcome, answers.table.rows, coding, book)
         counts = counts_of(made, prepared.design.levels)
         recipe = counts_recipe(prepared.key, outcome)
         read = answers.table.read.of(outcome.columns).as_json()
