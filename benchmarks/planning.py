@@ -21,6 +21,8 @@ from statistics import median
 from typing import Any
 
 ANSWERS = ("Very likely", "Likely", "Neither", "Unlikely", "Very unlikely")
+CODES = (4, 5)
+ASKED = (1.0, 1.0, 0.7)  # shares of the respondents
 REGIONS = tuple(f"Region {k:02}" for k in range(16))
 PART = 200_000  # respondents written at once
 RESPONDENTS, QUESTIONS = 2_000_000, 50
@@ -30,10 +32,19 @@ BARS = {"respondents": (10.0, 1_500), "glob": (15.0, 500), "list": (15.0, 500), 
 PACKAGES = ("numpy", "pandas", "pyarrow", "pydantic")
 
 
+def question(number: int) -> str:
+    """Return the name of a question: those in codes begin with another letter."""
+    return f"{'q' if number % 3 else 'n'}{number:05}"
+
+
 def write_survey(file: Path, respondents: int, questions: int) -> None:
-    """Write a survey as Parquet: an id, demographics, a weight and answers on a scale."""
+    """Write a survey as Parquet: an id, demographics, a weight and answers on a scale.
+
+    Of the questions a third is in codes, and a third was not put to everybody.
+    """
     import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     rng, writer = np.random.default_rng(1), None
@@ -50,7 +61,10 @@ def write_survey(file: Path, respondents: int, questions: int) -> None:
             "region": drawn(REGIONS),
             "w": pa.array(np.round(rng.gamma(4, 0.25, size) + 0.1, 3)),
         }
-        columns |= {f"q{k:05}": drawn(ANSWERS) for k in range(questions)}
+        for k in range(questions):
+            asked = pa.array(rng.random(size) < ASKED[k % 3])
+            answers = drawn(ANSWERS) if k % 3 else pa.array(rng.integers(1, 6, size))
+            columns[question(k)] = pc.if_else(asked, answers, None)
         table = pa.table(columns)
         writer = writer or pq.ParquetWriter(file, table.schema)
         writer.write_table(table)
@@ -99,15 +113,17 @@ def config_of(case: str, respondents: int, outcomes: int) -> dict[str, Any]:
     """Return the config of a sweep."""
     name = f"many-{respondents}" if case == "respondents" else f"few-{outcomes}"
     suffix = "csv" if case == "csv" else "parquet"
-    success: dict[str, Any] = {"success": list(ANSWERS[:2])}
-    listed = [{"name": f"q{k:05}", **success} for k in range(outcomes)]
+    yes = {"q": list(ANSWERS[:2]), "n": list(CODES)}
+    names = map(question, range(outcomes if case == "list" else 0))
+    listed = [{"name": name, "success": yes[name[0]]} for name in names]
+    by_glob = [{"match": f"{letter}*", "success": answers} for letter, answers in yes.items()]
     derive = {"cut": "age", "at": [18, 35, 55], "labels": ["18-34", "35-54", "55+"]}
     study = {
         "survey": {"source": f"{name}.{suffix}", "weight": "w"},
         "population": {"source": "population.csv", "size": "n"},
         "derive": {"age_band": derive},
         "predictors": {"sex": {}, "age_band": {}, "region": {}},
-        "outcomes": listed if case == "list" else [{"match": "q*", **success}],
+        "outcomes": listed or by_glob,
         "groups": [[], ["region"]],
     }
     return {"version": 1, "name": case, "study": study, "execution": {"store": f"store-{case}"}}

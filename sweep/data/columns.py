@@ -5,6 +5,7 @@ has which. A rule is then decided once per distinct value, whatever the number o
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -26,11 +27,24 @@ __all__ = [
     "times_of",
 ]
 
+FEW = 100  # distinct texts of a column whose type may be another's too
+
 
 def text_series(codes: NDArray[np.integer], texts: Sequence[str], index: pd.Index) -> pd.Series:
     """Return a column from each row's code, -1 where missing, and the distinct texts."""
-    dtype = pd.CategoricalDtype(pd.Index(list(texts), dtype="str"))
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=index)
+    kind = type_of(tuple(texts)) if len(texts) <= FEW else new_type(texts)
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=kind), index=index)
+
+
+def new_type(texts: Sequence[str]) -> pd.CategoricalDtype:
+    """Return the type of columns with some distinct texts."""
+    return pd.CategoricalDtype(pd.Index(list(texts), dtype="str"))
+
+
+@lru_cache(maxsize=1024)
+def type_of(texts: tuple[str, ...]) -> pd.CategoricalDtype:
+    """Return the type of columns with these texts: many questions have the same answers."""
+    return new_type(texts)
 
 
 def texts_of(column: pd.Series) -> list[str]:

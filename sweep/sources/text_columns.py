@@ -23,6 +23,7 @@ __all__ = ["TextColumn", "text_and_spellings", "text_array", "text_column"]
 UNFOLDED = r"^\s|\s$|\s\s|[^\x20-\x7e]"  # what folding may change; other text is folded already
 
 BLOCK = 1 << 16  # rows looked at together
+FEW = 100  # values that are folded faster one by one
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ def texts_of(distinct: "pa.Array") -> "pa.Array":
     if kinds.is_integer(kind):
         return distinct.cast(pa.string())
     values: list[object] = distinct.to_pylist()
-    if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind):
+    stored_as_text = kinds.is_string(kind) or kinds.is_large_string(kind)
+    if (stored_as_text or kinds.is_string_view(kind)) and len(distinct) > FEW:
         texts = distinct.cast(pa.string())
         odd = pc.or_(pc.match_substring_regex(texts, UNFOLDED), pc.equal(texts, ""))
         if not pc.any(odd).as_py():
