@@ -8,6 +8,7 @@ recipe that made them. A digest is SHA-256, 40 hex digits, over canonical JSON o
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,8 +71,13 @@ def array_digest(array: "NDArray[Any]") -> str:
     import numpy as np
 
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    head = canonical([little.dtype.str, list(array.shape)])
-    return bytes_digest(head + b"\0" + little.tobytes())
+    return bytes_digest(_head(little.dtype.str, array.shape) + b"\0" + little.tobytes())
+
+
+@lru_cache(maxsize=4096)
+def _head(dtype: str, shape: tuple[int, ...]) -> bytes:
+    """Return what an array's digest says of its type: many arrays have the same."""
+    return canonical([dtype, list(shape)])
 
 
 def arrays_digest(arrays: "Mapping[str, NDArray[Any]]") -> str:

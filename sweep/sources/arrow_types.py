@@ -4,6 +4,7 @@ Nested values, bytes and durations are no answers and no levels; a file that has
 read all the same. Bytes that are UTF-8 text throughout are text, for some programs write text so.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ NESTED = (
 """What the types hold that hold no single values, and `pyarrow.types` calls them so."""
 
 
+@lru_cache(maxsize=256)
 def refusal_of(kind: "pa.DataType") -> str | None:
     """Return what a column of a type holds in words, None if it holds single values.
 

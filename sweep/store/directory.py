@@ -59,7 +59,7 @@ class Directory:
         self._root = root.resolve()
         self._root_name = str(self._root)
         self._tmp = self._root / "tmp"
-        self._flushed: set[Path] = set()  # directories whose own entry is known to be on the disk
+        self._flushed: set[str] = set()  # directories whose own entry is known to be on the disk
 
     @property
     def url(self) -> str:
@@ -196,31 +196,32 @@ class Directory:
         refuse_link(self._tmp)
         if not self._tmp.is_dir():
             make_root(self._root, self._tmp)
-        if self._root not in self._flushed:
+        if self._root_name not in self._flushed:
             hide_from_git(self._root, self._tmp)
             _remove_litter(self._tmp, self._now)
             with suppress(PermissionError):  # one may use a directory without reading its parent
                 flush_entries(self._root.parent)
-            self._flushed.add(self._root)
-        self._make(directory)
+            self._flushed.add(self._root_name)
+        self._make(str(directory))
 
-    def _make(self, directory: Path) -> None:
-        if directory == self._root:
+    def _make(self, directory: str) -> None:
+        if directory == self._root_name:
             return
-        if directory.parent not in self._flushed:
-            self._make(directory.parent)
+        parent = directory.rpartition("/")[0]
+        if parent not in self._flushed:
+            self._make(parent)
         try:
-            directory.mkdir(mode=0o700)
+            os.mkdir(directory, mode=0o700)  # noqa: PTH102 # as paths these take their time
         except FileExistsError:
             if directory in self._flushed:
                 return
         except FileNotFoundError:  # somebody has deleted the directory above since
-            self._flushed.discard(directory.parent)
+            self._flushed.discard(parent)
             self._make(directory)
             return
         faultpoint("directory.after_create")
         # Also when another process made it: that one may die before its own flush.
-        flush_entries(directory.parent)
+        flush_entries(Path(parent))
         self._flushed.add(directory)
 
     def _link(self, path: Path, data: bytes) -> bool:

@@ -24,6 +24,7 @@ WHOLE = 2.0**53  # below this every whole float is one integer
 NO_LETTERS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=4096)
 def same_key(text: str) -> str:
     """Return what is equal for two answers that are the same: of a whole number, its one spelling.
 
