@@ -1,6 +1,6 @@
 """Outcomes: the rules of a config expanded to one outcome per model, and how to select them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from glob import escape
 from typing import Protocol
@@ -44,6 +44,7 @@ def outcomes_of(
         If a rule matches no column, its patterns take too long, two rules make outcomes of one
         name, or a question of several answers has no options.
     """
+    there = dict.fromkeys(columns)  # a list of ten thousand is long to look through for each
     made = [
         outcome
         for number, rule in enumerate(study.outcomes)
@@ -113,7 +114,7 @@ def refuse_twins(outcomes: Sequence[Outcome]) -> None:
 
 
 def outcomes_by_rule(
-    rule: OutcomeRule, number: int, columns: Sequence[str], book: Codebook, texts: Texts | None
+    rule: OutcomeRule, number: int, columns: Collection[str], book: Codebook, texts: Texts | None
 ) -> list[Outcome]:
     """Return the outcomes of one rule, those that are excluded too."""
     patience = Patience(f"study.outcomes.{number}")
@@ -139,7 +140,7 @@ def columns_of_set(name: str, number: int, book: Codebook) -> list[str]:
     raise DataError(msg)
 
 
-def matching_columns(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> list[str]:
+def matching_columns(rule: OutcomeRule, columns: Collection[str], patience: Patience) -> list[str]:
     """Return the columns a rule is about, in the survey's order."""
     if rule.match is None:
         column = rule.column or rule.name
@@ -150,7 +151,7 @@ def matching_columns(rule: OutcomeRule, columns: Sequence[str], patience: Patien
     return names_meant(rule.match, columns)
 
 
-def unmatched_error(rule: OutcomeRule, number: int, columns: Sequence[str]) -> DataError:
+def unmatched_error(rule: OutcomeRule, number: int, columns: Collection[str]) -> DataError:
     """Return the error for a rule that finds no column."""
     wanted = rule.match or rule.column or rule.name or ""
     guess = did_you_mean(wanted, columns, cutoff=0.4)

@@ -171,7 +171,7 @@ class Directory:
         for part in ("", *check_name(name).split("/")):
             way = f"{way}/{part}" if part else way
             # A link inside the store could lead anywhere, so there must be none on the way.
-            if os.path.islink(way):  # noqa: PTH114 # ten times as fast, and this is often asked
+            if os.path.islink(way):  # ten times as fast, and this is often asked
                 msg = f"{self._root / name}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
                 raise StoreError(msg)
         return Path(way)
@@ -211,7 +211,7 @@ class Directory:
         if parent not in self._flushed:
             self._make(parent)
         try:
-            os.mkdir(directory, mode=0o700)  # noqa: PTH102 # as paths these take their time
+            os.mkdir(directory, mode=0o700)  # as paths these take their time
         except FileExistsError:
             if directory in self._flushed:
                 return

@@ -40,6 +40,7 @@ def are_alike(first: str, second: str) -> bool:
     return typed(first) == typed(second)
 
 
+@lru_cache(maxsize=4096)
 def are_twins(first: str, second: str) -> bool:
     """Return whether two answers are alike or, as words, one letter apart; never two numbers."""
     if number_of(first) is not None and number_of(second) is not None:
