@@ -1,8 +1,9 @@
 """Counting: the answers to every outcome, through the store, and what they show of the config."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from threading import Lock
+from functools import partial
+from itertools import batched
 from typing import cast
 
 from sweep.artifacts.contents import put_counts
@@ -27,6 +28,8 @@ from sweep.store.concurrency import concurrently
 from sweep.words.telling import Tell, tell_nobody
 
 __all__ = ["StoredCounts", "count_outcomes", "refused_outcomes"]
+
+TOGETHER = 64  # outcomes whose counts are in memory and on their way into the store
 
 
 @dataclass(frozen=True)
@@ -109,18 +112,19 @@ def counted_now(
 ) -> dict[str, CountsMeta]:
     """Count what is not refused, and store it; return what the counts say of themselves, by key."""
     there = {k: o for k, o in answers.countable().items() if o.name not in refused}
-    alone = Lock()  # counting takes some columns' memory; what is made is stored meanwhile
 
-    def counted(outcome: Outcome) -> CountsMeta:
+    def counted(outcome: Outcome) -> Callable[[], CountsMeta]:
         coding, book = codings[outcome.name], answers.book.of(outcome.column)
-        with alone:
-            made = count(prepared.design, outcome, answers.table.rows, coding, book)
+        made = count(prepared.design, outcome, answers.table.rows, coding, book)
         counts = counts_of(made, prepared.design.levels)
         recipe = counts_recipe(prepared.key, outcome)
         read = answers.table.read.of(outcome.columns).as_json()
-        return put_counts(store, recipe, made, counts, coding.folded(), read)
+        return partial(put_counts, store, recipe, made, counts, coding.folded(), read)
 
-    return dict(zip(there, concurrently(counted, list(there.values())), strict=True))
+    metas: list[CountsMeta] = []
+    for some in batched(there.values(), TOGETHER):  # counted one by one, then stored at once
+        metas += concurrently(lambda put: put(), [counted(outcome) for outcome in some])
+    return dict(zip(there, metas, strict=True))
 
 
 def read_of(counted: Iterable[CountsMeta]) -> Read:

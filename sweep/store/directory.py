@@ -72,11 +72,11 @@ class Directory:
 
     def get(self, name: str) -> bytes:
         """Return the bytes of a file."""
-        path = self._path(name)
-        with in_words("read", path):
+        way = self._way(name)
+        with in_words("read", way):
             faultpoint("get.before_read")
             try:
-                with path.open("rb") as file:
+                with open(way, "rb") as file:
                     return file.read()
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 msg = f"the store {self.url} has no file {name!r}"
@@ -84,10 +84,10 @@ class Directory:
 
     def size(self, name: str) -> int | None:
         """Return a file's size in bytes, None if there is no such file."""
-        path = self._path(name)
-        with in_words("look at", path):
+        way = self._way(name)
+        with in_words("look at", way):
             try:
-                status = path.stat()
+                status = os.stat(way)
             except (FileNotFoundError, NotADirectoryError):
                 return None
             return status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -115,14 +115,13 @@ class Directory:
 
     def put_new(self, name: str, data: bytes) -> bool:
         """Create a file, whole or not at all; return whether this call created it."""
-        path = self._path(name)
-        with in_words("write", path):
+        way = self._way(name)
+        parent = way.rpartition("/")[0]
+        with in_words("write", way):
             faultpoint("put.before_write", name)
-            self._prepare(path.parent)
-            created = not path.is_file() and self._link(path, data)
-            flush_entries(
-                path.parent
-            )  # also for the loser: the winner may not have come this far yet
+            self._prepare(parent)
+            created = not os.path.isfile(way) and self._link(way, data)
+            flush_entries(parent)  # also for the loser: the winner may not have come this far yet
             faultpoint("put.after_directory", name)
         return created
 
@@ -137,7 +136,7 @@ class Directory:
             if not self._is(name, expected):
                 return False
             with self._aside(data) as temporary:
-                temporary.replace(path)
+                os.replace(temporary, path)
             faultpoint("replace.after_rename", name)
             flush_entries(path.parent)
         return True
@@ -162,19 +161,25 @@ class Directory:
         """Add bytes to the end of a file, creating it if need be: for logs and events only."""
         path = self._path(check_appendable(name))
         with in_words("append to", path):
-            self._prepare(path.parent)
-            _write(path, os.O_APPEND, data)
+            self._prepare(str(path.parent))
+            _write(str(path), os.O_APPEND, data)
             faultpoint("append.after_write", name)
 
     def _path(self, name: str) -> Path:
+        return Path(self._way(name))
+
+    def _way(self, name: str) -> str:
+        """Return a file's path as text: a plan asks for ten thousands, and `Path` takes its time.
+
+        A link inside the store could lead anywhere, so there must be none on the way.
+        """
         way = self._root_name
         for part in ("", *check_name(name).split("/")):
             way = f"{way}/{part}" if part else way
-            # A link inside the store could lead anywhere, so there must be none on the way.
-            if os.path.islink(way):  # ten times as fast, and this is often asked
+            if os.path.islink(way):
                 msg = f"{self._root / name}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
                 raise StoreError(msg)
-        return Path(way)
+        return way
 
     def _now(self) -> float:
         """Return the time by the file system's clock: a server's may be another than ours."""
@@ -191,7 +196,7 @@ class Directory:
         finally:
             os.close(descriptor)
 
-    def _prepare(self, directory: Path) -> None:
+    def _prepare(self, directory: str) -> None:
         """Create ``directory`` and the store itself; flush each new entry to the disk."""
         refuse_link(self._tmp)
         if not self._tmp.is_dir():
@@ -202,7 +207,7 @@ class Directory:
             with suppress(PermissionError):  # one may use a directory without reading its parent
                 flush_entries(self._root.parent)
             self._flushed.add(self._root_name)
-        self._make(str(directory))
+        self._make(directory)
 
     def _make(self, directory: str) -> None:
         if directory == self._root_name:
@@ -211,7 +216,7 @@ class Directory:
         if parent not in self._flushed:
             self._make(parent)
         try:
-            os.mkdir(directory, mode=0o700)  # as paths these take their time
+            os.mkdir(directory, mode=0o700)
         except FileExistsError:
             if directory in self._flushed:
                 return
@@ -221,36 +226,36 @@ class Directory:
             return
         faultpoint("directory.after_create")
         # Also when another process made it: that one may die before its own flush.
-        flush_entries(Path(parent))
+        flush_entries(parent)
         self._flushed.add(directory)
 
-    def _link(self, path: Path, data: bytes) -> bool:
+    def _link(self, way: str, data: bytes) -> bool:
         with self._aside(data) as temporary:
             try:
-                path.hardlink_to(temporary)
+                os.link(temporary, way)
                 faultpoint("put.after_link")
             except FileExistsError:
-                if path.is_dir():
+                if os.path.isdir(way):
                     raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
                 # A network file system may repeat a link whose reply was lost, and find its own.
-                return temporary.stat().st_nlink == 2
+                return os.stat(temporary).st_nlink == 2
         return True
 
     @contextmanager
-    def _aside(self, data: bytes) -> Iterator[Path]:
+    def _aside(self, data: bytes) -> Iterator[str]:
         """Yield a file with ``data``, flushed, in ``tmp``; whatever happens, it does not stay."""
-        temporary = self._tmp / f"put-{uuid.uuid4().hex}"
+        temporary = f"{self._tmp}/put-{uuid.uuid4().hex}"
         try:
             _write(temporary, os.O_EXCL, data, flush=True)
             faultpoint("put.after_flush")
             yield temporary
         finally:
             with suppress(FileNotFoundError):  # renamed, or never created
-                temporary.unlink()
+                os.unlink(temporary)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._prepare(self._root)
+        self._prepare(self._root_name)
         descriptor = open_own(self._tmp, "lock")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -267,7 +272,7 @@ class Directory:
             return False
 
 
-def _write(path: Path, flag: int, data: bytes, *, flush: bool = False) -> None:
+def _write(path: str, flag: int, data: bytes, *, flush: bool = False) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | flag, 0o600)
     try:
         rest = memoryview(data)
