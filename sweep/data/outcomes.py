@@ -48,7 +48,7 @@ def outcomes_of(
     made = [
         outcome
         for number, rule in enumerate(study.outcomes)
-        for outcome in worded(outcomes_by_rule(rule, number, columns, book, texts), book)
+        for outcome in worded(outcomes_by_rule(rule, number, there, book, texts), book)
     ]
     excluded = excluded_names(study.exclude, list(dict.fromkeys(o.name for o in made)))
     kept = [outcome for outcome in made if outcome.name not in excluded]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["names", "read"]
 
 TOGETHER = 8  # columns read at once: as they come, text takes four bytes a row
+CELLS = 1_000_000  # as few as these are read at once in any case
 
 
 def names(path: Path, format: Format) -> list[str]:
@@ -64,7 +65,8 @@ def columns_of(path: Path, written: Sequence[str]) -> "dict[str, pa.ChunkedArray
 
     columns: dict[str, pa.ChunkedArray] = {}
     with pq.ParquetFile(path, read_dictionary=list(written)) as file:
-        for some in batched(written, TOGETHER):
+        together = max(TOGETHER, CELLS // max(file.metadata.num_rows, 1))
+        for some in batched(written, together):
             table = file.read(columns=list(some))
             columns |= {name: compact(table.column(name)) for name in some}
     return columns

@@ -168,8 +168,9 @@ def check_wanted(source: Source, wanted: Collection[str], names: list[str]) -> N
     DataError
         With the nearest name, and those there are.
     """
+    known = frozenset(names)
     for name in wanted:
-        if name not in names:
+        if name not in known:
             guess, there = did_you_mean(name, names), few(names, clip_name)
             msg = f"{source}: there is no column {name!r}.{guess} Its columns: {there}"
             raise DataError(msg)
