@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "bytes_digest",
     "canonical",
     "digest",
+    "file_digest",
     "seed_of",
     "sha256",
 ]
@@ -59,6 +62,12 @@ def sha256(data: bytes) -> str:
 def bytes_digest(data: bytes) -> str:
     """Return the identity of some bytes."""
     return sha256(data)[:DIGITS]
+
+
+def file_digest(path: "Path") -> str:
+    """Return the identity of a file's bytes, of which some are in memory at a time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
 
 
 def digest(value: Any) -> str:

@@ -37,7 +37,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.design", "data.frame", "data.level_maps", "data.levels", "data.margin_tables"),
         *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
-        *("data.seeds", "data.sizes", "data.variables", "data.weight_sums", "expression.decision"),
+        *("data.seeds", "data.sizes", "data.strata", "data.variables", "data.weight_sums"),
+        "expression.decision",
         *("planning.columns", "planning.counting", "planning.population", "planning.prepare"),
         *(
             "sources.arrow_types",
