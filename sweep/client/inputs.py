@@ -44,6 +44,7 @@ def inputs(plan: RunPlan) -> Iterator[tuple[str, Path]]:
     if isinstance(population.get("seed"), dict):
         sources["population.seed"] = population["seed"]
     sources |= {f"covariates.{name}": c for name, c in study["covariates"].items()}
+    sources |= lookups_in(study["derive"], "derive")
     for name, section in sources.items():
         for path in files_of(section, directory):
             yield f"study.{name}.source", path
@@ -54,6 +55,17 @@ def inputs(plan: RunPlan) -> Iterator[tuple[str, Path]]:
         folder = project_models(directory, plan.execution.models_dir)
         for file in sorted(folder.glob("*.py")):
             yield "a model file", file
+
+
+def lookups_in(derived: Json, key: str) -> dict[str, Json]:
+    """Return the tables in which some variables are looked up, by their keys."""
+    found = {
+        f"{key}.{name}.lookup": own["lookup"] for name, own in derived.items() if "lookup" in own
+    }
+    for name, own in derived.items():
+        parts = {k: own[k] for k in ("survey", "population") if own.get(k) is not None}
+        found |= lookups_in(parts, f"{key}.{name}") if parts else {}
+    return found
 
 
 def files_of(section: Json, directory: Path) -> list[Path]:

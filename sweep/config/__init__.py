@@ -1,5 +1,6 @@
 """Config: the sweep's YAML file: its shape, how it is read, and how its mistakes are told."""
 
+from sweep.config.derive import Apart, Cases, Cut, Lookup, LookupTable, Recode, Rule
 from sweep.config.execution import Execution
 from sweep.config.groups import Group
 from sweep.config.json_schema import json_schema
@@ -11,21 +12,23 @@ from sweep.config.schema import MISSING_LIMIT, Sampler, Study, SweepConfig
 from sweep.config.tables import AsWritten
 from sweep.config.variables import (
     CovariateTable,
-    Cut,
     Predictor,
     Priors,
-    Recode,
     Survey,
 )
 
 __all__ = [
     "DONT_KNOW_VALUES",
     "MISSING_LIMIT",
+    "Apart",
     "AsWritten",
+    "Cases",
     "CovariateTable",
     "Cut",
     "Execution",
     "Group",
+    "Lookup",
+    "LookupTable",
     "Nuisance",
     "OutcomeRule",
     "Population",
@@ -34,6 +37,7 @@ __all__ = [
     "Predictor",
     "Priors",
     "Recode",
+    "Rule",
     "Sampler",
     "Study",
     "Survey",

@@ -7,6 +7,7 @@ from pydantic_core import InitErrorDetails
 
 from sweep.config.groups import reserved_message
 from sweep.config.section import KEY, Fields, mistake_at, show
+from sweep.expression import ExpressionError, columns, parse
 from sweep.words.columns import TAKEN
 from sweep.words.names import nearest_name
 
@@ -22,7 +23,7 @@ def suggestion(word: str, allowed: list[str]) -> str:
 def mistakes_across(study: Fields) -> list[InitErrorDetails]:
     """Return the mistakes between the fields of a raw study."""
     predictors = study.get("predictors")
-    found = [*_names(study), *_outcome_names(study)]
+    found = [*_names(study), *_outcome_names(study), *_circles(study)]
     if isinstance(predictors, dict) and predictors:
         names = list(predictors)
         found += [*_interactions(study, names), *_covariates(study, names)]
@@ -39,6 +40,45 @@ def _names(study: Fields) -> Iterator[InitErrorDetails]:
             yield mistake_at(("predictors", name, KEY), reserved_message(name))
         elif ":" in str(name):
             yield mistake_at(("predictors", name, KEY), "a predictor's name may not hold a colon")
+
+
+def _circles(study: Fields) -> Iterator[InitErrorDetails]:
+    """Yield derived variables whose cases look at themselves by way of others.
+
+    One that names itself means the file's column.
+    """
+    derived = study.get("derive")
+    rules = derived if isinstance(derived, dict) else {}
+    seen = {name: _seen_by(rule) & rules.keys() - {name} for name, rule in rules.items()}
+    for name in rules:
+        reached: set[str] = set()
+        waiting = [*seen[name]]
+        while waiting:
+            reached.add(other := waiting.pop())
+            waiting += seen[other] - reached
+        if name in reached:
+            others = ", ".join(sorted(show(other) for other in reached - {name}))
+            words = f"its cases look at {others}, whose cases look at it: give one another name"
+            yield mistake_at(("derive", name, KEY), words)
+
+
+def _seen_by(rule: object) -> set[str]:
+    """Return what the cases of a derived variable name, raw or already read."""
+    apart = [_get(rule, key) for key in ("survey", "population")]
+    cases = [case for one in (rule, *apart) for case in _listed(_get(one, "cases"))]
+    texts = [_get(case, "when") for case in cases]
+    return {name for text in texts if isinstance(text, str) for name in _columns(text)}
+
+
+def _columns(text: str) -> frozenset[str]:
+    try:
+        return columns(parse(text))
+    except ExpressionError:  # told where it stands
+        return frozenset()
+
+
+def _listed(value: object) -> list[object]:
+    return [*value] if isinstance(value, list | tuple) else []
 
 
 def _outcome_names(study: Fields) -> Iterator[InitErrorDetails]:

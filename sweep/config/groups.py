@@ -5,7 +5,7 @@ one mapping with two names is two groups.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
@@ -21,12 +21,13 @@ __all__ = ["Group", "Groups"]
 class Group:
     """All combinations of the variables ``by``, or the one group ``name``: cells ``where`` holds.
 
-    ``Group()`` is the total.
+    ``Group()`` is the total. ``entry`` is its place in the config's list, if it was read there.
     """
 
     by: tuple[str, ...] = ()
     name: str | None = None
     where: str | None = None
+    entry: int | None = field(default=None, compare=False)
 
 
 def read_groups(entries: Any) -> tuple[Group, ...]:
@@ -45,7 +46,9 @@ def read_groups(entries: Any) -> tuple[Group, ...]:
         )
     placed = [found for index, entry in enumerate(entries) for found in _entry(index, entry)]
     raise_mistakes([*_misread(placed), *_unusable(placed), *_repeated(placed)])
-    return tuple(group for _, group in placed if isinstance(group, Group))
+    return tuple(
+        replace(group, entry=int(place[0])) for place, group in placed if isinstance(group, Group)
+    )
 
 
 type Placed = tuple[tuple[str | int, ...], Group | str]

@@ -8,19 +8,22 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from sweep.config import derive
 from sweep.config.consistency import suggestion
 from sweep.config.nodes import MappingItem, Node, Origin, Place
 from sweep.config.population import PopulationTable
 from sweep.config.schema import SweepConfig
 from sweep.config.section import KEY, show
-from sweep.config.variables import Cut, Recode
 from sweep.errors import Mistake, MistakenConfig
 
 __all__ = ["OverrideMistake", "misfit_error", "mistake_at", "mistakes_of"]
 
 ARMS: dict[object, type[BaseModel]] = {
-    "<cut>": Cut,
-    "<recode>": Recode,
+    "<cut>": derive.Cut,
+    "<recode>": derive.Recode,
+    "<cases>": derive.Cases,
+    "<lookup>": derive.Lookup,
+    "<apart>": derive.Apart,
     "<table>": PopulationTable,
 }
 PATTERNS = {
@@ -166,7 +169,7 @@ def _fields(loc: list[int | str]) -> tuple[str, ...]:
     section: Any = SweepConfig
     for part in loc:
         section = _inside(_bare(section), part)
-    return tuple(_bare(section).model_fields)
+    return tuple(info.alias or name for name, info in _bare(section).model_fields.items())
 
 
 def _bare(annotation: Any) -> Any:
@@ -184,6 +187,7 @@ def _inside(annotation: Any, part: int | str) -> Any:
     if part in ARMS:
         return ARMS[part]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation.model_fields[str(part)].annotation
+        fields = annotation.model_fields.items()
+        return next(info.annotation for name, info in fields if part in (name, info.alias))
     arguments = get_args(annotation)
     return arguments[1] if get_origin(annotation) is dict else arguments[0]

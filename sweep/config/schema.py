@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from sweep.config.consistency import mistakes_across
+from sweep.config.derive import Derived
 from sweep.config.execution import Execution
 from sweep.config.groups import Group, Groups
 from sweep.config.nodes import Node, Origin, Place
@@ -23,7 +24,7 @@ from sweep.config.outcomes import OutcomeRule
 from sweep.config.population import Nuisance, Population
 from sweep.config.section import Fields, Section, refuse, show
 from sweep.config.values import Pair, Text
-from sweep.config.variables import CovariateTable, Derived, Predictor, Priors, Survey
+from sweep.config.variables import CovariateTable, Predictor, Priors, Survey
 
 __all__ = ["MISSING_LIMIT", "Sampler", "Study", "SweepConfig"]
 
@@ -69,8 +70,9 @@ class Study(Section):
     population: Population = Field(description="Who is estimated for.")
     derive: dict[Text, Derived] = Field(
         default_factory=dict,
-        description="New variables, made alike for survey and population: cut or recode. A file "
-        "that lacks the column and has the variable itself is taken as it is.",
+        description="New variables, made alike for survey and population: by cut, recode, cases "
+        "or lookup; or differently, by survey and population. A file that lacks the column and has "
+        "the variable itself is taken as it is.",
     )
     predictors: dict[Text, Predictor] = Field(
         min_length=1, description="The categorical variables that predict the answers."

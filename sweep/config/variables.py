@@ -1,23 +1,19 @@
-"""Variables: the tables a study reads and the variables it makes of them."""
+"""Variables: the tables of a study, and what its predictors are."""
 
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field
 from pydantic_core import InitErrorDetails
 
-from sweep.config.section import Fields, Section, mistake_at, mistakes_of_repeats
+from sweep.config.section import Fields, Section, mistakes_of_repeats
 from sweep.config.tables import AsWritten, mistakes_of_ways
 from sweep.config.values import Condition, Level, Positive, Text
 
 __all__ = [
     "CovariateTable",
-    "Cut",
-    "Derived",
     "Predictor",
     "Priors",
-    "Recode",
     "Survey",
 ]
 
@@ -45,72 +41,23 @@ class Survey(AsWritten):
         "qualifying is gets estimated from all, as the outcome `universe`, and all other estimates "
         "are of those who qualify.",
     )
+    id: Text | None = Field(
+        default=None,
+        description="Column that tells respondents apart. One without it, or two with the same, "
+        "are refused.",
+    )
+    exclude_respondents: dict[Text, Condition] = Field(
+        default_factory=dict,
+        description="Who is left out, by a name for why: an expression, as "
+        "{speeder: minutes < 3}. How many each leaves out is told. Where a missing value leaves it "
+        "undecided, the respondent stays.",
+    )
 
     @classmethod
     def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
         """Refuse two columns of one name, and no table or several."""
         yield from super().between(data)
         yield from mistakes_of_ways(data)
-
-
-class Cut(Section):
-    """A variable made by cutting a number into bands."""
-
-    cut: Text = Field(description="The column to cut.")
-    at: tuple[float, ...] = Field(
-        min_length=1, description="Increasing edges; an edge belongs to the band above it."
-    )
-    labels: tuple[Level, ...] = Field(
-        description="One label per edge (values below the first edge are missing, the last band is "
-        "open), one more (the first band is open too), or one less (the last edge closes the last "
-        "band). A whole number is read as text."
-    )
-
-    @classmethod
-    def between(cls, data: Fields) -> Iterator[InitErrorDetails]:
-        """Refuse edges that do not increase, and too few or too many labels."""
-        edges, labels = data.get("at"), data.get("labels")
-        numbers = isinstance(edges, tuple) and all(isinstance(e, int | float) for e in edges)
-        if numbers and not all(low < high for low, high in pairwise(edges or ())):
-            yield mistake_at(("at",), "the edges must increase")
-        if isinstance(edges, tuple) and isinstance(labels, tuple):
-            count = len(edges)
-            if edges and len(labels) not in {count - 1, count, count + 1} - {0}:
-                closed = f"{count - 1} (closed at both ends), " if count > 1 else ""
-                need = f"{closed}{count} (below the first edge is missing) or {count + 1}"
-                edged = f"{count} edge needs" if count == 1 else f"{count} edges need"
-                yield mistake_at(("labels",), f"{edged} {need} labels, got {len(labels)}")
-        yield from mistakes_of_repeats("labels", labels)
-
-
-class Recode(Section):
-    """A variable made by renaming values; values that are not named pass through."""
-
-    recode: dict[Text, Level] = Field(
-        min_length=1,
-        description="From: to. Values are compared as text, so 1 and '1' are the same.",
-    )
-    column: Text | None = Field(
-        default=None, description="The column to recode. Default: the derived variable's own name."
-    )
-
-
-def _kind(data: Any) -> str | None:
-    if isinstance(data, Cut | Recode):
-        return f"<{type(data).__name__.lower()}>"
-    found = [key for key in ("cut", "recode") if isinstance(data, dict) and key in data]
-    return f"<{found[0]}>" if len(found) == 1 else None
-
-
-Derived = Annotated[
-    Annotated[Cut, Tag("<cut>")] | Annotated[Recode, Tag("<recode>")],
-    Discriminator(
-        _kind,
-        custom_error_type="mistake",
-        custom_error_message="expected either 'cut' or 'recode': "
-        "{cut: age, at: [..], labels: [..]} or {recode: {from: to}}",
-    ),
-]
 
 
 class Predictor(Section):

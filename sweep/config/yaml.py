@@ -16,7 +16,7 @@ from ruamel.yaml.scanner import Scanner, ScannerError
 
 from sweep.config.nodes import MappingItem, Node, Place, Scalar
 
-__all__ = ["MAX_DEPTH", "Refused", "compose", "reader"]
+__all__ = ["MAX_DEPTH", "UNDECIDED", "Refused", "compose", "reader"]
 
 MAX_DEPTH = 20
 MAX_DIGITS = 40
@@ -29,6 +29,9 @@ WORDS: dict[str, bool | None] = {
 }
 WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+UNDECIDED = "!decide"
+"""The tag of a value that is still to be decided: `sweep init --from` writes it."""
+
 ODD = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
@@ -67,6 +70,12 @@ def compose(text: str, place: Callable[[Any], Place]) -> tuple[Node, list[tuple[
         reading.stop(reading.mark, f"cannot read what follows: {error}")
 
 
+def _tag_words(tag: str) -> str:
+    if tag == UNDECIDED:
+        return "still to be decided: write, in place of !decide, what the comment beside it asks"
+    return f"tags are refused, got {tag[:40]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A position in a text, from 0, as the YAML reader counts them."""
@@ -101,7 +110,7 @@ class Reading:
         elif getattr(event, "anchor", None) is not None:
             self.refuse(event.start_mark, "anchors (&name) are refused: write values where used")
         if getattr(event, "tag", None) is not None:
-            self.refuse(event.start_mark, f"tags are refused, got {str(event.tag)[:40]}")
+            self.refuse(event.start_mark, _tag_words(str(event.tag)))
         return kind, event
 
     def refuse(self, mark: Any, message: str) -> None:

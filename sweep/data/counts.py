@@ -16,10 +16,10 @@ from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.data.options import is_no_option
 from sweep.data.outcome import Outcome
+from sweep.data.seen import Seen
 from sweep.data.strata import Strata
 from sweep.data.weight_sums import WeightSums
 from sweep.errors import DataError
-from sweep.expression import decide, evaluate, parse
 from sweep.keys import arrays_digest
 from sweep.words.values import few
 
@@ -53,14 +53,17 @@ class Sums:
         return arrays_digest(self.arrays())
 
 
-def tally(outcome: Outcome, answers: pd.DataFrame, book: ColumnBook) -> Tally:
+def tally(
+    outcome: Outcome, answers: pd.DataFrame, book: ColumnBook, seen: Seen | None = None
+) -> Tally:
     """Return how often each answer to an outcome occurs, before anybody says what it counts as.
 
-    ``answers`` holds the columns that the outcome and its base read, for the kept respondents in
-    order.
+    ``answers`` holds the columns that the outcome reads, for the kept respondents in order;
+    ``seen`` what its base and condition see of them, derived variables too: default the same.
     """
-    column, broken = answers_to(outcome, answers, book)
-    base = asked(outcome, answers)
+    seen = seen or Seen({str(name): answers[name] for name in answers.columns})
+    column, broken = answers_to(outcome, answers, book, seen)
+    base = asked(outcome, seen, len(answers))
     everybody = bool(base.all())
     there, missing = column.counts(base), int((base & (column.codes < 0)).sum())
     others = {} if everybody else column.counts(~base)
@@ -69,41 +72,40 @@ def tally(outcome: Outcome, answers: pd.DataFrame, book: ColumnBook) -> Tally:
 
 
 def answers_to(
-    outcome: Outcome, answers: pd.DataFrame, book: ColumnBook
+    outcome: Outcome, answers: pd.DataFrame, book: ColumnBook, seen: Seen
 ) -> tuple[TextColumn, NDArray[np.bool_]]:
     """Return each respondent's answer to an outcome, and who gave an exclusive one with others."""
     if outcome.condition is not None:
-        return qualification(outcome.condition, answers), np.zeros(len(answers), bool)
+        return qualification(outcome.condition, seen), np.zeros(len(answers), bool)
     if outcome.block is not None:
         return option_answers(outcome.block, answers, is_no_option(outcome, book))
     column = text_column(answers[outcome.column])
     return column, np.zeros(len(answers), bool)
 
 
-def qualification(condition: str, answers: pd.DataFrame) -> TextColumn:
+def qualification(condition: str, seen: Seen) -> TextColumn:
     """Return who meets a condition, as answers: ``true`` or ``false``.
 
     None where an answer is missing on which it depends: they may or may not.
     """
-    true, false = decide(parse(condition), answers)
+    true, false = seen.decided(condition)
     return TextColumn(["true", "false"], np.where(true, 0, np.where(false, 1, -1)))
 
 
-def asked(outcome: Outcome, answers: pd.DataFrame) -> NDArray[np.bool_]:
+def asked(outcome: Outcome, seen: Seen, respondents: int) -> NDArray[np.bool_]:
     """Return whom an outcome's base lets in, shape (respondent,)."""
-    if outcome.base is None:
-        return np.ones(len(answers), bool)
-    return evaluate(parse(outcome.base), answers)
+    return np.ones(respondents, bool) if outcome.base is None else seen.holds(outcome.base)
 
 
-def count(
+def count(  # whom, which answers, and what each means
     design: Design,
     outcome: Outcome,
     answers: pd.DataFrame,
     coding: Coding,
     book: ColumnBook = ColumnBook(),  # noqa: B008 # frozen
+    seen: Seen | None = None,
 ) -> Sums:
-    """Count one outcome's answers as its coding says; ``answers`` as for `tally`.
+    """Count one outcome's answers as its coding says; ``answers`` and ``seen`` as for `tally`.
 
     A missing answer means the respondent was not asked.
 
@@ -112,8 +114,9 @@ def count(
     DataError
         If an answer occurs that the coding does not know.
     """
-    column, _ = answers_to(outcome, answers, book)
-    base = asked(outcome, answers)
+    seen = seen or Seen({str(name): answers[name] for name in answers.columns})
+    column, _ = answers_to(outcome, answers, book, seen)
+    base = asked(outcome, seen, len(answers))
     known = {answer.text: answer for answer in coding.answers}
     unknown = [text for text in column.texts if text not in known]
     strange = [text for text in column.counts(base) if text in unknown] if unknown else []

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sweep.config import Study
 from sweep.data.columns import numbers_in
-from sweep.errors import DataError
+from sweep.data.findings import MistakeAt
 from sweep.words.numbers import count_of
 from sweep.words.values import brief
 
@@ -24,28 +24,28 @@ def covariate_values(
 
     Raises
     ------
-    DataError
+    MistakeAt
         If a level has no row or more than one, or a value is no number.
     """
     spec = study.covariates[predictor]
-    where = f"study.covariates.{predictor} ({spec.table_name})"
+    path, where = ("study", "covariates", predictor), spec.table_name
     repeated = table[spec.key][table[spec.key].duplicated()]
     if len(repeated):
         msg = f"{where}: level {brief(repeated.iloc[0])} has more than one row"
-        raise DataError(msg)
+        raise MistakeAt((*path, "key"), msg)
     by_level = table.set_index(spec.key)
     missing = [label for label in levels if label not in by_level.index]
     if missing:
         lacking = f"{count_of(len(missing), 'level')} of {predictor!r}, such as {brief(missing[0])}"
         msg = f"{where}: no row for {lacking}"
-        raise DataError(msg)
+        raise MistakeAt((*path, "key"), msg)
     made: dict[str, NDArray[np.float64]] = {}
-    for column in spec.columns:
+    for place, column in enumerate(spec.columns):
         values = numbers_in(by_level.loc[list(levels), column])
         if not np.isfinite(values).all():
             label = levels[int(np.argmin(np.isfinite(values)))]
             msg = f"{where}: column {column!r} holds no number for level {brief(label)}"
-            raise DataError(msg)
+            raise MistakeAt((*path, "columns", place), msg)
         made[column] = standardise(values)
     return made
 

@@ -1,4 +1,4 @@
-"""Derivation: new variables from a table's columns: bands of a number, values by other names."""
+"""Derivation: new variables from a table's columns, by the rules of the study."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -6,16 +6,27 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from sweep.config import Cut, Recode, Study
+from sweep.config import Cases, Cut, Lookup, Recode, Rule, Study
 from sweep.config.section import KEY
+from sweep.data.cases import looked_up, sort_rows, tell_cases, tell_lookup
 from sweep.data.columns import how_often, number_words, numbers_in, renamed, text_series
 from sweep.data.findings import Findings, KeyPath
+from sweep.data.rules import (
+    Made,
+    Rules,
+    declared_orders,
+    every_rule,
+    resolve,
+)
+from sweep.data.seen import Seen
+from sweep.expression import columns as columns_of
+from sweep.expression import parse
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
 from sweep.words.text import fold, number_of
 from sweep.words.values import brief, few
 
-__all__ = ["derive", "recoded_values", "refuse_idle_recodes", "source_of", "tell_uncut"]
+__all__ = ["derive", "recoded_values", "refuse_idle_recodes", "seen_by", "tell_made"]
 
 CODES = (98.0, 99.0, 998.0, 999.0)
 """Numbers by which surveys write that there was no answer."""
@@ -23,60 +34,85 @@ CODES = (98.0, 99.0, 998.0, 999.0)
 APART = 5.0  # how far such a number is from the next below it, where it is no age
 
 
-def source_of(variable: str, study: Study, available: Collection[str]) -> str:
-    """Return the column a variable is made from.
-
-    A table that lacks it, and has the derived variable itself, is taken at its word: a census
-    comes with age bands, the survey with ages.
-    """
-    rule = study.derive.get(variable)
-    source = rule.cut if isinstance(rule, Cut) else (rule.column if rule else None) or variable
-    return source if source in available else variable
-
-
-def derive(name: str, table: pd.DataFrame, study: Study) -> pd.Series | None:
+def derive(name: str, table: pd.DataFrame, rules: Rules) -> pd.Series | None:
     """Return one variable (row,), None if the table has nothing to make it from."""
-    rule = study.derive.get(name)
-    source = source_of(name, study, table.columns)
-    if source not in table.columns:
-        return None
-    if isinstance(rule, Cut) and source == rule.cut:
-        return cut(table[source], rule)
-    if not isinstance(rule, Recode):
-        return table[source]
-    return renamed(table[source], {fold(old): fold(new) for old, new in rule.recode.items()})
+    made = resolve(name, rules, table.columns)
+    return None if made is None else values_of(made, table, rules)
+
+
+def values_of(made: Made, table: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Return the values (row,) of what is made of a table's columns."""
+    rule = made.rule
+    if rule is None:
+        return table[made.name]
+    given = {name: values_of(part, table, rules) for name, part in made.of.items()}
+    if isinstance(rule, Cases):
+        return sort_rows(rule, cases_see(given, rules)).column
+    (column,) = given.values()
+    if isinstance(rule, Cut):
+        return cut(column, rule)
+    if isinstance(rule, Lookup):
+        return looked_up(column, lookup_of(made.name, rules))
+    return renamed(column, {fold(old): fold(new) for old, new in rule.recode.items()})
+
+
+def cases_see(given: Mapping[str, pd.Series], rules: Rules) -> Seen:
+    """Return what cases see: their columns; what only a predictor is called has no order here."""
+    orders = declared_orders(rules.study)
+    return Seen(given, {n: own for n, own in orders.items() if rules.column_of(n) == n})
+
+
+def lookup_of(name: str, rules: Rules) -> Mapping[str, str | None]:
+    """Return what each value becomes in the lookup of a variable."""
+    return rules.lookups[*rules.paths[name], "lookup"]
+
+
+def seen_by(conditions: Iterable[str], table: pd.DataFrame, rules: Rules) -> Seen:
+    """Return what some conditions see of a table; a name that it has nothing for is left out."""
+    names = sorted({name for text in conditions for name in columns_of(parse(text))})
+    made = {name: derive(rules.column_of(name), table, rules) for name in names}
+    values = {name: column for name, column in made.items() if column is not None}
+    others = {str(name): table[name] for name in table.columns if name not in made}
+    return Seen({**others, **values}, declared_orders(rules.study))
 
 
 def recoded_values(
-    table: pd.DataFrame, names: Iterable[str], study: Study
+    table: pd.DataFrame, names: Iterable[str], rules: Rules
 ) -> dict[str, tuple[str, ...]]:
     """Return what a table holds in the columns from which some variables are recoded."""
     found: dict[str, tuple[str, ...]] = {}
     for name in names:
-        source = source_of(name, study, table.columns)
-        if isinstance(study.derive.get(name), Recode) and source in table.columns:
-            found[name] = tuple(how_often(table[source]))
+        made = resolve(name, rules, table.columns)
+        if made is not None and isinstance(made.rule, Recode):
+            (part,) = made.of.values()
+            found[name] = tuple(how_often(values_of(part, table, rules)))
     return found
 
 
 def refuse_idle_recodes(
-    study: Study, tables: Sequence[Mapping[str, Collection[str]]], findings: Findings
+    study: Study,
+    survey: Mapping[str, Collection[str]],
+    population: Mapping[str, Collection[str]],
+    findings: Findings,
 ) -> None:
     """Refuse to recode a value that no table holds: what was meant would stay as it is.
 
-    ``tables`` are by variable the values of the columns it is recoded from.
+    ``survey`` and ``population`` are, by variable, the values that it is recoded from.
     """
-    for name, rule in study.derive.items():
-        there = list(dict.fromkeys(text for table in tables for text in table.get(name, ())))
+    tables = {"survey": survey, "population": population}
+    for name, path, whose, rule in every_rule(study):
+        found = [tables[what] for what in tables if what in (whose or what)]
+        there = list(dict.fromkeys(text for table in found for text in table.get(name, ())))
         if not isinstance(rule, Recode) or not there:
             continue
+        holds = "neither survey nor population holds" if whose is None else f"the {whose} lacks"
         for old in rule.recode:
             if fold(old) not in there:
                 guess = did_you_mean(fold(old), there)
                 findings.mistake(
-                    ("study", "derive", name, "recode", old, KEY),
-                    f"neither survey nor population holds {brief(old)}.{guess} "
-                    f"They hold: {few(there)}",
+                    (*path, "recode", old, KEY),
+                    f"{holds} {brief(old)}.{guess} "
+                    f"{'They hold' if whose is None else 'It holds'}: {few(there)}",
                 )
 
 
@@ -155,14 +191,33 @@ def tell_outside(
         )
 
 
-def tell_uncut(
-    table: pd.DataFrame, name: str, study: Study, what: str, findings: Findings, path: KeyPath
-) -> None:
+def tell_made(name: str, table: pd.DataFrame, rules: Rules, findings: Findings) -> None:
+    """Tell of rows of which a variable's rule makes nothing, and of those it is made of."""
+    made = resolve(name, rules, table.columns)
+    waiting = [] if made is None else [made]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.of.values()
+        if one.rule is not None:
+            tell_one(one, one.rule, table, rules, findings)
+
+
+def tell_one(made: Made, rule: Rule, table: pd.DataFrame, rules: Rules, findings: Findings) -> None:
+    """Tell of rows of which a rule makes nothing."""
+    given = {name: values_of(part, table, rules) for name, part in made.of.items()}
+    path, what = rules.paths[made.name], rules.what
+    if isinstance(rule, Cases):
+        tell_cases(rule, cases_see(given, rules), what, findings, path)
+    elif isinstance(rule, Lookup):
+        (column,) = given.values()
+        tell_lookup(column, lookup_of(made.name, rules), what, findings, path)
+    elif isinstance(rule, Cut):
+        (column,) = given.values()
+        tell_uncut(column, rule, what, findings, (*path, "cut"))
+
+
+def tell_uncut(column: pd.Series, rule: Cut, what: str, findings: Findings, path: KeyPath) -> None:
     """Tell of values that should be cut and are no numbers."""
-    rule = study.derive.get(name)
-    if not isinstance(rule, Cut) or rule.cut not in table.columns:
-        return
-    column = table[rule.cut]
     refuse_codes(column, rule, what, findings, path)
     tell_outside(column, rule, what, findings, path)
     wrong = column.notna().to_numpy() & ~np.isfinite(numbers_in(column))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sweep.errors import DataError
 from sweep.keys import Json
 
-__all__ = ["Finding", "Findings", "KeyPath", "Mistaken", "finding_from"]
+__all__ = ["Finding", "Findings", "KeyPath", "MistakeAt", "Mistaken", "finding_from"]
 
 type KeyPath = tuple[str | int, ...]
 """A config key, from the top: ``("study", "outcomes", 3, "success", 0)``."""
@@ -43,6 +43,15 @@ def finding_from(record: Json) -> Finding:
     return Finding(tuple(record["path"]), record["message"], record["outcome"])
 
 
+class MistakeAt(DataError):
+    """A mistake of one config key: whoever collects findings notes it there and goes on."""
+
+    def __init__(self, path: KeyPath, message: str) -> None:
+        super().__init__(str(Finding(path, message)))
+        self.path = path
+        self.message = message
+
+
 class Mistaken(DataError):
     """What comes next needs what was found mistaken; the findings say what that is."""
 
@@ -64,11 +73,16 @@ class Findings:
 
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:
-        """Note what the block refuses as a mistake of a key, and go on after the block."""
+        """Note what the block refuses as a mistake of a key, and go on after the block.
+
+        What names a key of its own is a mistake of that.
+        """
         try:
             yield
         except Mistaken:
             raise
+        except MistakeAt as error:
+            self.mistake(error.path, error.message)
         except DataError as error:
             self.mistake(path, str(error))
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.config import Cut, Predictor, Study
+from sweep.config import Apart, Cut, Predictor, Study
 from sweep.data.columns import how_often, spread, texts_of
+from sweep.data.findings import MistakeAt
 from sweep.errors import DataError
 from sweep.words.numbers import count_of
 from sweep.words.text import fold
@@ -30,18 +31,20 @@ def levels_of(
     """
     often = how_often(values)
     present = set(often)
-    rule = study.derive.get(predictor.column or name)
+    bands = bands_of(predictor.column or name, study, whose)
     if predictor.levels is not None:
         ordered = list(dict.fromkeys(fold(level) for level in predictor.levels))
         absent = [label for label in ordered if label not in present]
         if absent:
+            more = f" (nor is {few(absent[1:])})" if absent[1:] else ""
             msg = (
-                f"study.predictors.{name}.levels: {brief(absent[0])} is not in the {whose} "
-                f"(it has {few(sorted(present))}): remove it, or correct it"
+                f"{brief(absent[0])} is not in the {whose}{more}; it has {few(sorted(present))}: "
+                "remove it, or correct it"
             )
-            raise DataError(msg)
-    elif isinstance(rule, Cut):
-        ordered = [label for label in map(fold, rule.labels) if label in present]
+            place = list(map(fold, predictor.levels)).index(absent[0])
+            raise MistakeAt(("study", "predictors", name, "levels", place), msg)
+    elif bands:
+        ordered = [label for label in map(fold, bands) if label in present]
     else:
         ordered = sorted(present, key=natural)
     strange = sorted(present - set(ordered))
@@ -54,6 +57,14 @@ def levels_of(
         )
         raise DataError(msg)
     return tuple(ordered)
+
+
+def bands_of(name: str, study: Study, whose: str) -> tuple[str, ...]:
+    """Return the labels of the bands that a table cuts a variable into, in order; else none."""
+    rule = study.derive.get(name)
+    if isinstance(rule, Apart):
+        rule = rule.survey if whose == "survey" else rule.population
+    return rule.labels if isinstance(rule, Cut) else ()
 
 
 def natural(label: str) -> tuple[int, float, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sweep.config.population import is_shares
 from sweep.data.findings import Findings, KeyPath
@@ -19,11 +20,16 @@ def table_by(
     rows: pd.DataFrame, levels: Mapping[str, Sequence[str]], people: np.ndarray
 ) -> np.ndarray:
     """Return people (row,) summed by some variables' levels; rows without one are left out."""
-    codes = [pd.Categorical(rows[v], categories=list(own)).codes for v, own in levels.items()]
+    codes = [places_of(rows[v], own) for v, own in levels.items()]
     known = np.all([code >= 0 for code in codes], axis=0)
     table = np.zeros([len(own) for own in levels.values()])
-    np.add.at(table, tuple(code[known].astype(np.intp) for code in codes), people[known])
+    np.add.at(table, tuple(code[known] for code in codes), people[known])
     return table
+
+
+def places_of(column: pd.Series, levels: Sequence[str]) -> NDArray[np.intp]:
+    """Return each row's place (row,) among some levels, -1 where it has none of them."""
+    return pd.Index(list(levels), dtype=object).get_indexer(pd.Index(column.astype(object)))
 
 
 def margin_of(rows: pd.DataFrame, by: Sequence[str], size: str) -> Margin:

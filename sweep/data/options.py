@@ -13,8 +13,8 @@ from sweep.data.answers.several import parts_of
 from sweep.data.answers.told import answer_words
 from sweep.data.answers.words import is_dont_know, is_not_asked
 from sweep.data.codebook import Codebook, ColumnBook
+from sweep.data.findings import KeyPath, MistakeAt
 from sweep.data.outcome import Outcome
-from sweep.errors import DataError
 from sweep.words.text import number_of, text_of
 
 __all__ = ["Texts", "is_no_option", "option_outcomes"]
@@ -39,13 +39,13 @@ def option_outcomes(
 
     Raises
     ------
-    DataError
+    MistakeAt
         If there are no options or too many, or an exclusive one is not among them.
     """
-    place = f"study.outcomes.{number}"
+    place = ("study", "outcomes", number)
     if texts is None:
-        msg = f"{place}: the options of a question with several answers are in its answers"
-        raise DataError(msg)
+        msg = "the options of a question with several answers are in its answers"
+        raise MistakeAt(place, msg)
     if rule.separator is not None:
         found = [o for q in questions for o in of_cells(rule, place, q, book, texts)]
     elif rule.set is not None and book.sets[rule.set].kind == "category":
@@ -53,8 +53,8 @@ def option_outcomes(
     else:
         found = of_items(rule, place, questions, book, texts)
     if not found:
-        msg = f"{place}: the question has no options: its columns hold no answers"
-        raise DataError(msg)
+        msg = "the question has no options: its columns hold no answers"
+        raise MistakeAt(place, msg)
     return found
 
 
@@ -75,7 +75,7 @@ def is_no_option(outcome: Outcome, book: ColumnBook) -> Callable[[str], bool]:
 
 
 def of_cells(
-    rule: OutcomeRule, place: str, question: Outcome, book: Codebook, texts: Texts
+    rule: OutcomeRule, place: KeyPath, question: Outcome, book: Codebook, texts: Texts
 ) -> list[Outcome]:
     """Return an outcome per option that occurs in the cells of a column."""
     of_column = book.of(question.column)
@@ -102,7 +102,7 @@ def of_cells(
 
 
 def of_categories(
-    rule: OutcomeRule, place: str, questions: Sequence[Outcome], book: Codebook, texts: Texts
+    rule: OutcomeRule, place: KeyPath, questions: Sequence[Outcome], book: Codebook, texts: Texts
 ) -> list[Outcome]:
     """Return an outcome per option of a response set whose columns hold one option each."""
     first, columns = questions[0], tuple(q.column for q in questions)
@@ -125,7 +125,7 @@ def of_categories(
 
 
 def of_items(
-    rule: OutcomeRule, place: str, questions: Sequence[Outcome], book: Codebook, texts: Texts
+    rule: OutcomeRule, place: KeyPath, questions: Sequence[Outcome], book: Codebook, texts: Texts
 ) -> list[Outcome]:
     """Return an outcome per column of a question that has a column per option."""
     columns = tuple(q.column for q in questions)
@@ -154,13 +154,13 @@ def of_items(
 
 
 def choosing(
-    rule: OutcomeRule, place: str, question: Outcome, book: Codebook, texts: Texts
+    rule: OutcomeRule, place: KeyPath, question: Outcome, book: Codebook, texts: Texts
 ) -> tuple[str, ...]:
     """Return the answers that choose the option of a column: said, or the only one there is.
 
     Raises
     ------
-    DataError
+    MistakeAt
         If nothing is said and the column holds several.
     """
     if rule.success is not None:
@@ -173,10 +173,10 @@ def choosing(
     there = in_order(text for text in texts(question.column) if not apart(text))
     if len(there) > 1:
         msg = (
-            f"{place}.success: column {question.column!r} holds {answer_words(there)}: say which "
-            "of them chooses the option"
+            f"column {question.column!r} holds {answer_words(there)}: say which of them chooses "
+            "the option"
         )
-        raise DataError(msg)
+        raise MistakeAt((*place, "success"), msg)
     return tuple(there)
 
 
@@ -210,13 +210,13 @@ def option_of(rule: OutcomeRule, column: str) -> str:
 
 
 def exclusive(
-    rule: OutcomeRule, place: str, options: Sequence[str], labels: Mapping[str, str]
+    rule: OutcomeRule, place: KeyPath, options: Sequence[str], labels: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Return the options that exclude all others, by their own names.
 
     Raises
     ------
-    DataError
+    MistakeAt
         If one is not there.
     """
     named = {same_key(option): option for option in options}
@@ -228,8 +228,8 @@ def exclusive(
         if option is None:
             near = nearest_answers(text, named)
             there = answer_words(near or options)
-            msg = f"{place}.none.{index}: no option is {answer_words([text])}; there: {there}"
-            raise DataError(msg)
+            msg = f"no option is {answer_words([text])}; there: {there}"
+            raise MistakeAt((*place, "none", index), msg)
         found.append(option)
     return tuple(found)
 
@@ -242,11 +242,11 @@ def in_order(options: Iterable[str]) -> list[str]:
     )
 
 
-def check_number(place: str, column: str, options: Sequence[str]) -> None:
+def check_number(place: KeyPath, column: str, options: Sequence[str]) -> None:
     """Refuse a column that holds too many options to be a question."""
     if len(options) > MOST_OPTIONS:
         msg = (
-            f"{place}: {column!r} would make {len(options):,} outcomes, such as "
+            f"{column!r} would make {len(options):,} outcomes, such as "
             f"{answer_words(options[:2])}; a question has at most {MOST_OPTIONS} options"
         )
-        raise DataError(msg)
+        raise MistakeAt(place, msg)

@@ -44,16 +44,23 @@ class Outcome:
     condition: str | None = None
     wording: str | None = None
 
-    def read(self) -> list[str]:
-        """Return the columns that counting it reads: of answers, base and condition."""
-        texts = [text for text in (self.base, self.condition) if text is not None]
-        further = {name for text in texts for name in columns_of(parse(text))}
-        return list(dict.fromkeys([*self.columns, *sorted(further)]))
+    def conditions(self) -> list[str]:
+        """Return the conditions on other columns that counting it looks at: base, condition."""
+        return [text for text in (self.base, self.condition) if text is not None]
+
+    def names_seen(self) -> list[str]:
+        """Return the names in its conditions, in letter order."""
+        return sorted({name for text in self.conditions() for name in columns_of(parse(text))})
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns that hold its answers."""
         return (self.column,) if self.block is None else self.block.columns
+
+    @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """Return the columns that are read for its answers: none of a condition's."""
+        return self.columns if self.condition is None else ()
 
     @property
     def makes_lists(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sweep.config import OutcomeRule, Study
 from sweep.data.codebook import Codebook
+from sweep.data.findings import Findings, MistakeAt
 from sweep.data.options import Texts, option_outcomes
 from sweep.data.outcome import NO_RULE, Outcome
 from sweep.data.patterns import Patience
@@ -18,6 +19,8 @@ from sweep.words.values import clip_name, few
 
 __all__ = ["UNIVERSE", "Outcome", "outcomes_of", "select_outcomes"]
 
+RULES = ("study", "outcomes")
+
 UNIVERSE = "universe"
 """The outcome that says who qualifies, in a study with a screener."""
 
@@ -27,6 +30,7 @@ def outcomes_of(
     columns: Sequence[str],
     book: Codebook = Codebook(),  # noqa: B008 # frozen
     texts: Texts | None = None,
+    findings: Findings | None = None,
 ) -> list[Outcome]:
     """Expand the config's rules over the survey's columns, in the rules' order.
 
@@ -37,26 +41,27 @@ def outcomes_of(
     texts
         Gives the different answers in a column, for questions of several answers: their options
         are what occurs.
+    findings
+        Gets the mistakes: a rule that matches no column, patterns that take too long, two rules
+        that make outcomes of one name, a question of several answers that has no options.
 
     Raises
     ------
     DataError
-        If a rule matches no column, its patterns take too long, two rules make outcomes of one
-        name, or a question of several answers has no options.
+        If there are mistakes, and no ``findings`` to tell them.
     """
+    found = Findings() if findings is None else findings
+    before, made = len(found.mistakes), list[Outcome]()
     there = dict.fromkeys(columns)  # a list of ten thousand is long to look through for each
-    made = [
-        outcome
-        for number, rule in enumerate(study.outcomes)
-        for outcome in worded(outcomes_by_rule(rule, number, there, book, texts), book)
-    ]
-    excluded = excluded_names(study.exclude, list(dict.fromkeys(o.name for o in made)))
-    kept = [outcome for outcome in made if outcome.name not in excluded]
-    refuse_twins(kept)
-    if not kept:
-        msg = f"study.exclude leaves no outcome: {few(study.exclude)}"
-        raise DataError(msg)
-    return of_qualifiers(study.survey.universe, kept)
+    for number, rule in enumerate(study.outcomes):
+        with found.at(*RULES, number):
+            made += worded(outcomes_by_rule(rule, number, there, book, texts), book)
+    if len(found.mistakes) == before:  # else what is to be excluded may be what could not be made
+        made = not_excluded(study.exclude, made, found)
+    refuse_twins(made, found)
+    if findings is None and found.mistakes:
+        raise DataError("\n".join(map(str, found.mistakes)))
+    return of_qualifiers(study.survey.universe, made, found)
 
 
 def worded(outcomes: Sequence[Outcome], book: Codebook) -> list[Outcome]:
@@ -64,19 +69,19 @@ def worded(outcomes: Sequence[Outcome], book: Codebook) -> list[Outcome]:
     return [replace(outcome, wording=book.of(outcome.column).label) for outcome in outcomes]
 
 
-def of_qualifiers(universe: str | None, outcomes: list[Outcome]) -> list[Outcome]:
+def of_qualifiers(
+    universe: str | None, outcomes: list[Outcome], findings: Findings
+) -> list[Outcome]:
     """Return outcomes asked of those who qualify only, after that of who does.
 
-    Raises
-    ------
-    DataError
-        If an outcome has taken its name.
+    That another outcome has taken its name is a mistake.
     """
     if universe is None:
         return outcomes
-    if any(outcome.name == UNIVERSE for outcome in outcomes):
-        msg = f"study.survey.universe makes an outcome {UNIVERSE!r}: give the other another name"
-        raise DataError(msg)
+    for outcome in outcomes:
+        if outcome.name == UNIVERSE:
+            words = f"study.survey.universe makes an outcome {UNIVERSE!r}: give this another name"
+            findings.mistake((*RULES, outcome.rule), words)
     who = Outcome(
         name=UNIVERSE,
         column=min(columns_of(parse(universe))),
@@ -100,24 +105,26 @@ def both(first: str, second: str | None) -> str:
     return first if second is None else f"({first}) and ({second})"
 
 
-def refuse_twins(outcomes: Sequence[Outcome]) -> None:
-    """Refuse two outcomes of one name."""
+def refuse_twins(outcomes: Sequence[Outcome], findings: Findings) -> None:
+    """Refuse two outcomes of one name; of two rules, once."""
     first: dict[str, Outcome] = {}
+    told: set[tuple[int, int]] = set()
     for outcome in outcomes:
         other = first.setdefault(outcome.name, outcome)
-        if other is not outcome:
-            msg = (
+        if other is not outcome and (other.rule, outcome.rule) not in told:
+            told.add((other.rule, outcome.rule))
+            words = (
                 f"study.outcomes.{other.rule} and study.outcomes.{outcome.rule} both make "
                 f"an outcome {outcome.name!r}: give one of the rules a name"
             )
-            raise DataError(msg)
+            findings.mistake((*RULES, outcome.rule), words)
 
 
 def outcomes_by_rule(
     rule: OutcomeRule, number: int, columns: Collection[str], book: Codebook, texts: Texts | None
 ) -> list[Outcome]:
     """Return the outcomes of one rule, those that are excluded too."""
-    patience = Patience(f"study.outcomes.{number}")
+    patience = Patience((*RULES, number))
     if rule.set is not None:
         matched = columns_of_set(rule.set, number, book)
     else:
@@ -136,8 +143,8 @@ def columns_of_set(name: str, number: int, book: Codebook) -> list[str]:
     if name in book.sets:
         return list(book.sets[name].columns)
     guess, there = did_you_mean(name, book.sets), few(list(book.sets), clip_name)
-    msg = f"study.outcomes.{number}.set: the survey has no set {name!r}.{guess} It has: {there}"
-    raise DataError(msg)
+    msg = f"the survey has no set {name!r}.{guess} It has: {there}"
+    raise MistakeAt((*RULES, number, "set"), msg)
 
 
 def matching_columns(rule: OutcomeRule, columns: Collection[str], patience: Patience) -> list[str]:
@@ -151,13 +158,14 @@ def matching_columns(rule: OutcomeRule, columns: Collection[str], patience: Pati
     return names_meant(rule.match, columns)
 
 
-def unmatched_error(rule: OutcomeRule, number: int, columns: Collection[str]) -> DataError:
+def unmatched_error(rule: OutcomeRule, number: int, columns: Collection[str]) -> MistakeAt:
     """Return the error for a rule that finds no column."""
     wanted = rule.match or rule.column or rule.name or ""
     guess = did_you_mean(wanted, columns, cutoff=0.4)
-    return DataError(
-        f"study.outcomes.{number}: no column of the survey matches {wanted!r}.{guess} "
-        f"Its columns: {few(columns, clip_name)}"
+    return MistakeAt(
+        (*RULES, number),
+        f"no column of the survey matches {wanted!r}.{guess} "
+        f"Its columns: {few(columns, clip_name)}",
     )
 
 
@@ -170,26 +178,32 @@ def check_patterns(
             field_value(key, text, column, patience) is None for column in columns
         ):
             msg = (
-                f"study.outcomes.{number}.{key}: the pattern {text!r} is found in no column of "
-                f"this rule, such as {columns[0]!r}: correct it, or remove it"
+                f"the pattern {text!r} is found in no column of this rule, such as "
+                f"{columns[0]!r}: correct it, or remove it"
             )
-            raise DataError(msg)
+            raise MistakeAt((*RULES, number, key), msg)
 
 
-def excluded_names(globs: Sequence[str], names: Sequence[str]) -> set[str]:
-    """Return the outcomes that globs exclude; refuse one that excludes nothing.
+def not_excluded(
+    globs: Sequence[str], outcomes: Sequence[Outcome], findings: Findings
+) -> list[Outcome]:
+    """Return the outcomes that globs do not exclude; one that excludes nothing is a mistake.
 
     What it was meant for would be fitted.
     """
+    names = list(dict.fromkeys(outcome.name for outcome in outcomes))
     excluded: set[str] = set()
     for index, glob in enumerate(globs):
         meant = names_meant(glob, names)
+        excluded |= {*meant}
         if not meant:
             guess, there = did_you_mean(glob.strip("*"), names), few(names, clip_name)
-            msg = f"study.exclude.{index}: {glob!r} matches no outcome.{guess} There are: {there}"
-            raise DataError(msg)
-        excluded |= {*meant}
-    return excluded
+            msg = f"{glob!r} matches no outcome.{guess} There are: {there}"
+            findings.mistake(("study", "exclude", index), msg)
+    kept = [outcome for outcome in outcomes if outcome.name not in excluded]
+    if not kept:
+        findings.mistake(("study", "exclude"), f"leaves no outcome: {few(globs)}")
+    return kept
 
 
 def expand(rule: OutcomeRule, column: str, patience: Patience) -> Outcome:

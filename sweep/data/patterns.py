@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.errors import DataError
+from sweep.data.findings import KeyPath, MistakeAt
 
 __all__ = ["Patience"]
 
@@ -20,7 +20,7 @@ SECONDS = 0.5  # of processor time for all columns together; a plain pattern nee
 class Patience:
     """The processor time, in seconds, that is left to the patterns of the rule ``where``."""
 
-    where: str
+    where: KeyPath
     left: float = SECONDS
 
     def matches(self, pattern: str, name: str) -> bool:
@@ -28,7 +28,7 @@ class Patience:
 
         Raises
         ------
-        DataError
+        MistakeAt
             If that, or what was asked before it, takes too long.
         """
         return self._ask("fullmatch", "match", pattern, name) is not None
@@ -38,7 +38,7 @@ class Patience:
 
         Raises
         ------
-        DataError
+        MistakeAt
             As `matches` does; ``key`` is the pattern's in the rule.
         """
         found = self._ask("search", key, pattern, name)
@@ -47,13 +47,13 @@ class Patience:
     def _ask(self, how: str, key: str, pattern: str, name: str) -> Any:
         import regex
 
-        began, where = time.process_time(), f"{self.where}.{key}: the pattern {f're:{pattern}'!r}"
+        began, where = time.process_time(), f"the pattern {f're:{pattern}'!r}"
         try:
             if self.left > 0:
                 return getattr(regex, how)(pattern, name, timeout=self.left)
         except regex.error as error:  # a pattern to Python, in one of few rare ways
             msg = f"{where} is not one that can be matched: {error}; write it otherwise"
-            raise DataError(msg) from error
+            raise MistakeAt((*self.where, key), msg) from error
         except TimeoutError:
             pass
         finally:
@@ -63,4 +63,4 @@ class Patience:
             "within something repeated can be tried in too many ways. Write one repeat, such as a+ "
             "for (a+)+ or (a|aa)+, or a glob"
         )
-        raise DataError(msg)
+        raise MistakeAt((*self.where, key), msg)

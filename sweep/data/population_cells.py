@@ -19,8 +19,11 @@ from sweep.data.raked_frame import (
     raked_rows,
 )
 from sweep.data.respondents import weights
+from sweep.data.rules import declared_orders
 from sweep.data.seeds import cells_where
 from sweep.data.variables import Table
+from sweep.expression import normalise, parse
+from sweep.expression.order import by_levels
 from sweep.keys import Json
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
@@ -62,6 +65,13 @@ class Making:
         if self.kind == "independence":
             return NOBODY
         return (self.survey if self.kind == "survey" else self.known["seed"]).rows
+
+    @property
+    def zeros(self) -> tuple[str, ...]:
+        """Return the conditions for cells that are empty; an order of levels as those levels."""
+        orders = declared_orders(self.study)
+        conditions = self.study.population.structural_zeros
+        return tuple(normalise(by_levels(parse(text), orders)) for text in conditions)
 
     def lacks_variables(self, key: str, known: Collection[str]) -> bool:
         """Return whether a variable is not ``known``; it is a mistake of a key then."""
@@ -113,7 +123,7 @@ def from_margins(frame: Making) -> tuple[pd.DataFrame, Json] | None:
     if frame.lacks_variables("seed", known) or findings.mistakes:
         return None
     whole = {v: levels.get(v) or levels_of_column(frame.base[v]) for v in frame.variables}
-    check_zeros(spec.structural_zeros, whole, HERE, findings)
+    check_zeros(spec.structural_zeros, whole, declared_orders(frame.study), HERE, findings)
     refuse_strange_levels(frame, levels)
     tell_unknown_margins(frame, levels)
     if findings.mistakes or are_too_many_cells(whole, HERE, findings):
@@ -145,7 +155,7 @@ def levels_of_column(column: pd.Series) -> tuple[str, ...]:
 
 def seed_of(frame: Making, levels: Levels) -> tuple[Margin, Filling | None]:
     """Return where raking starts from, and how the empty cells of a survey are filled."""
-    zeros = frame.study.population.structural_zeros
+    zeros = frame.zeros
     if frame.kind == "independence":
         words = "the population's variables are taken to be independent, given the margins"
         frame.findings.notice((*HERE, "seed"), words)

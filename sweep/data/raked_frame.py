@@ -1,6 +1,6 @@
 """Raked frame: margins and a seed made into a table of cells with their number of people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -12,9 +12,11 @@ from sweep.data.findings import Findings, KeyPath
 from sweep.data.levels import Levels
 from sweep.data.margins import Margin, contradictions
 from sweep.data.raking import RakingError, rake
+from sweep.data.rules import Orders
 from sweep.data.seeds import MOST_CELLS, beyond_chance, cells_where, with_half_a_respondent
+from sweep.expression import Expression, evaluate, literals, parse
 from sweep.expression import columns as columns_of
-from sweep.expression import literals, parse
+from sweep.expression.order import by_levels
 from sweep.keys import Json
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
@@ -105,22 +107,36 @@ def refuse_people_in(
 
 
 def check_zeros(
-    conditions: Sequence[str], levels: Levels, path: KeyPath, findings: Findings
+    conditions: Sequence[str], levels: Levels, orders: Orders, path: KeyPath, findings: Findings
 ) -> None:
-    """Refuse structural zeros about variables or levels that the frame does not have."""
+    """Refuse structural zeros about variables or levels that the frame does not have.
+
+    So are those that compare what cannot be compared: each is tried on every level once. Variables
+    of ``orders`` have levels in an order.
+    """
+    longest = max(map(len, levels.values()), default=0)
+    tried = {name: pd.Series((own * longest)[:longest]) for name, own in levels.items()}
     for index, condition in enumerate(conditions):
-        where = (*path, "structural_zeros", index)
-        tree = parse(condition)
-        for name in sorted(columns_of(tree)):
-            if name not in levels:
-                has = f"It has: {', '.join(levels)}"
-                near = did_you_mean(name, list(levels))
-                findings.mistake(where, f"the frame has no variable {name!r}.{near} {has}")
-        for name, value in literals(tree):
-            if name in levels and str(value) not in levels[name]:
-                near = did_you_mean(str(value), levels[name])
-                message = f"{name!r} has no level {brief(value)}.{near} It has: {few(levels[name])}"
+        where, before = (*path, "structural_zeros", index), len(findings.mistakes)
+        with findings.at(*where):
+            tree = by_levels(parse(condition), orders)
+            for message in strange_words(tree, levels):
                 findings.mistake(where, message)
+            if len(findings.mistakes) == before:
+                evaluate(tree, tried)
+
+
+def strange_words(condition: Expression, levels: Levels) -> Iterator[str]:
+    """Yield in words the variables and levels of a condition that a frame does not have."""
+    for name in sorted(columns_of(condition)):
+        if name not in levels:
+            has = f"It has: {', '.join(levels)}"
+            near = did_you_mean(name, list(levels))
+            yield f"the frame has no variable {name!r}.{near} {has}"
+    for name, value in literals(condition):
+        if name in levels and str(value) not in levels[name]:
+            near = did_you_mean(str(value), levels[name])
+            yield f"{name!r} has no level {brief(value)}.{near} It has: {few(levels[name])}"
 
 
 def are_too_many_cells(levels: Levels, path: KeyPath, findings: Findings) -> bool:

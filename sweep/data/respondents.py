@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from sweep.config import MISSING_LIMIT, Study
 from sweep.data.columns import numbers_in
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, MistakeAt
 from sweep.data.variables import Table
-from sweep.errors import DataError
 from sweep.words.numbers import count_of
 from sweep.words.values import brief
 
@@ -85,11 +84,11 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
 
     Raises
     ------
-    DataError
+    MistakeAt
         If a weight is no number of at least 0.
     """
     name = study.survey.weight
-    if name is None:
+    if name is None or name not in rows.columns:  # that it is lacking is told already
         return np.ones(len(rows))
     values = numbers_in(rows[name])
     wrong = ~(np.isfinite(values) & (values >= 0))
@@ -100,5 +99,5 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
             f"{count_of(int(wrong.sum()), 'respondent')} (such as {brief(value)}); a weight is a "
             f"number of at least 0"
         )
-        raise DataError(msg)
+        raise MistakeAt(("study", "survey", "weight"), msg)
     return values

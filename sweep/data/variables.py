@@ -4,23 +4,25 @@
 the reason. A condition sees derived variables as well as the file's columns.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from sweep.config import Cut, Predictor, Study
 from sweep.data.columns import how_often
-from sweep.data.derivation import derive, recoded_values, source_of, tell_uncut
+from sweep.data.derivation import derive, recoded_values, seen_by, tell_made
+from sweep.data.exclusions import EXCLUDED, check_ids, excluded_respondents
 from sweep.data.findings import Findings, KeyPath
-from sweep.errors import DataError
-from sweep.expression import Expression, evaluate, normalise, parse
+from sweep.data.rules import Rules, columns_in, columns_seen, resolve
 from sweep.expression import columns as columns_of
-from sweep.expression.order import by_levels
-from sweep.words.text import fold
+from sweep.expression import normalise, parse
+from sweep.words.names import did_you_mean
+from sweep.words.values import clip_name, few
 
-__all__ = ["Table", "condition_of", "condition_sources", "prepare", "sources_of"]
+__all__ = ["Table", "condition_sources", "prepare", "sources_of", "unknown_words"]
 
 
 @dataclass(frozen=True)
@@ -39,55 +41,50 @@ class Table:
     recoded: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
-def condition_of(text: str, study: Study) -> Expression:
-    """Return a condition of the study; an order of declared levels is put as those levels.
-
-    Raises
-    ------
-    DataError
-        If it compares with what is no level.
-    """
-    return by_levels(parse(text), declared_orders(study))
-
-
-def declared_orders(study: Study) -> dict[str, tuple[str, ...]]:
-    """Return the levels of the variables whose order the study declares."""
-    declared = {
-        name: tuple(fold(level) for level in predictor.levels)
-        for name, predictor in study.predictors.items()
-        if predictor.levels is not None
-    }
-    cuts = {name: rule.labels for name, rule in study.derive.items() if isinstance(rule, Cut)}
-    by_column = {p.column or name: name for name, p in study.predictors.items()}
-    bands = {
-        name: tuple(fold(label) for label in labels)
-        for name, labels in cuts.items()
-        if study.predictors.get(by_column.get(name, name), Predictor()).levels is None
-    }
-    return bands | declared
-
-
-def sources_of(variables: Sequence[str], study: Study, available: Collection[str]) -> list[str]:
+def sources_of(variables: Iterable[str], rules: Rules, available: Collection[str]) -> list[str]:
     """Return the file columns that some variables are made from; what is not there is left out."""
-    needed = (source_of(variable, study, available) for variable in variables)
-    return [name for name in dict.fromkeys(needed) if name in available]
+    made = [resolve(variable, rules, available) for variable in variables]
+    return list(dict.fromkeys(c for one in made if one is not None for c in columns_in(one)))
 
 
-def condition_sources(condition: str | None, study: Study, available: Collection[str]) -> list[str]:
-    """Return the file columns that an optional condition reads, itself or by what is derived."""
-    names = sorted(columns_of(parse(condition))) if condition is not None else []
-    return [source_of(name, study, available) for name in names]
+def condition_sources(
+    condition: str | None,
+    rules: Rules,
+    available: Collection[str],
+    path: KeyPath,
+    findings: Findings,
+) -> list[str]:
+    """Return the file columns that an optional condition reads, itself or by what is derived.
+
+    A name that the file has nothing for is a mistake of the condition's key.
+    """
+    found = {} if condition is None else columns_seen(condition, rules, available)
+    for name, columns in found.items():
+        if not columns:
+            findings.mistake(path, unknown_words(name, rules, available))
+    return list(dict.fromkeys(c for columns in found.values() for c in columns))
+
+
+def unknown_words(name: str, rules: Rules, available: Collection[str]) -> str:
+    """Return the message for a name that a table has nothing for."""
+    known = [*available, *(made for made in rules.made if made not in available)]
+    guess, there = did_you_mean(name, known), few(known, clip_name)
+    lacks = f"the {rules.what} has no column {name!r}"
+    if name in rules.made:
+        lacks = f"the {rules.what} has not what {name!r} is derived from"
+    return f"{lacks}.{guess} There are: {there}"
 
 
 def prepare(
     table: pd.DataFrame,
     variables: Mapping[str, str],
     condition: str | None,
-    study: Study,
-    what: str,
+    rules: Rules,
     findings: Findings,
 ) -> Table:
     """Return the rows that meet a condition, with every variable derived.
+
+    Of a survey, respondents are left out by name and ids looked at as its section says.
 
     Parameters
     ----------
@@ -95,65 +92,121 @@ def prepare(
         Variable to the (derived or plain) column that it is; those the table lacks are left out.
     condition
         An expression over derived variables and columns; other rows are dropped.
-    what
-        "survey" or "population", for messages.
 
     Raises
     ------
-    DataError
+    Mistaken
         If no row is left.
     """
-    made = made_variables(table, variables, study)
+    made = made_variables(table, variables, rules, findings)
     held = {name: tuple(how_often(values)) for name, values in made.items()}
-    recoded = recoded_values(table, variables.values(), study)
+    recoded = recoded_values(table, variables.values(), rules)
     whole = pd.DataFrame({**{c: table[c] for c in table.columns if c not in made}, **made})
-    dropped: list[tuple[str, int]] = []
-    kept = np.arange(len(table), dtype=np.int64)
-    if condition is not None:
-        holds = where_it_holds(whole, condition, study, ("study", what, "filter"), findings)
-        words = f"filter: {normalise(parse(condition))}"
-        dropped.append((words, int((~holds).sum())))
-        whole, table, kept = whole[holds], table[holds], kept[holds]
-    check_rows(whole, condition, what)
-    for column in variables.values():
-        tell_uncut(table, column, study, what, findings, ("study", "derive", column, "cut"))
+    kept, dropped = rows_that_count(table, condition, rules, findings)
+    if len(kept) < len(table):
+        whole, table = whole.iloc[kept], table.iloc[kept]
+    mistaken = {found.path for found in findings.mistakes}
+    for name in dict.fromkeys([*variables.values(), *names_told(condition, rules)]):
+        if (path := rules.paths.get(name, ())) not in mistaken:
+            with findings.at(*path):
+                tell_made(name, table, rules, findings)
     read = len(kept) + sum(count for _, count in dropped)
     return Table(whole, kept, read, tuple(dropped), held, recoded)
 
 
-def check_rows(rows: pd.DataFrame, condition: str | None, what: str) -> None:
+def names_told(condition: str | None, rules: Rules) -> list[str]:
+    """Return what else is told of a table: of a survey all that is derived: a base may use it."""
+    if rules.what == "survey":
+        return list(rules.made)
+    names = sorted(columns_of(parse(condition))) if condition is not None else []
+    return [rules.column_of(name) for name in names]
+
+
+def rows_that_count(
+    table: pd.DataFrame, condition: str | None, rules: Rules, findings: Findings
+) -> tuple[NDArray[np.int64], list[tuple[str, int]]]:
+    """Return the rows (row,) that are kept, and how many were dropped why.
+
+    Raises
+    ------
+    Mistaken
+        If no row is left.
+    """
+    dropped: list[tuple[str, int]] = []
+    kept = np.arange(len(table), dtype=np.int64)
+    mistaken = {found.path for found in findings.mistakes}
+    if condition is not None and (*rules.here, "filter") not in mistaken:
+        holds = where_it_holds(table, condition, rules, findings)
+        dropped.append((f"filter: {normalise(parse(condition))}", int((~holds).sum())))
+        kept = kept[holds]
+    check_rows(len(kept), condition, rules, findings)
+    if rules.what == "survey":
+        stays = who_stays(table.iloc[kept], kept, rules, findings)
+        dropped += [(EXCLUDED, int((~stays).sum()))] if not stays.all() else []
+        kept = kept[stays]
+    return kept, dropped
+
+
+def check_rows(rows: int, condition: str | None, rules: Rules, findings: Findings) -> None:
     """Refuse a table of nobody.
 
     Raises
     ------
-    DataError
-        With the filter that left none.
+    Mistaken
+        If there is none: what comes next would find fault with that alone.
     """
-    if not len(rows):
-        msg = f"the {what} has no rows left" + (f" after filter {condition!r}" if condition else "")
-        raise DataError(msg)
+    if not rows:
+        after = f" after filter {condition!r}" if condition else ""
+        where = (*rules.here, "filter" if condition else "source")
+        findings.mistake(where, f"the {rules.what} has no rows left{after}")
+        findings.stop_if_mistaken()
 
 
 def where_it_holds(
-    table: pd.DataFrame, condition: str, study: Study, path: KeyPath, findings: Findings
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return the rows where a condition holds; what it does not find is told under its key."""
-    expression = condition_of(condition, study)
-    extra = {
-        name: made
-        for name in columns_of(expression)
-        if name in study.derive and (made := derive(name, table, study)) is not None
-    }
-    seen = table.assign(**extra) if extra else table
-    holds: np.ndarray[tuple[int], np.dtype[np.bool_]] = evaluate(
-        expression, seen, lambda message: findings.notice(path, message)
-    )
-    return holds
+    table: pd.DataFrame, condition: str, rules: Rules, findings: Findings
+) -> NDArray[np.bool_]:
+    """Return the rows where a filter holds; what it does not find is told under its key.
+
+    All, where it cannot be put to the table: that is a mistake.
+    """
+    path = (*rules.here, "filter")
+    with findings.at(*path):
+        seen = seen_by([condition], table, rules)
+        return seen.holds(condition, partial(findings.notice, path))
+    return np.ones(len(table), np.bool_)
+
+
+def who_stays(
+    table: pd.DataFrame, kept: NDArray[np.int64], rules: Rules, findings: Findings
+) -> NDArray[np.bool_]:
+    """Return which respondents are not left out (respondent,); their ids must differ.
+
+    Raises
+    ------
+    Mistaken
+        If all are left out.
+    """
+    spec = rules.study.survey
+    stays = np.ones(len(table), np.bool_)
+    if spec.exclude_respondents:
+        with findings.at("study", "survey", EXCLUDED):
+            seen = seen_by(spec.exclude_respondents.values(), table, rules)
+            stays = ~excluded_respondents(rules.study, seen, len(table), findings)
+        if not stays.any():
+            findings.stop_if_mistaken()
+    if spec.id is not None and spec.id in table.columns:
+        check_ids(table[spec.id][stays], kept[stays], findings)
+    return stays
 
 
 def made_variables(
-    table: pd.DataFrame, variables: Mapping[str, str], study: Study
+    table: pd.DataFrame, variables: Mapping[str, str], rules: Rules, findings: Findings
 ) -> dict[str, pd.Series]:
     """Return each variable that the table has something to make of."""
-    made = {variable: derive(column, table, study) for variable, column in variables.items()}
-    return {variable: values for variable, values in made.items() if values is not None}
+    made = {}
+    for variable, column in variables.items():
+        with findings.at(*rules.paths.get(column, ("study", "derive"))):
+            values = derive(column, table, rules)
+            if values is not None:
+                made[variable] = values
+    return made

@@ -36,5 +36,5 @@ def quantile_errors(ordered: Floats, ess: Floats, probabilities: Sequence[float]
     low, high = (betaincinv(ess * level + 1, ess * (1 - level) + 1, p) for p in ONE_SIGMA)
     rows, size = np.arange(len(ordered)), ordered.shape[1]
     first = np.floor(np.maximum(low * size - 1, 0)).astype(np.intp)
-    final = np.ceil(np.minimum(high * size - 1, size - 1)).astype(np.intp)
+    final = np.ceil(high * size - 1).astype(np.intp)
     return np.asarray(ordered[rows, final] - ordered[rows, first]) / 2.0

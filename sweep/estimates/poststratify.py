@@ -15,16 +15,12 @@ from sweep.config import Group
 from sweep.data.cells import Cells, Counts, cells_of, occurring_combinations
 from sweep.data.frame import Frame
 from sweep.data.levels import Levels
-from sweep.errors import DataError
 from sweep.expression import columns as columns_of
-from sweep.expression import evaluate, literals, parse
-from sweep.words.names import did_you_mean
-from sweep.words.values import clip_name, few
+from sweep.expression import evaluate, parse
 
 __all__ = [
     "Margin",
     "Weighting",
-    "check_groups",
     "margins_of",
     "of_qualifiers",
     "poststratify",
@@ -87,39 +83,6 @@ def weighting_of(frame: Frame, groups: Sequence[Group]) -> Weighting:
         margins += made
     cell, margin, size = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Weighting(tuple(margins), index, cell, margin, size)
-
-
-def check_groups(frame: Frame, groups: Sequence[Group]) -> None:
-    """Refuse groups that no estimate can be made for, before anything is fitted.
-
-    Raises
-    ------
-    DataError
-        If a named group asks for a level that the population lacks, or holds nobody of it.
-    """
-    for group in groups:
-        if group.where is None:
-            continue
-        for variable, value in literals(parse(group.where)):
-            check_level(group, variable, value, frame.variables()[variable])
-        if not len(split(frame, group)[0]):
-            msg = (
-                f"study.groups: nobody of the population is in group {group.name!r} "
-                f"({group.where}): compare its values with the population's levels"
-            )
-            raise DataError(msg)
-
-
-def check_level(group: Group, variable: str, value: object, levels: Sequence[str]) -> None:
-    """Refuse a value that no level bears: the group would silently be another one."""
-    if not isinstance(value, str) or value in levels:
-        return  # a value of another type is refused when the expression is evaluated
-    guess = did_you_mean(value, levels)
-    msg = (
-        f"study.groups: group {group.name!r} ({group.where}): {value!r} is not a level of "
-        f"{variable!r}.{guess} Its levels: {few(levels, clip_name)}"
-    )
-    raise DataError(msg)
 
 
 def split(frame: Frame, group: Group) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Margin]]:

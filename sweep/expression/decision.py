@@ -7,12 +7,11 @@ be anything: a condition is then undecided, unless the rest of it decides (Kleen
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from sweep.expression.evaluation import evaluate
+from sweep.expression.evaluation import Table, evaluate
 from sweep.expression.tree import And, Expression, Missing, Not, Or, columns
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["decide"]
@@ -20,7 +19,7 @@ __all__ = ["decide"]
 type Rows = NDArray[np.bool_]
 
 
-def decide(expression: Expression, table: "pd.DataFrame") -> "tuple[Rows, Rows]":
+def decide(expression: Expression, table: "Table") -> "tuple[Rows, Rows]":
     """Return where a condition is certainly true (row,), and where certainly false.
 
     Raises

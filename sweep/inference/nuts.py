@@ -134,10 +134,6 @@ def start_sampler(compiled: Any, settings: Settings, seed: int, watch: Watch | N
     """Return nutpie's sampler, at work in threads of its own."""
     import nutpie
 
-    def tell_draws(chains: list[Any]) -> None:
-        if watch is not None:
-            watch(sum(chain.finished_draws for chain in chains))
-
     return nutpie.sample(
         compiled,
         draws=settings.draws,
@@ -148,10 +144,19 @@ def start_sampler(compiled: Any, settings: Settings, seed: int, watch: Watch | N
         target_accept=settings.target_accept,
         save_warmup=False,
         progress_bar=False,
-        progress_callback=None if watch is None else tell_draws,
+        progress_callback=None if watch is None else telling(watch),
         progress_rate=EVERY,
         blocking=False,
     )
+
+
+def telling(watch: Watch) -> Callable[[list[Any]], None]:
+    """Return what nutpie calls as it draws, so that it tells how many draws there are."""
+
+    def tell(chains: list[Any]) -> None:
+        watch(sum(chain.finished_draws for chain in chains))
+
+    return tell
 
 
 def whole_trace(sampler: Any) -> Any:

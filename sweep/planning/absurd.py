@@ -5,7 +5,7 @@ must not expect one of the two of every question.
 """
 
 from sweep.config import Priors, Study, SweepConfig
-from sweep.config.mistakes import misfit_error
+from sweep.data.findings import Findings
 from sweep.model.effects import blocks_of
 from sweep.model.prior_range import EXTREME, PriorRange, prior_range
 from sweep.model.terms import (
@@ -30,13 +30,10 @@ NARROWEST = 0.2
 """The least width of the prior's middle 90 %: else rare and common answers are both ruled out."""
 
 
-def check_priors(config: SweepConfig, shared: Shared) -> PriorRange | None:
+def check_priors(config: SweepConfig, shared: Shared, findings: Findings) -> PriorRange | None:
     """Return what the priors say of the total, None where the model does not say it in terms.
 
-    Raises
-    ------
-    ConfigError
-        If that is absurd, at the key of the prior that makes it so.
+    If that is absurd, it is a mistake of the prior that makes it so.
     """
     if shared.file.route != "fast":
         return None
@@ -52,7 +49,8 @@ def check_priors(config: SweepConfig, shared: Shared) -> PriorRange | None:
     words = f"{prior_words(term)} on the logit scale: {complaint}: {advice}"
     if sd != sd_of(term):
         path, words = ("model",), f"models/{shared.file.name}.py has {term_name(term)} ~ {words}"
-    raise misfit_error(config.origin, [(("study", *path), words)])
+    findings.mistake(("study", *path), words)
+    return found
 
 
 def complaint_of(found: PriorRange) -> str | None:

@@ -1,36 +1,48 @@
 """Columns: those of a source, under the names that a study has for them, and what reading shows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from sweep.config.section import KEY
 from sweep.data.findings import Findings, KeyPath
-from sweep.errors import DataError
 from sweep.sources.source import Source
 from sweep.sources.tables import Read, column_names, read_text_table
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, clip_name, few
 
-__all__ = ["read_told", "study_columns", "tell_read"]
+__all__ = ["named_columns", "read_told", "study_columns", "tell_read"]
 
 
-def study_columns(source: Source, key: KeyPath) -> list[str]:
-    """Return a source's columns under the study's names; refuse to rename what is not there.
+def study_columns(source: Source, key: KeyPath, findings: Findings) -> list[str]:
+    """Return a source's columns under the study's names; to rename what is not there is a mistake.
 
     Raises
     ------
     DataError
-        With the nearest name.
+        If the source cannot be read.
     """
     names = source.columns if source.rename else []
     for old in source.rename:
         if old not in names:
-            where = ".".join(map(str, key))
             guess, there = did_you_mean(old, names), few(names, clip_name)
-            msg = f"{where}.rename: {source} has no column {old!r}.{guess} It has: {there}"
-            raise DataError(msg)
+            words = f"{source} has no column {old!r}.{guess} It has: {there}"
+            findings.mistake((*key, "rename", old, KEY), words)
     return column_names(source)
+
+
+def named_columns(
+    source: Source, named: Mapping[str, KeyPath], key: KeyPath, findings: Findings
+) -> list[str]:
+    """Return those columns that a source has; each other is a mistake of the key that names it."""
+    available = study_columns(source, key, findings) if named else []
+    for name, path in named.items():
+        if name not in available:
+            guess, there = did_you_mean(name, available), few(available, clip_name)
+            words = f"{source}: there is no column {name!r}.{guess} Its columns: {there}"
+            findings.mistake(path, words)
+    return [name for name in named if name in available]
 
 
 def read_told(
@@ -41,12 +53,15 @@ def read_told(
     Raises
     ------
     DataError
-        If one cannot be read, or holds no text.
+        If one cannot be read.
+    Mistaken
+        If one holds no text.
     """
     table = read_text_table(source, list(dict.fromkeys(wanted)))
     for name, why in table.refused.items():
-        msg = f"{source}: column {name!r} {why}"
-        raise DataError(msg)
+        findings.mistake((*key, "source"), f"{source}: column {name!r} {why}")
+    if table.refused:
+        findings.stop_if_mistaken()
     for name, shared in table.shared.items():
         for text, codes in shared.items():
             findings.mistake(

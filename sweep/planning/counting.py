@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import batched
 from typing import cast
 
@@ -16,13 +15,17 @@ from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design
 from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome
+from sweep.data.rules import rules_of
+from sweep.data.variables import condition_sources
 from sweep.keys import digest
+from sweep.planning.asked import Asked, conditions_of, look_at, tell_asked
 from sweep.planning.coding import code_outcomes
 from sweep.planning.columns import tell_read
+from sweep.planning.lookups import read_lookups
 from sweep.planning.prepare import SURVEY, StoredDesign
 from sweep.planning.recipes import counts_recipe
 from sweep.sources.files import Sources
-from sweep.sources.tables import Read, TextTable, book_of, read_text_table
+from sweep.sources.tables import Read, TextTable, book_of, column_names, read_text_table
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
 from sweep.words.telling import Tell, tell_nobody
@@ -50,22 +53,27 @@ class StoredCounts:
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers that are counted now: of the outcomes that are not in the store, by key."""
+    """The answers that are counted now: of the outcomes that are not in the store, by key.
+
+    ``asked`` are the conditions that these look at.
+    """
 
     table: TextTable
     book: Codebook
     new: Mapping[str, Outcome]
+    asked: Asked
 
     def countable(self) -> dict[str, Outcome]:
-        """Return the outcomes whose columns hold single values."""
+        """Return the outcomes whose columns hold single values, and whose base can be told."""
         refused = set(self.table.refused)
-        return {key: o for key, o in self.new.items() if refused.isdisjoint(o.read())}
+        there = {key: o for key, o in self.new.items() if not self.asked.is_mistaken(o)}
+        return {key: o for key, o in there.items() if refused.isdisjoint(self.asked.reads(o))}
 
     def tallies(self) -> dict[str, Tally]:
         """Return how often each answer occurs, by the outcome's key."""
-        there = self.countable()
+        there, seen = self.countable(), self.asked.seen
         rows = self.table.rows
-        made = [tally(o, rows, self.book.of(o.column)) for o in there.values()]
+        made = [tally(o, rows, self.book.of(o.column), seen) for o in there.values()]
         return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
 
 
@@ -84,12 +92,12 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     Outcomes that count the same share it, by its key. What the answers show of the config is among
     the ``findings`` in any case; of ``partial`` rules not all is looked at.
     """
-    keys = {o.name: digest(counts_recipe(prepared.key, o)) for o in outcomes}
+    keys = {o.name: digest(counts_recipe(prepared.key, o, study)) for o in outcomes}
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     known = stored_counts(store, list(distinct), tell)
     tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
     new = {key: outcome for key, outcome in distinct.items() if key not in known}
-    answers = answers_to(sources, prepared.design, new) if new else None
+    answers = answers_to(study, sources, prepared.design, new, findings) if new else None
     if answers is not None:
         tallies |= answers.tallies()
         tell_refused(answers, outcomes, findings)
@@ -98,12 +106,15 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     codings = code_outcomes(study, outcomes, by_name, book, findings, partial)
     if answers is not None:
         refused = refused_outcomes(outcomes, findings)
-        known |= counted_now(answers, refused, prepared, codings, store)
+        known |= counted_now(study, answers, refused, prepared, codings, store)
     tell_read(read_of(known.values()), SURVEY, findings)
+    counted = [(o, meta) for o in outcomes if (meta := known.get(keys[o.name])) is not None]
+    tell_asked(counted, codings, findings)
     return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
 
 
-def counted_now(
+def counted_now(  # what is counted, how, and where to
+    study: Study,
     answers: Answers,
     refused: Collection[str],
     prepared: StoredDesign,
@@ -115,11 +126,14 @@ def counted_now(
 
     def counted(outcome: Outcome) -> Callable[[], CountsMeta]:
         coding, book = codings[outcome.name], answers.book.of(outcome.column)
-        made = count(prepared.design, outcome, answers.table.rows, coding, book)
+        rows, seen = answers.table.rows, answers.asked.seen
+        made = count(prepared.design, outcome, rows, coding, book, seen)
         counts = counts_of(made, prepared.design.levels)
-        recipe = counts_recipe(prepared.key, outcome)
+        recipe = counts_recipe(prepared.key, outcome, study)
         read = answers.table.read.of(outcome.columns).as_json()
-        return partial(put_counts, store, recipe, made, counts, coding.folded(), read)
+        if told := answers.asked.told_of(outcome):
+            read["asked"] = told
+        return lambda: put_counts(store, recipe, made, counts, coding.folded(), read)
 
     metas: list[CountsMeta] = []
     for some in batched(there.values(), TOGETHER):  # counted one by one, then stored at once
@@ -140,7 +154,7 @@ def read_of(counted: Iterable[CountsMeta]) -> Read:
 def tell_refused(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
     """Tell of columns that hold no single values: their outcomes cannot be counted."""
     for outcome in outcomes:
-        for name in outcome.read():
+        for name in answers.asked.reads(outcome):
             if (why := answers.table.refused.get(name)) is not None:
                 message = (
                     f"column {name!r} {why}: write a column of text or numbers, such as one per "
@@ -179,10 +193,23 @@ def counted_from(key: str, meta: CountsMeta | None, coding: Coding) -> StoredCou
     return StoredCounts(key, meta["counts"], meta["sums"], meta["n"], coding.folded())
 
 
-def answers_to(sources: Sources, design: Design, new: Mapping[str, Outcome]) -> Answers:
+def answers_to(
+    study: Study,
+    sources: Sources,
+    design: Design,
+    new: Mapping[str, Outcome],
+    findings: Findings,
+) -> Answers:
     """Return the design's respondents' answers that some outcomes count, or look at for a base."""
-    wanted = dict.fromkeys(name for outcome in new.values() for name in outcome.read())
-    table = read_text_table(sources.survey, list(wanted))
+    conditions = conditions_of(study, list(new.values()))
+    lookups = read_lookups(study, sources, Findings()) if conditions else {}  # told with the design
+    rules, available = rules_of(study, "survey", lookups), column_names(sources.survey)
+    wanted = [name for outcome in new.values() for name in outcome.answer_columns]
+    for path, condition in conditions.items():
+        wanted += condition_sources(condition, rules, available, path, findings)
+    wanted = wanted or available[:1]  # where all is mistaken that was to be read
+    table = read_text_table(sources.survey, list(dict.fromkeys(wanted)))
     sources.check_unchanged()  # rows are the design's by position
     kept = table.rows.iloc[design.respondents.row].reset_index(drop=True)
-    return Answers(replace(table, rows=kept), book_of(sources.survey), new)
+    asked = look_at(conditions, kept, rules, available, findings)
+    return Answers(replace(table, rows=kept), book_of(sources.survey), new, asked)

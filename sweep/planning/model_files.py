@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sweep.config import SweepConfig
+from sweep.config.mistakes import misfit_error
 from sweep.errors import UsageError
 from sweep.model.files import STUB, ModelFile, load_model
 from sweep.words.names import did_you_mean
@@ -16,7 +17,7 @@ def read_model(config: SweepConfig, directory: Path) -> ModelFile:
 
     Raises
     ------
-    UsageError
+    MistakenConfig
         If there is no such file.
     ModelError
         If it cannot be loaded.
@@ -29,8 +30,8 @@ def read_model(config: SweepConfig, directory: Path) -> ModelFile:
     if not path.is_file():
         there = sorted(p.stem for p in folder.glob("*.py"))
         guess = did_you_mean(name, there)
-        msg = f"study.model: there is no {path}.{guess} Models there: {few(there, clip_name)}"
-        raise UsageError(msg)
+        msg = f"there is no {path}.{guess} Models there: {few(there, clip_name)}"
+        raise misfit_error(config.origin, [(("study", "model"), msg)])
     return load_model(name, path.read_bytes())
 
 

@@ -17,7 +17,6 @@ from sweep.data.answers.table import CodedOutcome
 from sweep.data.findings import Finding, Findings, finding_from
 from sweep.data.outcomes import Outcome
 from sweep.errors import ConfigError, StoreError
-from sweep.estimates.poststratify import check_groups
 from sweep.faultpoint import faultpoint
 from sweep.journal.entries import Entry, EntryId
 from sweep.journal.failures import PastFailure, failure_if_sound, would_recur
@@ -29,13 +28,14 @@ from sweep.model.prior_range import PriorRange
 from sweep.planning.absurd import check_priors
 from sweep.planning.coding import parts_of_rules
 from sweep.planning.counting import StoredCounts, count_outcomes, refused_outcomes
+from sweep.planning.groups import check_groups
 from sweep.planning.labels import labels_of
 from sweep.planning.model_files import read_model
-from sweep.planning.prepare import StoredDesign, prepare_design
+from sweep.planning.prepare import StoredDesign, prepare_design, telling_mistakes
 from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
 from sweep.planning.tasks import Shared, shared_parts, tasks_of
 from sweep.planning.unused import check_used
-from sweep.sources.files import sources_in
+from sweep.sources.files import Sources, sources_in
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
 from sweep.words.telling import Tell, tell_nobody
@@ -109,15 +109,15 @@ def make_plan(
     study, before, mended = config.study, generation(store), list[str]()
     look = Look(store, config.execution, retry_failed, mended.append)
     file = read_model(config, directory)
-    sources = sources_in(study, directory)
-    outcomes = outcomes_by_name(every := outcomes_in(study, sources), selection)
-    prepared = prepare_design(config, sources, store, selection.sample, look.tell)
-    check_groups(prepared.design.frame, study.groups)
+    sources = found_sources(config, directory)
+    every = outcomes_in(study, sources, findings := Findings())
+    outcomes = [] if findings.mistakes else outcomes_by_name(every, selection)
+    prepared = prepare_design(config, sources, store, selection.sample, look.tell, findings)
+    check_groups(prepared.design.frame, study, findings)
     shared = shared_parts(study, file, prepared, store, look.tell)
-    check_used(config, file, prepared.design)
-    prior = check_priors(config, shared)
+    prior = checked_model(config, shared, findings)
     faultpoint("plan.after_blob")
-    parts, findings = parts_of_rules(every, outcomes, selection.sample), Findings()
+    parts = parts_of_rules(every, outcomes, selection.sample)
     counted = count_outcomes(study, sources, prepared, outcomes, store, findings, parts, look.tell)
     refused, mistakes = judge(config, outcomes, findings)
     tasks = tasks_of(shared, outcomes, counted)
@@ -132,6 +132,26 @@ def make_plan(
     wanted = {e.key: tasks[e.name] for e in chosen if e.failure is None}
     said = (codings_of(outcomes, counted, chosen), mistakes)
     return Plan(record, wanted, prepared, file, tuple(mended), before, prior, again, *said)
+
+
+def found_sources(config: SweepConfig, directory: Path) -> Sources:
+    """Return a config's sources; all that are not there, or cannot be read, are told at once.
+
+    Raises
+    ------
+    MistakenConfig
+        With the place of each.
+    """
+    findings = Findings()
+    with telling_mistakes(config, findings):
+        sources = sources_in(config.study, directory, findings)
+    return sources  # noqa: RET504 # whole only where the block has told of no mistake
+
+
+def checked_model(config: SweepConfig, shared: Shared, findings: Findings) -> PriorRange | None:
+    """Return what the priors say of the total; keys that do nothing, and absurd ones, are told."""
+    check_used(config, shared.file, shared.prepared.design, findings)
+    return check_priors(config, shared, findings)
 
 
 def covered_by(selection: Selection, outcomes: int, prepared: StoredDesign) -> Covered:

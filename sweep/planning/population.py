@@ -7,9 +7,10 @@ from sweep.config import PopulationMargin, Study
 from sweep.data.design import group_variables, variables_of
 from sweep.data.findings import Findings
 from sweep.data.population import Tables, parts_of, population_from
+from sweep.data.rules import Lookups, Rules, rules_of
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json
-from sweep.planning.columns import read_told, study_columns
+from sweep.planning.columns import named_columns, read_told, study_columns
 from sweep.sources.files import PopulationSpec, population_tables
 from sweep.sources.source import Source
 
@@ -17,7 +18,11 @@ __all__ = ["population_table"]
 
 
 def population_table(
-    study: Study, sources: Mapping[str, Source], survey: Table, findings: Findings
+    study: Study,
+    sources: Mapping[str, Source],
+    lookups: Lookups,
+    survey: Table,
+    findings: Findings,
 ) -> tuple[Table, Json]:
     """Read the population's tables and return its rows, and where they come from.
 
@@ -30,7 +35,13 @@ def population_table(
         If a table cannot be read, lacks what is asked of it, or mistakes leave nobody.
     """
     specs = population_tables(study.population)
-    read = {key: read_part(study, key, specs[key], own, findings) for key, own in sources.items()}
+    read = {}
+    for key, own in sources.items():
+        rules = rules_of(study, "population", lookups, ("study", "population", *parts_of(key)))
+        with findings.at(*rules.here, "source"):
+            read[key] = read_part(rules, specs[key], own, findings)
+    if len(read) < len(sources):
+        findings.stop_if_mistaken()
     sizes = {key: str(specs[key].size) for key in sources}
     tables = Tables(read, sizes, {key: str(specs[key].table_name) for key in sources})
     made = population_from(study, group_variables(study), survey, tables, findings)
@@ -55,14 +66,15 @@ def variables_in(study: Study, spec: PopulationSpec) -> dict[str, str]:
     return {name: every[name] for name in wanted}
 
 
-def read_part(
-    study: Study, key: str, spec: PopulationSpec, source: Source, findings: Findings
-) -> Table:
+def read_part(rules: Rules, spec: PopulationSpec, source: Source, findings: Findings) -> Table:
     """Read and prepare one table of the population."""
-    variables = variables_in(study, spec)
-    where = ("study", "population", *parts_of(key))
-    available = study_columns(source, where)
-    wanted = sources_of(list(variables.values()), study, available)
-    wanted += [*condition_sources(spec.filter, study, available), str(spec.size)]
-    table = read_told(source, wanted, where, findings)
-    return prepare(table, variables, spec.filter, study, "population", findings)
+    variables, where = variables_in(rules.study, spec), rules.here
+    available = study_columns(source, where, findings)
+    condition, size = spec.filter, str(spec.size)
+    wanted = sources_of(variables.values(), rules, available)
+    wanted += condition_sources(condition, rules, available, (*where, "filter"), findings)
+    sizes = named_columns(source, {size: (*where, "size")}, where, findings)
+    if not sizes:
+        findings.stop_if_mistaken()
+    table = read_told(source, [*wanted, *sizes], where, findings)
+    return prepare(table, variables, condition, rules, findings)

@@ -12,11 +12,14 @@ from sweep.data.audit import Audit, audit_of
 from sweep.data.cells import are_too_many
 from sweep.data.derivation import refuse_idle_recodes
 from sweep.data.design import Design, encode, variables_of
-from sweep.data.findings import Findings, Mistaken
+from sweep.data.exclusions import EXCLUDED
+from sweep.data.findings import Findings, KeyPath, Mistaken
 from sweep.data.nuisance import with_nuisance
+from sweep.data.rules import Lookups, rules_of
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json, digest, seed_of
-from sweep.planning.columns import read_told, study_columns
+from sweep.planning.columns import named_columns, read_told, study_columns
+from sweep.planning.lookups import read_lookups, refuse_idle_rules
 from sweep.planning.population import population_table
 from sweep.planning.recipes import design_recipe, many_groups
 from sweep.sources.files import Sources
@@ -46,28 +49,53 @@ def prepare_design(
     store: Store,
     sample: int | None,
     tell: Tell = tell_nobody,
+    before: Findings | None = None,
 ) -> StoredDesign:
-    """Return the sweep's design: from the store if it is whole there, or made now and stored."""
+    """Return the sweep's design: from the store if it is whole there, or made now and stored.
+
+    Raises
+    ------
+    MistakenConfig
+        With all mistakes, those found ``before`` too.
+    """
     study = config.study
     plain = design_recipe(study, sources.digests, sample)
     for recipe in (plain, many_groups(plain)):
         stored = stored_design(store, digest(recipe), tell)
         if stored is not None and recipe == design_recipe_of(stored, plain):
-            return StoredDesign(digest(recipe), stored)
+            with telling_mistakes(config, before or Findings()):
+                return StoredDesign(digest(recipe), stored)
     findings = Findings()
-    with telling_mistakes(config, findings):
-        covariates = covariate_tables(study, sources, findings)
-        survey = survey_table(study, sources.survey, sample, findings)
-        population, frame = population_table(study, sources.population, survey, findings)
-        refuse_idle_recodes(study, [survey.recoded, population.recoded], findings)
-        rows = with_nuisance(population.rows, survey.rows, study, findings)
-        design = encode(survey, replace(population, rows=rows), covariates, study, findings)
-        audit = audited(design, survey, study, findings, sample)
-        sources.check_unchanged()
+    with telling_mistakes(config, findings, before or Findings()):
+        design = made_design(study, sources, sample, findings)
+    return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
+
+
+def made_design(study: Study, sources: Sources, sample: int | None, findings: Findings) -> Design:
+    """Return a sweep's design, made of its sources; the summary holds what is to be told of it.
+
+    Raises
+    ------
+    Mistaken
+        If there can be none; what is wrong is among the findings.
+    """
+    covariates = covariate_tables(study, sources, findings)
+    lookups = read_lookups(study, sources, findings)
+    survey = None
+    with findings.at(*SURVEY, "source"):
+        refuse_idle_rules(study, sources, findings)
+        survey = survey_table(study, sources.survey, lookups, sample, findings)
+    if survey is None:
+        raise Mistaken
+    population, frame = population_table(study, sources.population, lookups, survey, findings)
+    refuse_idle_recodes(study, survey.recoded, population.recoded, findings)
+    rows = with_nuisance(population.rows, survey.rows, study, findings)
+    design = encode(survey, replace(population, rows=rows), covariates, study, findings)
+    audit = audited(design, survey, study, findings, sample)
+    sources.check_unchanged()
     notices = [notice.as_json() for notice in findings.notices]
     told = {"frame": frame, "audit": audit.as_json(), "notices": notices}
-    design = replace(design, summary={**design.summary, **told})
-    return StoredDesign(put_design(store, design_recipe_of(design, plain), design), design)
+    return replace(design, summary={**design.summary, **told})
 
 
 def audited(
@@ -92,41 +120,60 @@ def design_recipe_of(design: Design, plain: Json) -> Json:
 
 
 @contextmanager
-def telling_mistakes(config: SweepConfig, findings: Findings) -> Iterator[None]:
-    """Refuse a config that the data show, in the block, to be mistaken.
+def telling_mistakes(
+    config: SweepConfig,
+    findings: Findings,
+    before: Findings = Findings(),  # noqa: B008 # nothing is added to it
+) -> Iterator[None]:
+    """Refuse a config that the data show, in the block or ``before``, to be mistaken.
 
     Raises
     ------
     MistakenConfig
-        With all mistakes, each at the place of its key.
+        With all mistakes, each once and at the place of its key.
     """
     with suppress(Mistaken):
         yield
-    if findings.mistakes:
-        raise misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
+    found = dict.fromkeys((m.path, m.message) for m in (*before.mistakes, *findings.mistakes))
+    if found:
+        raise misfit_error(config.origin, list(found))
 
 
 def covariate_tables(
     study: Study, sources: Sources, findings: Findings
 ) -> "dict[str, pd.DataFrame]":
-    """Return each predictor's table of covariates."""
+    """Return each predictor's table of covariates; one that cannot be read is a mistake."""
     made = {}
     for name, source in sources.covariates.items():
         spec, key = study.covariates[name], ("study", "covariates", name)
-        made[name] = read_told(source, [spec.key, *spec.columns], key, findings)
+        wanted: dict[str, KeyPath] = {spec.key: (*key, "key")}
+        wanted |= {column: (*key, "columns", k) for k, column in enumerate(spec.columns)}
+        with findings.at(*key):
+            if len(named_columns(source, wanted, key, findings)) == len(wanted):
+                made[name] = read_told(source, list(wanted), key, findings)
     return made
 
 
-def survey_table(study: Study, source: Source, sample: int | None, findings: Findings) -> Table:
-    """Read and prepare the survey, without its answers."""
-    spec = study.survey
-    available = study_columns(source, SURVEY)
+def survey_table(
+    study: Study, source: Source, lookups: Lookups, sample: int | None, findings: Findings
+) -> Table:
+    """Read and prepare the survey, without its answers.
+
+    All that is derived is looked at, though only a base may use it.
+    """
+    spec, rules = study.survey, rules_of(study, "survey", lookups)
+    available = study_columns(source, SURVEY, findings)
     variables = variables_of(study)
-    wanted = sources_of(list(variables.values()), study, available)
-    wanted += condition_sources(spec.filter, study, available)
-    wanted += [spec.weight] if spec.weight is not None else []
+    wanted = sources_of([*variables.values(), *rules.made], rules, available)
+    conditions: dict[KeyPath, str | None] = {("filter",): spec.filter}
+    conditions |= {(EXCLUDED, name): text for name, text in spec.exclude_respondents.items()}
+    for place, condition in conditions.items():
+        wanted += condition_sources(condition, rules, available, (*SURVEY, *place), findings)
+    named = {"weight": spec.weight, "id": spec.id}
+    further = {name: (*SURVEY, key) for key, name in named.items() if name is not None}
+    wanted += named_columns(source, further, SURVEY, findings)
     table = read_told(source, wanted, SURVEY, findings)
-    prepared = prepare(table, variables, spec.filter, study, "survey", findings)
+    prepared = prepare(table, variables, spec.filter, rules, findings)
     return prepared if sample is None else sample_rows(prepared, sample, study)
 
 

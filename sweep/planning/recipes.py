@@ -9,14 +9,16 @@ from collections.abc import Mapping
 from typing import cast
 
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
-from sweep.config import Group, Study
+from sweep.config import Study
 from sweep.config.tables import WAYS
 from sweep.data.design import Design, group_variables
 from sweep.data.outcomes import Outcome
+from sweep.data.rules import rules_of
 from sweep.expression import normalise, parse
 from sweep.keys import Json, array_digest, digest
 from sweep.model.files import STUB, ModelFile
 from sweep.model.terms import Covariate, Model, as_json
+from sweep.planning.groups import condition_of
 from sweep.toolchain import ESTIMATE, TRANSFORM, table_writer, toolchain
 
 __all__ = [
@@ -53,6 +55,9 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
             table.pop(place)
         table["filter"] = plain_condition(table["filter"])
     survey["universe"] = plain_condition(survey["universe"])
+    for name, own in respondents_json(study).items():
+        del survey[name]
+        survey |= {name: own} if own else {}
     zeros = population["structural_zeros"]
     population["structural_zeros"] = [plain_condition(condition) for condition in zeros]
     covariates = {
@@ -66,14 +71,44 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
         "survey": survey,
         "population": population,
         "nuisance": spec["nuisance"],
-        "derive": spec["derive"],
+        "derive": {name: derived_json(fields) for name, fields in spec["derive"].items()},
         "predictors": [[name, fields] for name, fields in spec["predictors"].items()],
         "covariates": covariates,
         "further": group_variables(study),
         "sample": sample,
         "seed": None if sample is None else study.sampler.seed,
         **({"seeding": SEEDING} if study.population.seed == "survey" else {}),
+        **({"predictors_first": twice} if (twice := named_twice(study)) else {}),
     }
+
+
+def named_twice(study: Study) -> list[str]:
+    """Return predictors of some column that have the name of a derived variable.
+
+    Conditions mean the predictor by it. Earlier programs meant the derived variable: what they
+    made of such a study is not taken.
+    """
+    columns = {name: p.column or name for name, p in study.predictors.items()}
+    return sorted(n for n, column in columns.items() if column != n and n in study.derive)
+
+
+def respondents_json(study: Study) -> Json:
+    """Return who is told apart and left out; what is not said is in no key, as it never was."""
+    left_out = {n: plain_condition(c) for n, c in study.survey.exclude_respondents.items()}
+    return {"id": study.survey.id, "exclude_respondents": left_out}
+
+
+def derived_json(fields: Json) -> Json:
+    """Return how a variable is made: conditions in one spelling, no file's place."""
+    made = dict(fields)
+    for part in ("survey", "population"):
+        if made.get(part) is not None:
+            made[part] = derived_json(made[part])
+    if "cases" in made:
+        made["cases"] = [{**c, "when": plain_condition(c["when"])} for c in made["cases"]]
+    if "lookup" in made:
+        made["lookup"] = {k: v for k, v in made["lookup"].items() if k not in WAYS}
+    return made
 
 
 def many_groups(design: Json) -> Json:
@@ -81,9 +116,16 @@ def many_groups(design: Json) -> Json:
     return {**design, "combinations": "occurring"}
 
 
-def counts_recipe(design_key: str, outcome: Outcome) -> Json:
-    """Return the recipe of one outcome's counts."""
-    coding = {**outcome.coding(), "base": plain_condition(outcome.base)}
+def counts_recipe(design_key: str, outcome: Outcome, study: Study) -> Json:
+    """Return the recipe of one outcome's counts.
+
+    It names what its conditions see that is not the file's own column: earlier programs saw the
+    file's, where it had one of that name.
+    """
+    rules = rules_of(study, "survey")
+    names = [n for n in outcome.names_seen() if n in rules.made or rules.column_of(n) != n]
+    derived = {"derived": names} if names else {}
+    coding = {**outcome.coding(), "base": plain_condition(outcome.base), **derived}
     return {"kind": "counts", "version": TRANSFORM, "design": design_key, "coding": coding}
 
 
@@ -145,13 +187,13 @@ def of_outcome(shared: Json, counts: Mapping[str, str], seed: int) -> FitRecipe:
     return cast("FitRecipe", {**shared, "counts": dict(counts), "seed": seed})
 
 
-def groups_json(groups: tuple[Group, ...]) -> list[Json]:
+def groups_json(study: Study) -> list[Json]:
     """Return the groups as they enter a recipe and a task."""
     return [
         {"by": list(g.by)}
         if g.where is None
-        else {"name": g.name, "where": plain_condition(g.where)}
-        for g in groups
+        else {"name": g.name, "where": normalise(condition_of(g, study))}
+        for g in study.groups
     ]
 
 
@@ -162,7 +204,7 @@ def estimates_recipe(study: Study, design: Design) -> Json:
         "version": ESTIMATE,
         "pyarrow": table_writer(),
         "frame": design.frame.digest(),
-        "groups": groups_json(study.groups),
+        "groups": groups_json(study),
         "interval": study.interval,
         "minimum_base": study.minimum_base,
     }

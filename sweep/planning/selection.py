@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sweep.artifacts.artifact import read_done
 from sweep.config import Study
 from sweep.data.answers.column import text_column
+from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
 from sweep.journal.entries import Entry
 from sweep.journal.failures import failure_of
@@ -25,14 +26,16 @@ class Selection:
     sample: int | None = None
 
 
-def outcomes_in(study: Study, sources: Sources) -> list[Outcome]:
-    """Return all outcomes of a study, as its survey has them."""
+def outcomes_in(study: Study, sources: Sources, findings: Findings) -> list[Outcome]:
+    """Return all outcomes of a study, as its survey has them; mistaken rules make none."""
 
     def texts(column: str) -> list[str]:
         return text_column(read_table(sources.survey, [column])[column]).texts
 
-    names, book = column_names(sources.survey), book_of(sources.survey)
-    return outcomes_of(study, names, book, texts)
+    with findings.at("study", "survey", "source"):
+        names, book = column_names(sources.survey), book_of(sources.survey)
+        return outcomes_of(study, names, book, texts, findings)
+    return []
 
 
 def outcomes_by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:

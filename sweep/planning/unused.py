@@ -9,12 +9,13 @@ counts and priors, and cannot see the rest. The stub is no model, and takes ever
 from collections.abc import Iterator
 from typing import Any
 
-from sweep.config import Execution, Priors, Study, SweepConfig
-from sweep.config.mistakes import misfit_error
+from sweep.config import Cases, Execution, Priors, Study, SweepConfig
 from sweep.config.nodes import Origin
 from sweep.config.section import KEY
 from sweep.data.design import Design
+from sweep.data.findings import Findings
 from sweep.data.levels import Levels
+from sweep.data.rules import every_rule, source_column
 from sweep.errors import ModelError
 from sweep.expression import columns, parse
 from sweep.model.files import ModelFile
@@ -28,15 +29,10 @@ __all__ = ["check_used"]
 type Place = tuple[int | str, ...]
 
 
-def check_used(config: SweepConfig, file: ModelFile, design: Design) -> None:
+def check_used(config: SweepConfig, file: ModelFile, design: Design, findings: Findings) -> None:
     """Refuse derivations, priors, scales, interactions, covariates and settings that do nothing.
 
-    What stands there as it would by default is let be.
-
-    Raises
-    ------
-    ConfigError
-        With the line of each.
+    What stands there as it would by default is let be. Each is a mistake of its key.
     """
     study = config.study
     found: list[tuple[Place, str]] = [*idle_derivations(study)]
@@ -48,18 +44,22 @@ def check_used(config: SweepConfig, file: ModelFile, design: Design) -> None:
         found += keys_not_given(study, file)
     told = [(("study", *place), message) for place, message in found]
     told += [(("execution", *place), words) for place, words in idle_settings(config.execution)]
-    if told:
-        raise misfit_error(config.origin, told)
+    for path, message in told:
+        findings.mistake(path, message)
 
 
 def idle_derivations(study: Study) -> Iterator[tuple[Place, str]]:
     """Yield the derived variables that nothing names."""
     named = {p.column or name for name, p in study.predictors.items()}
     named |= {name for group in study.groups for name in group.by}
+    named |= {name for margin in study.population.margins for name in margin.by}
     conditions = [study.survey.filter, study.population.filter]
+    conditions += [margin.filter for margin in study.population.margins]
+    conditions += [study.survey.universe, *study.survey.exclude_respondents.values()]
     conditions += [group.where for group in study.groups]
     conditions += [rule.base for rule in study.outcomes]
     named |= {name for text in conditions if text is not None for name in columns(parse(text))}
+    named |= named_by_rules(study, named)
     for name in study.derive:
         if name not in named:
             guess = did_you_mean(name, sorted(named))
@@ -67,6 +67,18 @@ def idle_derivations(study: Study) -> Iterator[tuple[Place, str]]:
                 f"no predictor, group, filter or base uses {name!r}: remove it, or name it there"
             )
             yield ("derive", name, KEY), f"{words}.{guess}" if guess else words
+
+
+def named_by_rules(study: Study, named: set[str]) -> set[str]:
+    """Return what the derived variables that are named name themselves, one by way of another."""
+    rules = [(name, rule) for name, _, _, rule in every_rule(study)]
+    found, size = set(named), 0
+    while len(found) > size:
+        size = len(found)
+        for name, rule in (pair for pair in rules if pair[0] in found):
+            one = {source_column(name, rule)} - {name}
+            found |= set(rule.columns) - {name} if isinstance(rule, Cases) else one
+    return found - named
 
 
 def idle_settings(execution: Execution) -> Iterator[tuple[Place, str]]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sweep.artifacts.artifact import read_done
+from sweep.artifacts.recipes import EstimatesRecipe
 from sweep.artifacts.tasks import read_task
 from sweep.config import Group
-from sweep.config.groups import read_groups
 from sweep.errors import UsageError
 from sweep.estimates.poststratify import Weighting, weighting_of
 from sweep.estimates.select import refuse_unknown
@@ -53,7 +53,7 @@ def outcome_draws(
     for entry in entries:
         task = read_task(store, entry.key)
         frame = design_of(store, task, memory).frame
-        wanted = grouping_of(plan, frame, by, group)
+        wanted = grouping_of(task.estimates, frame, by, group)
         if task.design not in weightings:
             weightings[task.design] = weighting_of(frame, [wanted])
         draws = kept_draws(store, plan, entry)
@@ -71,9 +71,11 @@ def outcome_draws(
 
 
 def grouping_of(
-    plan: RunPlan, frame: "Frame", by: Sequence[str] | None, group: str | None
+    recipe: EstimatesRecipe, frame: "Frame", by: Sequence[str] | None, group: str | None
 ) -> Group:
     """Return the grouping, or the named group of the config, that was asked for.
+
+    ``recipe`` has the named groups as they were estimated.
 
     Raises
     ------
@@ -87,10 +89,9 @@ def grouping_of(
         msg = f"by={by!r} is a text: give a list of variables, as in by=[{by!r}]"
         raise UsageError(msg)
     if group is not None:
-        groups = read_groups(plan.study["groups"])
-        named = {g.name: g for g in groups if g.name is not None}
+        named = {g["name"]: g["where"] for g in recipe["groups"] if "name" in g}
         refuse_unknown("group", group, list(named))
-        return named[group]
+        return Group(name=group, where=named[group])
     for name in by or ():
         refuse_unknown("variable", name, list(frame.variables()))
     return Group(by=tuple(dict.fromkeys(by or ())))

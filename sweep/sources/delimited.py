@@ -22,7 +22,7 @@ from sweep.words.values import brief, clip_name, few
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["names", "read"]
+__all__ = ["codebook", "names", "read"]
 
 BLOCK = 1 << 20  # bytes that Arrow parses together; a row that is longer makes it larger
 WIDE, WIDEST = 250, 40  # columns for each of which in a block there are rows enough; blocks' most
@@ -38,6 +38,18 @@ def names(path: Path, format: Format) -> list[str]:
         If the file cannot be read, or its header cannot be told.
     """
     return [name for name in head_of(path, format).names if name]
+
+
+def codebook(path: Path, format: Format) -> Codebook:
+    """Return what a file says of its columns: Qualtrics' question texts, below the header.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or its header cannot be told.
+    """
+    labels = head_of(path, format).labels
+    return Codebook({name: ColumnBook(label) for name, label in labels.items()})
 
 
 def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:

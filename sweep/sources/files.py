@@ -6,17 +6,20 @@ other. Its identity is the digest of its bytes: where it lies is in no key.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from sweep.config import (
     CovariateTable,
+    LookupTable,
     Population,
     PopulationMargin,
     PopulationTable,
     Study,
     Survey,
 )
+from sweep.data.findings import Findings, KeyPath, MistakeAt
+from sweep.data.rules import lookup_tables
 from sweep.errors import DataError, SweepError
 from sweep.keys import digest, file_digest, sha256
 from sweep.sources.contents import content_digest
@@ -31,7 +34,7 @@ NAME_DIGITS = 12
 type PopulationSpec = Population | PopulationMargin | PopulationTable
 """A section that says who the population is, by a table."""
 
-type TableSpec = Survey | CovariateTable | PopulationSpec
+type TableSpec = Survey | CovariateTable | LookupTable | PopulationSpec
 """A section of a config that names a table."""
 
 
@@ -39,19 +42,22 @@ type TableSpec = Survey | CovariateTable | PopulationSpec
 class Sources:
     """The tables of a study, and the digests of their bytes, by key below ``study``.
 
-    The population's are by key below ``study.population``, as `population_tables` has them.
+    The population's are by key below ``study.population``, as `population_tables` has them, those
+    in which variables are looked up by key below ``study``.
     """
 
     survey: Source
     population: Mapping[str, Source]
     covariates: Mapping[str, Source]
     digests: Mapping[str, str]
+    lookups: Mapping[str, Source] = field(default_factory=dict)
 
     def every(self) -> dict[str, Source]:
         """Return all tables, by key below ``study``."""
         found = {"survey": self.survey}
         found |= {below("population", key): own for key, own in self.population.items()}
-        return found | {f"covariates.{name}": own for name, own in self.covariates.items()}
+        found |= {f"covariates.{name}": own for name, own in self.covariates.items()}
+        return {**found, **self.lookups}
 
     def check_unchanged(self) -> None:
         """Check that what was read of these files is what was digested: to call after a read.
@@ -68,54 +74,80 @@ class Sources:
                 raise DataError(msg)
 
 
-def sources_in(study: Study, directory: Path) -> Sources:
+def sources_in(study: Study, directory: Path, findings: Findings | None = None) -> Sources:
     """Find a study's files, relative to its config's directory or in a bucket, and digest them.
 
     Raises
     ------
     DataError
-        If one is missing.
+        If one is missing; of several, the ``findings`` tell all.
     """
-    population = {
-        key: source_at(below("population", key), spec, directory)
-        for key, spec in population_tables(study.population).items()
-    }
-    covariates = {
-        name: source_at(f"covariates.{name}", spec, directory)
-        for name, spec in study.covariates.items()
-    }
-    found = Sources(source_at("survey", study.survey, directory), population, covariates, {})
-    digests = {name: digest_of(name, source) for name, source in found.every().items()}
-    return replace(found, digests=digests)
+    found = Findings() if findings is None else findings
+    specs: dict[KeyPath, TableSpec] = {("survey",): study.survey}
+    tables = {parts_of_key(k): own for k, own in population_tables(study.population).items()}
+    specs |= {("population", *parts): own for parts, own in tables.items()}
+    specs |= {("covariates", name): own for name, own in study.covariates.items()}
+    specs |= {path[1:]: own for path, own in lookup_tables(study).items()}
+    made: dict[KeyPath, Source] = {}
+    for path, spec in specs.items():
+        with found.at("study", *path):
+            made[path] = source_at(path, spec, directory)
+    digests = {}
+    for path, source in made.items():
+        with found.at("study", *path):
+            digests[words(path)] = digest_of(words(path), source)
+    if found.mistakes and findings is None:
+        raise DataError("\n".join(map(str, found.mistakes)))
+    found.stop_if_mistaken()
+    people = population_tables(study.population)
+    return Sources(
+        made["survey",],
+        {key: made["population", *parts_of_key(key)] for key in people},
+        {name: made["covariates", name] for name in study.covariates},
+        digests,
+        {words(path[1:]): made[path[1:]] for path in lookup_tables(study)},
+    )
 
 
-def source_at(name: str, spec: TableSpec, directory: Path) -> Source:
-    """Return the table that a section names.
+def words(path: KeyPath) -> str:
+    """Return a config key in words."""
+    return ".".join(map(str, path))
+
+
+def parts_of_key(key: str) -> KeyPath:
+    """Return the path that a key of a population's table is, such as ``margins.0``."""
+    return tuple(int(part) if part.isdigit() else part for part in key.split(".") if part)
+
+
+def source_at(path: KeyPath, spec: TableSpec, directory: Path) -> Source:
+    """Return the table that a section names; ``path`` is its key below ``study``.
 
     Raises
     ------
-    DataError
+    MistakeAt
         If a pattern matches no file, or a file in a bucket is not there.
     """
     if spec.source is None:
-        return given_table(name, spec, directory)
+        return given_table(path, spec, directory)
     written = spec.source
     try:
         files = [fetch(written)] if "://" in written else glob_paths(written, directory)
         whole = [part for file in files for part in parts_of(file)]
+    except DataError as error:
+        raise MistakeAt(("study", *path, "source"), str(error)) from error
     except SweepError as error:
-        msg = f"study.{name}.source: {error}"
+        msg = f"study.{words(path)}.source: {error}"
         raise DataError(msg) from error
     source = source_of_file(tuple(files), spec)
     return replace(source, bytes_of=tuple(whole))
 
 
-def given_table(name: str, spec: TableSpec, directory: Path) -> Source:
+def given_table(path: KeyPath, spec: TableSpec, directory: Path) -> Source:
     """Return the table that a query or a data set gives: it is read here, once.
 
     Raises
     ------
-    DataError, UsageError
+    MistakeAt, UsageError
         If it cannot be read, or the package that reads it is not there.
     """
     from sweep.sources.rdatasets import read as read_dataset
@@ -130,8 +162,8 @@ def given_table(name: str, spec: TableSpec, directory: Path) -> Source:
             query = query_of(asked.sql, asked.database, asked.database_env, directory, os.environ)
             reading = read_query(query, None)
     except DataError as error:
-        msg = f"study.{name}: {error}"
-        raise DataError(msg) from error
+        key = "query" if spec.query is not None else "dataset"
+        raise MistakeAt(("study", *path, key), str(error)) from error
     return replace(source_of_file((), spec), given=reading)
 
 
@@ -164,7 +196,7 @@ def digest_of(name: str, source: Source) -> str:
 
     Raises
     ------
-    DataError
+    MistakeAt
         If it cannot be read.
     """
     if source.given is not None:
@@ -174,8 +206,8 @@ def digest_of(name: str, source: Source) -> str:
         try:
             digests.append(file_digest(path))
         except OSError as error:
-            msg = f"study.{name}.source: cannot read {path}: {error.strerror}"
-            raise DataError(msg) from error
+            msg = f"cannot read {path}: {error.strerror}"
+            raise MistakeAt(("study", *parts_of_key(name), "source"), msg) from error
     return digests[0] if len(digests) == 1 else digest(digests)
 
 

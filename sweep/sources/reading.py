@@ -112,7 +112,9 @@ def codebook_in(paths: Sequence[Path], format: Format | None = None) -> Codebook
     ]
     columns = {name: own for book in reversed(books) for name, own in book.columns.items()}
     sets = {name: own for book in reversed(books) for name, own in book.sets.items()}
-    return Codebook(columns, sets)
+    weight = next((book.weight for book in books if book.weight is not None), None)
+    serial = next((book.serial for book in books if book.serial is not None), None)
+    return Codebook(columns, sets, weight, serial)
 
 
 def reader_of(path: Path) -> Reader:

@@ -1,6 +1,7 @@
 """Sheet: the one sheet of a workbook that is read, its header, and its rows that hold something."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from sweep.words.values import brief, clip, few
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-__all__ = ["Cell", "Sheet", "sheet_of"]
+__all__ = ["Cell", "Sheet", "sheet_of", "sheets_in"]
 
 type Cell = str | int | float | bool | time | date | datetime | timedelta
 """What a cell holds; "" is nothing."""
@@ -44,19 +45,10 @@ def sheet_of(path: Path, format: Format) -> Sheet:
     DataError
         If the workbook cannot be read, lacks the sheet, or its header cannot be told.
     """
-    import python_calamine
-
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
-            sheet, notes = chosen(path, book, format.sheet)
-            cells: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
-            merged = sheet.merged_cell_ranges or []
-    except OSError as error:
-        msg = f"{path}: cannot be read: {error.strerror or clip(error, 100)}"
-        raise DataError(msg) from error
-    except python_calamine.CalamineError as error:
-        msg = f"{path}: is no workbook that can be read: {clip(error, 100)}"
-        raise DataError(msg) from error
+    with opened(path) as book:
+        sheet, notes = chosen(path, book, format.sheet)
+        cells: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+        merged = sheet.merged_cell_ranges or []
     top = format.skip_rows or 0
     where = f"{path}: sheet {sheet.name!r}"
     places, written = header_of(path, where, cells[top:], top, merged)
@@ -70,12 +62,48 @@ def sheet_of(path: Path, format: Format) -> Sheet:
     return Sheet(sheet.name, places, top + 1, rows, (*notes, *renamed(written)))
 
 
+def sheets_in(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets that are shown and hold anything, in their order.
+
+    Raises
+    ------
+    DataError
+        If the workbook cannot be read.
+    """
+    with opened(path) as book:
+        return [sheet.name for sheet in shown(book)]
+
+
+@contextmanager
+def opened(path: Path) -> "Iterator[CalamineWorkbook]":
+    """Open a workbook for a block; raises as `sheet_of` does if that cannot be read."""
+    import python_calamine
+
+    try:
+        with python_calamine.CalamineWorkbook.from_path(str(path)) as book:
+            yield book
+    except OSError as error:
+        msg = f"{path}: cannot be read: {error.strerror or clip(error, 100)}"
+        raise DataError(msg) from error
+    except python_calamine.CalamineError as error:
+        msg = f"{path}: is no workbook that can be read: {clip(error, 100)}"
+        raise DataError(msg) from error
+
+
+def shown(book: "CalamineWorkbook") -> "list[CalamineSheet]":
+    """Return the sheets of a workbook that are shown and hold anything."""
+    import python_calamine
+
+    seen = python_calamine.SheetVisibleEnum.Visible
+    kind = python_calamine.SheetTypeEnum.WorkSheet
+    names = [m.name for m in book.sheets_metadata if m.visible == seen and m.typ == kind]
+    return [sheet for name in names if (sheet := book.get_sheet_by_name(name)).end is not None]
+
+
 def chosen(
     path: Path, book: "CalamineWorkbook", wanted: str | None
 ) -> "tuple[CalamineSheet, list[str]]":
     """Return the sheet to read, and what is to be told of the choice."""
-    import python_calamine
-
     if wanted is not None:
         if wanted not in book.sheet_names:
             guess = did_you_mean(wanted, book.sheet_names)
@@ -84,10 +112,7 @@ def chosen(
             )
             raise DataError(msg)
         return book.get_sheet_by_name(wanted), []
-    seen = python_calamine.SheetVisibleEnum.Visible
-    kind = python_calamine.SheetTypeEnum.WorkSheet
-    names = [m.name for m in book.sheets_metadata if m.visible == seen and m.typ == kind]
-    sheets = [sheet for name in names if (sheet := book.get_sheet_by_name(name)).end is not None]
+    sheets = shown(book)
     if not sheets:
         msg = f"{path}: no sheet of it that is shown holds anything: say format: {{sheet: ...}}"
         raise DataError(msg)

@@ -25,6 +25,19 @@ def test_estimates_are_the_same_table_in_every_form(tracked: Project, tmp_path: 
     assert [row["mean"] for row in rows] == list(parquet["mean"])
 
 
+def test_a_file_is_written_as_its_name_says_unless_a_format_is_asked_for(
+    tracked: Project, tmp_path: Path
+) -> None:
+    for name in ("all.csv", "all.parquet", "all.JSON", "odd.csv"):
+        asked = ("-o", "json") if name == "odd.csv" else ()
+        tracked.sweep("estimates", "-O", tmp_path / name, *asked)
+    csv, parquet = pd.read_csv(tmp_path / "all.csv"), pd.read_parquet(tmp_path / "all.parquet")
+    rows = [json.loads((tmp_path / name).read_text()) for name in ("all.JSON", "odd.csv")]
+
+    assert len(csv) == len(parquet) == len(rows[0])
+    assert rows[0] == rows[1]
+
+
 def test_the_total_lists_failed_outcomes_too(tracked: Project) -> None:
     rows = json.loads(tracked.sweep("estimates", "--total", "-o", "json").out)
 

@@ -188,8 +188,16 @@ def test_no_predictor_bears_the_name_of_an_estimates_column(name: str) -> None:
         ),
         ({"priors": {"scale": 0}}, ("priors", "scale"), "greater than 0"),
         ({"priors": {"scale": float("inf")}}, ("priors", "scale"), "finite"),
-        ({"derive": {"a": {}}}, ("derive", "a"), "expected either 'cut' or 'recode'"),
-        ({"derive": {"a": 3}}, ("derive", "a"), "expected either 'cut' or 'recode'"),
+        (
+            {"derive": {"a": {}}},
+            ("derive", "a"),
+            "expected one of 'cut', 'recode', 'cases' or 'lookup'",
+        ),
+        (
+            {"derive": {"a": 3}},
+            ("derive", "a"),
+            "expected one of 'cut', 'recode', 'cases' or 'lookup'",
+        ),
         (
             {"derive": {"a": {"cut": "x", "at": [1, 2, 3], "labels": ["a"]}}},
             ("derive", "a", "<cut>", "labels"),
@@ -338,7 +346,8 @@ def test_the_json_schema_knows_the_unions() -> None:
     assert [[]] == groups["default"]
     named = [{"required": [key]} for key in ("match", "name", "set")]
     assert named == definitions["OutcomeRule"]["anyOf"]
-    assert {"#/$defs/Cut", "#/$defs/Recode"} == {
+    rules = {f"#/$defs/{name}" for name in ("Cut", "Recode", "Cases", "Lookup", "Apart")}
+    assert rules == {
         arm["$ref"]
         for arm in definitions["Study"]["properties"]["derive"]["additionalProperties"]["oneOf"]
     }

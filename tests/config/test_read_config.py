@@ -143,7 +143,8 @@ def test_ten_mistakes_are_told_in_the_users_words() -> None:
         ".sav, .zsav, .dta, .xlsx, .xlsm, .xls, .ods, .xml, .sss, got 'survey.docx'",
         "cannot read the expression: expected a value or a column, but the text ends (character 8)",
         "unknown key - did you mean 'weight'? (allowed: source, query, dataset, format, "
-        "values, missing_values, rename, filter, weight, missing, universe)",
+        "values, missing_values, rename, filter, weight, missing, universe, id, "
+        "exclude_respondents)",
         "this key is required",
         "the edges must increase",
         "the pattern takes nothing: put parentheses around a part of 're:aided_.+'",

@@ -168,5 +168,5 @@ def test_a_base_on_a_column_that_is_not_there_is_an_error(project: Project) -> N
     config = project.config(
         {"outcomes": [{"name": "aware", "success": ["Yes"], "base": "askd == 1"}]}
     )
-    with pytest.raises(DataError, match="there is no column 'askd'"):
+    with pytest.raises(DataError, match="the survey has no column 'askd'"):
         project.plan(config)

@@ -163,6 +163,6 @@ def test_a_pattern_that_would_run_for_ages_is_refused_where_it_stands(
 
 def test_all_columns_of_a_rule_share_its_patience() -> None:
     """A thousand columns with a second each would be a long time too."""
-    patience = Patience("study.outcomes.0", left=0.0)
+    patience = Patience(("study", "outcomes", 0), left=0.0)
     with pytest.raises(DataError, match="takes more than"):
         patience.matches("a", "a")

@@ -162,6 +162,23 @@ def test_structural_zeros_stay_empty(margins: Project) -> None:
     assert 3 == design.summary["frame"]["structural_zeros"]
 
 
+def test_structural_zeros_may_say_an_order_of_bands(margins: Project) -> None:
+    ordered, named = "sex == 'Male' and age_band < '35-54'", "sex == 'Male' and age_band == '18-34'"
+    first, second = (
+        raked(margins, seed="independence", structural_zeros=[condition])
+        for condition in (ordered, named)
+    )
+    assert first.frame.digest() == second.frame.digest()
+    for condition, words in (
+        ("sex < 'Male'", "text has no order"),
+        ("age_band < '35'", "no level"),
+    ):
+        population = {"margins": MARGINS, "seed": "survey", "structural_zeros": [condition]}
+        found = told(margins, population)
+        assert "study.population.structural_zeros.0: cannot evaluate" in found
+        assert words in found
+
+
 def test_structural_zeros_that_respondents_are_in_are_refused(margins: Project) -> None:
     population = {"margins": MARGINS, "seed": "survey", "structural_zeros": ["sex == 'Male'"]}
     assert "respondents in 12 cells that nobody can be in, such as sex=Male" in told(

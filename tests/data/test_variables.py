@@ -11,7 +11,8 @@ import pytest
 
 from sweep.config import Cut, Recode, Study
 from sweep.data.derivation import cut
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, Mistaken
+from sweep.data.rules import rules_of
 from sweep.data.variables import prepare
 from sweep.errors import DataError
 from tests.project import Project
@@ -147,7 +148,7 @@ def test_a_word_among_the_numbers_to_cut_is_missing_and_told(project: Project) -
     table = text_table(pd.DataFrame({"age": ["20", "unknown", "60", "unknown"]}))
     findings = Findings()
     spec = project.config().study
-    made = prepare(table, {"age_band": "age_band"}, None, spec, "survey", findings)
+    made = prepare(table, {"age_band": "age_band"}, None, rules_of(spec, "survey"), findings)
     assert [False, True, False, True] == made.rows["age_band"].isna().tolist()
     assert [] == findings.mistakes
     assert [
@@ -159,7 +160,9 @@ def test_a_word_among_the_numbers_to_cut_is_missing_and_told(project: Project) -
 def test_cutting_words_alone_is_a_mistake_at_its_key(project: Project) -> None:
     table = text_table(pd.DataFrame({"age": ["young", "old"]}))
     findings = Findings()
-    prepare(table, {"age_band": "age_band"}, None, project.config().study, "survey", findings)
+    prepare(
+        table, {"age_band": "age_band"}, None, rules_of(project.config().study, "survey"), findings
+    )
     assert [("study", "derive", "age_band", "cut")] == [m.path for m in findings.mistakes]
 
 
@@ -167,7 +170,9 @@ def test_rows_that_the_filter_drops_are_not_cut(project: Project) -> None:
     table = text_table(pd.DataFrame({"age": ["How old?", "20"], "sex": ["What?", "f"]}))
     findings = Findings()
     spec = project.config().study
-    made = prepare(table, {"age_band": "age_band"}, "sex == 'f'", spec, "survey", findings)
+    made = prepare(
+        table, {"age_band": "age_band"}, "sex == 'f'", rules_of(spec, "survey"), findings
+    )
     assert ["18-34"] == made.rows["age_band"].tolist()
     assert ([], []) == (findings.mistakes, findings.notices)
 
@@ -176,7 +181,7 @@ def test_a_filter_sees_derived_variables(project: Project) -> None:
     table = text_table(pd.DataFrame({"age": [20, 40, 60]}))
     spec = project.config().study
     for condition in ("age_band != '18-34'", "age_band >= '35-54'"):
-        made = prepare(table, {}, condition, spec, "survey", Findings())
+        made = prepare(table, {}, condition, rules_of(spec, "survey"), Findings())
         assert [1, 2] == made.kept.tolist()
 
 
@@ -187,7 +192,7 @@ def test_recode_swaps_passes_through_and_compares_as_text(project: Project) -> N
     )
     assert isinstance(spec.derive["a"], Recode)
     table = text_table(pd.DataFrame({"a": ["x", "y", "z"], "number": [1.0, 2.0, np.nan]}))
-    made = prepare(table, {"a": "a", "b": "b"}, None, spec, "survey", Findings()).rows
+    made = prepare(table, {"a": "a", "b": "b"}, None, rules_of(spec, "survey"), Findings()).rows
     assert ["y", "x", "z"] == made["a"].tolist()
     assert ["one", "2"] == made["b"].dropna().tolist()
 
@@ -195,7 +200,9 @@ def test_recode_swaps_passes_through_and_compares_as_text(project: Project) -> N
 def test_the_filter_sees_the_source_and_what_it_drops_is_counted(project: Project) -> None:
     table = text_table(pd.DataFrame({"age": [17, 20, np.nan, 60]}))
     spec = project.config().study
-    made = prepare(table, {"age_band": "age_band"}, "age >= 18", spec, "survey", Findings())
+    made = prepare(
+        table, {"age_band": "age_band"}, "age >= 18", rules_of(spec, "survey"), Findings()
+    )
     assert [1, 3] == made.kept.tolist()
     assert 4 == made.read
     assert (("filter: age >= 18", 2),) == made.dropped
@@ -203,15 +210,12 @@ def test_the_filter_sees_the_source_and_what_it_drops_is_counted(project: Projec
 
 
 def test_a_filter_that_leaves_nobody_is_an_error(project: Project) -> None:
-    with pytest.raises(DataError, match="survey has no rows left after filter 'age > 99'"):
-        prepare(
-            text_table(pd.DataFrame({"age": [20]})),
-            {},
-            "age > 99",
-            project.config().study,
-            "survey",
-            Findings(),
-        )
+    rules, findings = rules_of(project.config().study, "survey"), Findings()
+    with pytest.raises(Mistaken):
+        prepare(text_table(pd.DataFrame({"age": [20]})), {}, "age > 99", rules, findings)
+    assert ["study.survey.filter: the survey has no rows left after filter 'age > 99'"] == [
+        str(mistake) for mistake in findings.mistakes
+    ]
 
 
 def test_csv_and_parquet_give_the_same_design(project: Project) -> None:
@@ -266,7 +270,7 @@ def test_an_edge_more_than_labels_closes_the_last_band_and_what_lies_outside_is_
     spec = study(project, {"age_band": bands})
     table = text_table(pd.DataFrame({"age": [17, 18, 99, 100, 999]}))
     findings = Findings()
-    made = prepare(table, {"age_band": "age_band"}, None, spec, "survey", findings).rows
+    made = prepare(table, {"age_band": "age_band"}, None, rules_of(spec, "survey"), findings).rows
     assert ["18-34", "35+"] == made["age_band"].dropna().tolist()
     assert [
         "the survey's column 'age' lies outside of all bands in 3 rows ('17', '100', '999'): read "
@@ -290,7 +294,7 @@ def test_numbers_that_surveys_write_for_no_answer_are_no_ages(
     findings = Findings()
     table = text_table(pd.DataFrame({"age": ages}))
     spec = project.config().study
-    prepare(table, {"age_band": "age_band"}, None, spec, "survey", findings)
+    prepare(table, {"age_band": "age_band"}, None, rules_of(spec, "survey"), findings)
     assert [("study", "derive", "age_band", "cut")] * len(suspected) == [
         mistake.path for mistake in findings.mistakes
     ]

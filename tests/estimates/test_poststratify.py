@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from sweep.config import Group
 from sweep.data.cells import Cells, Counts, cells_of
 from sweep.data.frame import Frame, frame_of
-from sweep.errors import DataError
 from sweep.estimates import poststratify as module
 from sweep.estimates.poststratify import (
     Margin,
-    check_groups,
     margins_of,
     of_qualifiers,
     poststratify,
@@ -130,29 +128,6 @@ def test_the_margins_that_decide_on_a_fit_are_weighted_by_its_own_answers(
     assert ["the total", "a[x]", "a[y]", "b[1]", "b[2]", "b[3]"] == words
     assert (counts.n @ theta[index]) / 10 == pytest.approx(values[:, 0], abs=1e-6)
     assert (theta[0] + 3 * theta[2]) / 4 == pytest.approx(values[:, 1], abs=1e-6)
-
-
-def test_a_named_group_that_holds_nobody_is_an_error() -> None:
-    check_groups(frame(), GROUPS)
-    with pytest.raises(
-        DataError, match=r"nobody of the population is in group 'none' \(a == 'x' and a == 'y'\)"
-    ):
-        check_groups(frame(), [Group(name="none", where="a == 'x' and a == 'y'")])
-
-
-@pytest.mark.parametrize(
-    "where", ["c == 'yess'", "a == 'x' and c != 'yess'", "not (c in ['no', 'yess'])"]
-)
-def test_a_named_group_may_not_ask_for_a_level_there_is_not(where: str) -> None:
-    with pytest.raises(
-        DataError, match=r"'yess' is not a level of 'c'\. Did you mean 'yes'\? Its levels: no, yes"
-    ):
-        check_groups(frame(), [Group(name="typo", where=where)])
-
-
-def test_a_level_that_is_like_no_other_is_answered_with_all_there_are() -> None:
-    with pytest.raises(DataError, match=r"'maybe' is not a level of 'c'\. Its levels: no, yes$"):
-        check_groups(frame(), [Group(name="some", where="c == 'maybe'")])
 
 
 def test_sigmoid_stays_between_zero_and_one_however_large_the_predictor() -> None:

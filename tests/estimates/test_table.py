@@ -86,6 +86,14 @@ def test_the_columns_come_in_the_published_order() -> None:
     assert expected.split() == estimates.columns(VARIABLES)
 
 
+def test_without_a_weight_no_weighted_means_are_shown_and_with_one_they_are(
+    table: pd.DataFrame,
+) -> None:
+    stored = table.assign(weighted=0.5)
+    assert estimates.as_shown(stored, None)["weighted"].isna().all()
+    pd.testing.assert_frame_equal(stored, estimates.as_shown(stored, "w"))
+
+
 def test_a_variable_with_a_reserved_name_is_refused() -> None:
     with pytest.raises(ValueError, match="'share'"):
         estimates.columns(["sex", "share"])

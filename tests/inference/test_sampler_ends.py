@@ -3,8 +3,11 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from sweep.inference import nuts
 
 SCRIPT = """
 import signal, sys, threading, time
@@ -61,3 +64,22 @@ def test_an_interrupt_is_no_end_of_sampling() -> None:
     """Draws that are cut short, or half of them missing, are no posterior to publish."""
     done = ended("slow")
     assert ("interrupted\n", 0) == (done.stdout, done.returncode), done.stderr
+
+
+def test_one_thread_of_the_sampler_among_others_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for thread, name in (("1", "python"), ("2", "nutpie-2"), ("3", "numba")):
+        (tmp_path / thread).mkdir()
+        (tmp_path / thread / "comm").write_text(name)
+    looks = []
+
+    def look(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            (tmp_path / "2" / "comm").unlink()
+
+    monkeypatch.setattr(nuts, "THREADS", tmp_path)
+    monkeypatch.setattr("sweep.inference.nuts.time.sleep", look)
+    nuts.wait_for_threads()
+    assert 3 == len(looks)

@@ -110,6 +110,44 @@ RAKED: dict[str, Any] = {
     "priors": {**WHOLE["priors"], "scales": {"region": 0.7}},
 }
 """A study of what `WHOLE` cannot say as well: margins, a screener, a nuisance."""
+DERIVED: dict[str, Any] = {
+    "survey": {
+        "source": "survey.csv",
+        "rename": {"Sex": "sex"},
+        "id": "id",
+        "exclude_respondents": {"young": "age <= 20"},
+    },
+    "population": {"source": "population.csv", "size": "n", "rename": {"Sex": "sex"}},
+    "derive": {
+        "age_band": {
+            "survey": {"cut": "age", "at": [18, 35, 55], "labels": ["18-34", "35-54", "55+"]},
+            "population": {
+                "column": "age",
+                "recode": {"20": "18-34", "40": "35-54", "60": "55+"},
+            },
+        },
+        "area": {
+            "from": "region",
+            "lookup": {
+                "source": "areas.csv",
+                "key": "region",
+                "value": "name",
+                "rename": {"area": "name"},
+            },
+        },
+        "couple": {
+            "cases": [
+                {"when": "married == 'Yes' and age >= 35", "then": "old couple"},
+                {"when": "married == 'Yes'", "then": "couple"},
+            ],
+            "otherwise": "single",
+        },
+    },
+    "predictors": {"sex": {}, "age_band": {}, "area": {}, "couple": {}},
+    "outcomes": [{"name": "aware", "success": ["Yes"], "dont_know": "out_of_base"}],
+    "groups": [[], ["couple"]],
+}
+"""A study of variables that are made in all ways there are, and of respondents left out."""
 OF_FRAMES = ("survey", "population", "nuisance")
 OF_TERMS = ("interactions", "covariates", "priors", "sampler")
 PYMC = """
@@ -155,6 +193,19 @@ def raked(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project.write(
         "r.csv", pd.DataFrame({"region": regions, "income": range(4), "rain": [1, 0, 3, 2]})
     )
+    project.model("mrp", (Path(__file__).parents[2] / "models" / "mrp.py").read_text())
+    return project
+
+
+@pytest.fixture(scope="module")
+def derived(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the project of `DERIVED`."""
+    project = Project(tmp_path_factory.mktemp("derived"), DERIVED)
+    rows = survey_of(300).rename(columns={"sex": "Sex"})
+    project.write("survey.csv", rows.assign(id=range(300)))
+    project.write("population.csv", population_of().rename(columns={"sex": "Sex"}))
+    areas = pd.DataFrame({"region": REGIONS, "area": ["E", "N", "S", "W"]})
+    project.write("areas.csv", areas)
     project.model("mrp", (Path(__file__).parents[2] / "models" / "mrp.py").read_text())
     return project
 
@@ -296,6 +347,10 @@ def test_every_key_of_a_study_of_margins_is_used(raked: Project) -> None:
     assert [] == idle(raked, RAKED, OF_FRAMES)
 
 
+def test_every_key_of_derived_variables_is_used(derived: Project) -> None:
+    assert [] == idle(derived, DERIVED, ("survey", "derive"))
+
+
 @pytest.mark.parametrize("model", ["own", "stub"])
 def test_every_key_for_models_is_used_or_refused_whatever_the_model(
     whole: Project, model: str
@@ -307,7 +362,12 @@ def test_every_key_for_models_is_used_or_refused_whatever_the_model(
 
 def test_the_studies_above_have_every_key_of_the_schema() -> None:
     """Else a key of a list or mapping that is empty there would not be tried."""
-    tried = {part for study in (WHOLE, RAKED) for path, _ in leaves(STUDY, study) for part in path}
+    tried = {
+        part
+        for study in (WHOLE, RAKED, DERIVED)
+        for path, _ in leaves(STUDY, study)
+        for part in path
+    }
     for name in sections(STUDY):
         assert set(SCHEMA["$defs"][name]["properties"]) <= tried, name
 

@@ -254,7 +254,7 @@ def test_selection_by_name_limit_and_status(project: Project) -> None:
 
 def test_a_model_that_is_not_there_is_an_error_with_a_guess(project: Project) -> None:
     project.model("mrp_own", "def terms(study, levels): ...")
-    with pytest.raises(UsageError, match=r"Did you mean 'mrp_own'\?"):
+    with pytest.raises(ConfigError, match=r"Did you mean 'mrp_own'\?"):
         project.plan(project.config({"model": "mrp_owm"}))
 
 

@@ -11,6 +11,7 @@ import pytest
 from sweep.config.read import parse_config
 from sweep.model.files import load_model
 from sweep.planning.model_files import project_folder
+from sweep.planning.recipes import design_recipe
 from tests.project import Project, merged, population_of, survey_of
 
 OTHERS = ("bought", "liked")
@@ -25,6 +26,8 @@ def build(levels, counts, priors):
 def probabilities(posterior, cells):
     return posterior
 '''
+
+AREAS = [{"when": "region == 'East'", "then": "East"}]
 
 type Keys = dict[str, tuple[str, str]]
 
@@ -142,6 +145,16 @@ def test_priors_terms_sampler_seed_and_level_order_change_every_fit(
 ) -> None:
     before, after = fits(keys_of(project)), fits(keys_of(project, study))
     assert not set(before.values()) & set(after.values())
+
+
+def test_a_predictor_with_the_name_of_something_derived_is_in_the_key(project: Project) -> None:
+    """Its conditions meant something else once, and what was made of them is stored."""
+    derived = {"region": {"recode": {"East": "Far East"}}, "area": {"cases": AREAS}}
+    named = project.config({"derive": derived, "predictors": {"region": {"column": "area"}}})
+    alone = project.config({"derive": derived, "predictors": {"region": {}}})
+    recipes = [design_recipe(config.study, {}, None) for config in (named, alone)]
+    assert ["region"] == recipes[0]["predictors_first"]
+    assert "predictors_first" not in recipes[1]
 
 
 def test_an_outcomes_name_changes_its_fit_and_no_other(project: Project) -> None:

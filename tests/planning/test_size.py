@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sweep.config.mistakes import MistakenConfig
+from sweep.errors import ConfigError
 from sweep.sources import sql
 from sweep.sources.several import read_all
 from tests.project import Project, survey_of
@@ -33,7 +33,7 @@ def test_one_bad_column_and_one_poisoned_rule_cost_themselves_alone(project: Pro
     failed = {entry.name for entry in plan.entries if entry.action == "failed"}
     assert {"q_list", "poisoned"} == failed
     assert QUESTIONS == len(plan.to_do())
-    assert isinstance(plan.mistakes, MistakenConfig)
+    assert isinstance(plan.mistakes, ConfigError)
     assert "Yess" in str(plan.mistakes)
     assert "q_list" in str(plan.mistakes)
 

@@ -262,11 +262,11 @@ def test_the_stub_takes_every_config_and_its_key_tells_them_apart(regions: Proje
         ),
         (
             {"survey": {"rename": {"Wieght": "w2"}}},
-            r"study.survey.rename: .*survey.csv has no column 'Wieght'",
+            r"study.survey.rename.Wieght: .*survey.csv has no column 'Wieght'",
         ),
         (
             {"population": {"rename": {"nn": "n2"}}},
-            r"study.population.rename: .*population.csv has no column 'nn'. Did you mean 'n'\?",
+            r"study.population.rename.nn: .*population.csv has no column 'nn'. Did you mean 'n'\?",
         ),
         (
             {"outcomes": [{"match": "re:(aware|liked)", "success": ["Yes"], "brand": "re:x(.)"}]},

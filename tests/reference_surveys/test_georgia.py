@@ -1,4 +1,4 @@
-"""The vote for president in Georgia's 14 districts, 2016: a published posterior, and the election."""
+"""The vote in Georgia's 14 districts, 2016: a published posterior, and the election."""
 
 from pathlib import Path
 

@@ -31,7 +31,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> sweep.Run:
             [],
             ["region"],
             ["married"],
-            {"young_east": "age_band == '18-34' and region == 'East'"},
+            {"young_east": "age_band < '35-54' and region == 'East'"},
         ],
         "sampler": {"draws": FIRST},
     }

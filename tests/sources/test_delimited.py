@@ -6,7 +6,7 @@ import pytest
 
 from sweep.errors import DataError
 from sweep.sources.delimited import BLOCK
-from sweep.sources.reading import Format, Reading, names_in, read
+from sweep.sources.reading import Format, Reading, codebook_in, names_in, read
 from sweep.sources.text_columns import text_column
 
 
@@ -205,6 +205,7 @@ def test_qualtrics_rows_are_labels_and_no_respondents(tmp_path: Path) -> None:
     assert {"StartDate": ["2026-01-02", "2026-01-03"], "Q1": ["Acme", None]} == texts(reading)
     assert 'What, if any "brand", do you know?' == reading.codebook.of("Q1").label
     assert "rows 2 and 3 hold Qualtrics' question texts" in reading.notes[0]
+    assert reading.codebook == codebook_in([tmp_path / "survey.csv"])  # without reading the rows
 
 
 def test_import_ids_alone_are_no_respondent_either(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sweep.data.answers.block import NOTHING, REST
 from sweep.data.answers.likeness import same_key
 from sweep.data.answers.lists import Listed, Shown
 from sweep.data.answers.meaning import Tally
@@ -30,7 +31,7 @@ def check_books(
             continue
         if shown == "labels":
             check_shared(column, book, path, findings)
-        known = {*map(same_key, book.values), *book.values.values()}
+        known = {*map(same_key, book.values), *book.values.values(), REST, NOTHING}
         found = {t: n for t, n in tally.answers.items() if {t, same_key(t)}.isdisjoint(known)}
         bare += [column] if found else []
         for text, n in found.items():

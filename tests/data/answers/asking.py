@@ -54,7 +54,7 @@ def ask(
         Question(
             column,
             column,
-            replace(expand(made, column, Patience("here")), rule=3),
+            replace(expand(made, column, Patience(("here",))), rule=3),
             told if isinstance(told, Tally) else Tally(told),
             book or ColumnBook(),
         )

@@ -1,0 +1,1 @@
+"""Proposal: a config proposed of a survey's file: what it says, and what people must decide."""
