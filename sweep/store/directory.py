@@ -14,7 +14,7 @@ import os
 import stat
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sweep.errors import StoreError
 from sweep.faultpoint import faultpoint
 from sweep.store import NotStored
 from sweep.store.directory_errors import ADVICE, in_words
+from sweep.store.directory_files import names_below, remove_litter, write_file
 from sweep.store.directory_root import (
     flush_entries,
     hide_from_git,
@@ -32,9 +33,6 @@ from sweep.store.directory_root import (
 from sweep.store.names import check_appendable, check_name, check_replaceable
 
 __all__ = ["Directory", "open_directory"]
-
-ABANDONED = 86_400.0
-"""Seconds after which a file in ``tmp/`` is a dead writer's litter; a write takes far less."""
 
 
 def open_directory(location: str) -> "Directory":
@@ -110,7 +108,7 @@ class Directory:
             check_name(prefix.removesuffix("/"))
         parent = prefix.rpartition("/")[0]
         directory = self._path(parent) if parent else self._root
-        names = _names(directory, f"{parent}/" if parent else "")
+        names = names_below(directory, f"{parent}/" if parent else "")
         return (name for name in names if name.startswith(prefix))
 
     def put_new(self, name: str, data: bytes) -> bool:
@@ -162,7 +160,7 @@ class Directory:
         path = self._path(check_appendable(name))
         with in_words("append to", path):
             self._prepare(str(path.parent))
-            _write(str(path), os.O_APPEND, data)
+            write_file(str(path), os.O_APPEND, data)
             faultpoint("append.after_write", name)
 
     def _path(self, name: str) -> Path:
@@ -203,7 +201,7 @@ class Directory:
             make_root(self._root, self._tmp)
         if self._root_name not in self._flushed:
             hide_from_git(self._root, self._tmp)
-            _remove_litter(self._tmp, self._now)
+            remove_litter(self._tmp, self._now)
             with suppress(PermissionError):  # one may use a directory without reading its parent
                 flush_entries(self._root.parent)
             self._flushed.add(self._root_name)
@@ -246,7 +244,7 @@ class Directory:
         """Yield a file with ``data``, flushed, in ``tmp``; whatever happens, it does not stay."""
         temporary = f"{self._tmp}/put-{uuid.uuid4().hex}"
         try:
-            _write(temporary, os.O_EXCL, data, flush=True)
+            write_file(temporary, os.O_EXCL, data, flush=True)
             faultpoint("put.after_flush")
             yield temporary
         finally:
@@ -270,44 +268,3 @@ class Directory:
             return hashlib.sha256(self.get(name)).hexdigest() == expected
         except NotStored:
             return False
-
-
-def _write(path: str, flag: int, data: bytes, *, flush: bool = False) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | flag, 0o600)
-    try:
-        rest = memoryview(data)
-        while rest:  # one call writes at most 2 GiB
-            rest = rest[os.write(descriptor, rest) :]
-        if flush:
-            faultpoint("put.after_write")
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove_litter(tmp: Path, now: Callable[[], float]) -> None:
-    """Remove what killed writers left behind; the clock only decides about litter.
-
-    ``now`` is the file system's: by this machine's, a file that is being written may look old.
-    """
-    for path in sorted(tmp.glob("put-" + "[0-9a-f]" * 32)):
-        with suppress(FileNotFoundError):  # another process tidies up too
-            if now() - path.stat().st_mtime > ABANDONED:
-                path.unlink()
-
-
-def _names(directory: Path, prefix: str) -> Iterator[str]:
-    """Yield the names below ``directory``, in the order of the whole names ("a-b" < "a/b")."""
-    with in_words("list", directory):
-        try:
-            with os.scandir(directory) as found:
-                entries = {e.name + "/" * e.is_dir(follow_symlinks=False): e for e in found}
-        except (FileNotFoundError, NotADirectoryError):
-            return
-    for name, entry in sorted(entries.items()):
-        if name.startswith(".") or (not prefix and name == "tmp/"):
-            continue
-        if name.endswith("/"):
-            yield from _names(Path(entry.path), prefix + name)
-        elif entry.is_file(follow_symlinks=False):
-            yield prefix + name
