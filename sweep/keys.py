@@ -8,9 +8,12 @@ recipe that made them. A digest is SHA-256, 40 hex digits, over canonical JSON o
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "bytes_digest",
     "canonical",
     "digest",
+    "file_digest",
     "seed_of",
     "sha256",
 ]
@@ -60,6 +64,12 @@ def bytes_digest(data: bytes) -> str:
     return sha256(data)[:DIGITS]
 
 
+def file_digest(path: "Path") -> str:
+    """Return the identity of a file's bytes, of which some are in memory at a time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
+
+
 def digest(value: Any) -> str:
     """Return the identity of a JSON value, such as a recipe."""
     return bytes_digest(canonical(value))
@@ -70,8 +80,13 @@ def array_digest(array: "NDArray[Any]") -> str:
     import numpy as np
 
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    head = canonical([little.dtype.str, list(array.shape)])
-    return bytes_digest(head + b"\0" + little.tobytes())
+    return bytes_digest(_head(little.dtype.str, array.shape) + b"\0" + little.tobytes())
+
+
+@lru_cache(maxsize=4096)
+def _head(dtype: str, shape: tuple[int, ...]) -> bytes:
+    """Return what an array's digest says of its type: many arrays have the same."""
+    return canonical([dtype, list(shape)])
 
 
 def arrays_digest(arrays: "Mapping[str, NDArray[Any]]") -> str:

@@ -43,8 +43,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.design", "data.frame", "data.level_maps", "data.levels", "data.margin_tables"),
         *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
-        *("data.seeds", "data.sizes", "data.variables", "data.weight_sums", "expression.decision"),
-        *("data.cases", "data.exclusions", "data.rules", "data.seen"),
+        *("data.seeds", "data.sizes", "data.strata", "data.variables", "data.weight_sums"),
+        *("data.cases", "data.exclusions", "data.rules", "data.seen", "expression.decision"),
         *("planning.asked", "planning.groups", "planning.lookups"),
         *("planning.columns", "planning.counting", "planning.population", "planning.prepare"),
         *(

@@ -77,7 +77,7 @@ SPARSE = "            g += r\n            residual[k] = r\n"
 THETA = """\
     theta = np.ascontiguousarray(draws["theta"].reshape(-1, draws["theta"].shape[-1]))
 """
-COUNT = "        made = count(prepared.design, outcome, answers.table.rows, coding, book)\n"
+COUNT = "        made = count(prepared.design, outcome, rows, coding, book, seen)\n"
 
 MUTATIONS = (
     Mutation(
@@ -141,8 +141,7 @@ MUTATIONS = (
                 COUNT + "        every = list(there.values())\n"
                 "        next_to = every[every.index(outcome) - 1]\n"
                 "        other = count(\n"
-                "            prepared.design, next_to, answers.table.rows,\n"
-                "            codings[next_to.name], book\n"
+                "            prepared.design, next_to, rows, codings[next_to.name], book, seen\n"
                 "        )\n"
                 "        theirs = dict(zip(other.cell, other.n))\n"
                 "        for k, cell in enumerate(made.cell):\n"

@@ -10,12 +10,14 @@ import math
 import re
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from sweep.artifacts.archive import LIMIT, stored_zip
 from sweep.errors import CorruptArtifact, UsageError
 from sweep.keys import DIGITS, Json, bytes_digest, canonical
 from sweep.words.values import clip
@@ -107,16 +109,15 @@ def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     UsageError
         If an array holds Python objects, or a name cannot be a file's.
     """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in sorted(arrays):
-            entry = zipfile.ZipInfo(f"{name}.npy")  # dated 1980, never by the clock
-            entry.create_system = 3  # the same on every platform
-            if entry.filename != f"{name}.npy":
-                msg = f"array name {name!r}: use letters, digits and '_'"
-                raise UsageError(msg)
-            archive.writestr(entry, _pack_array(name, np.asarray(arrays[name])))
-    return buffer.getvalue()
+    files: dict[str, bytes] = {}
+    for name in sorted(arrays):
+        if "\0" in name or "/" in name:
+            msg = f"array name {name!r}: use letters, digits and '_'"
+            raise UsageError(msg)
+        files[f"{name}.npy"] = _pack_array(name, np.asarray(arrays[name]))
+    if sum(map(len, files.values())) <= LIMIT // 2:
+        return stored_zip(files)
+    return _large_zip(files)
 
 
 def unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
@@ -140,13 +141,31 @@ def unpack_arrays(data: bytes) -> dict[str, NDArray[Any]]:
         raise CorruptArtifact(msg) from error
 
 
+def _large_zip(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(name)  # dated 1980, never by the clock
+            entry.create_system = 3  # the same on every platform
+            archive.writestr(entry, data)
+    return buffer.getvalue()
+
+
 def _pack_array(name: str, array: NDArray[Any]) -> bytes:
     if array.dtype.hasobject:
         msg = f"array {name!r} has dtype {array.dtype}: objects cannot be stored; give it a type"
         raise UsageError(msg)
-    buffer = io.BytesIO()
     plain = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
-    npy.write_array(buffer, plain, version=(1, 0), allow_pickle=False)
+    return _header(plain.dtype, plain.shape) + plain.tobytes()
+
+
+@lru_cache(maxsize=4096)
+def _header(dtype: np.dtype[Any], shape: tuple[int, ...]) -> bytes:
+    """Return what NumPy writes before an array in C order; many have the same."""
+    buffer = io.BytesIO()
+    descr = npy.dtype_to_descr(dtype)
+    fields = {"descr": descr, "fortran_order": False, "shape": shape}
+    npy.write_array_header_1_0(buffer, fields)
     return buffer.getvalue()
 
 

@@ -5,6 +5,8 @@ has which. A rule is then decided once per distinct value, whatever the number o
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -23,24 +25,44 @@ __all__ = [
     "spread",
     "text_series",
     "texts_of",
+    "times_of",
 ]
+
+FEW = 100  # distinct texts of a column whose type may be another's too
 
 
 def text_series(codes: NDArray[np.integer], texts: Sequence[str], index: pd.Index) -> pd.Series:
     """Return a column from each row's code, -1 where missing, and the distinct texts."""
-    dtype = pd.CategoricalDtype(pd.Index(list(texts), dtype="str"))
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=index)
+    kind = type_of(tuple(texts)) if len(texts) <= FEW else new_type(texts)
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=kind), index=index)
+
+
+def new_type(texts: Sequence[str]) -> pd.CategoricalDtype:
+    """Return the type of columns with some distinct texts."""
+    return pd.CategoricalDtype(pd.Index(list(texts), dtype="str"))
+
+
+@lru_cache(maxsize=1024)
+def type_of(texts: tuple[str, ...]) -> pd.CategoricalDtype:
+    """Return the type of columns with these texts: many questions have the same answers."""
+    return new_type(texts)
 
 
 def texts_of(column: pd.Series) -> list[str]:
     """Return a column's distinct texts, also those that no row has any more."""
-    return [str(text) for text in column.cat.categories]
+    texts: list[str] = categorical(column).categories.tolist()
+    return texts
 
 
 def codes_of(column: pd.Series) -> NDArray[np.integer]:
     """Return each row's place (row,) among the distinct texts, -1 where missing."""
-    codes: NDArray[np.integer] = column.cat.codes.to_numpy()
+    codes: NDArray[np.integer] = categorical(column).codes
     return codes
+
+
+def categorical(column: pd.Series) -> pd.Categorical:
+    """Return a column's codes and texts themselves: asking the series for them takes longer."""
+    return cast("pd.Categorical", column.array)
 
 
 def spread[T: np.generic](column: pd.Series, values: NDArray[T], missing: T) -> NDArray[T]:
@@ -49,11 +71,16 @@ def spread[T: np.generic](column: pd.Series, values: NDArray[T], missing: T) -> 
     return made
 
 
+def times_of(codes: NDArray[np.integer], count: int) -> NDArray[np.intp]:
+    """Return how many rows (row,) have each of ``count`` codes; -1 is none of them."""
+    times: NDArray[np.intp] = np.bincount(codes.astype(np.intp) + 1, minlength=count + 1)[1:]
+    return times
+
+
 def how_often(column: pd.Series) -> dict[str, int]:
     """Return how many rows have each text, in the order of the distinct texts; none has 0."""
-    codes = codes_of(column)
-    times = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories))
-    pairs = zip(texts_of(column), times.tolist(), strict=True)
+    texts = texts_of(column)
+    pairs = zip(texts, times_of(codes_of(column), len(texts)).tolist(), strict=True)
     return {text: count for text, count in pairs if count}
 
 

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from sweep.data.answers.block import option_answers
 from sweep.data.answers.column import TextColumn, text_column
 from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning, Tally
-from sweep.data.cells import Counts, cells_of, occurring_combinations
+from sweep.data.cells import Counts, cells_of
 from sweep.data.codebook import ColumnBook
 from sweep.data.design import Design
 from sweep.data.levels import Levels
 from sweep.data.options import is_no_option
 from sweep.data.outcome import Outcome
-from sweep.data.respondents import Respondents
 from sweep.data.seen import Seen
-from sweep.data.weight_sums import WeightSums, vary, weight_sums
+from sweep.data.strata import Strata
+from sweep.data.weight_sums import WeightSums
 from sweep.errors import DataError
 from sweep.keys import arrays_digest
 from sweep.words.values import few
@@ -64,8 +64,10 @@ def tally(
     seen = seen or Seen({str(name): answers[name] for name in answers.columns})
     column, broken = answers_to(outcome, answers, book, seen)
     base = asked(outcome, seen, len(answers))
+    everybody = bool(base.all())
     there, missing = column.counts(base), int((base & (column.codes < 0)).sum())
-    beyond = tuple(text for text in column.counts(~base) if text not in there)
+    others = {} if everybody else column.counts(~base)
+    beyond = tuple(text for text in others if text not in there)
     return Tally(there, missing, int((~base).sum()), beyond, int((broken & base).sum()))
 
 
@@ -116,32 +118,30 @@ def count(  # whom, which answers, and what each means
     column, _ = answers_to(outcome, answers, book, seen)
     base = asked(outcome, seen, len(answers))
     known = {answer.text: answer for answer in coding.answers}
-    strange = [text for text in column.counts(base) if text not in known]
+    unknown = [text for text in column.texts if text not in known]
+    strange = [text for text in column.counts(base) if text in unknown] if unknown else []
     if strange:
         msg = f"outcome {outcome.name!r}: its coding does not know {few(strange)}"
         raise DataError(msg)
     counts = column.holds({t: t in known and known[t].in_base for t in column.texts})
     success = column.holds({t: is_yes(known.get(t)) for t in column.texts})
-    return sums_of(design.respondents, base & counts, success)
+    return sums_of(design.strata, base & counts, success)
 
 
-def sums_of(people: Respondents, base: NDArray[np.bool_], success: NDArray[np.bool_]) -> Sums:
+def sums_of(people: Strata, base: NDArray[np.bool_], success: NDArray[np.bool_]) -> Sums:
     """Return the sums of the respondents (respondent,) who count, and of whom that said yes."""
-    cell, codes = people.cell[base], people.codes[base]
-    first, place = occurring_combinations([cell, *codes.T], len(cell))
-    yes, weight, rows = success[base].astype(float), people.weight[base], len(first)
-
-    def total(amount: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(place, amount, rows).astype(np.float64)
-
+    places, of_yes = people.places(base), people.places(base & success)
+    n = people.total(places)
+    there = n > 0
+    logs = None if people.logs is None else people.logs.sums(places, of_yes, len(people))[there]
     return Sums(
-        cell[first],
-        codes[first],
-        total(np.ones(int(base.sum()))),
-        total(yes),
-        total(weight),
-        total(weight * yes),
-        weight_sums(place, yes, weight, rows) if vary(people.weight) else None,
+        people.cell[there],
+        people.codes[there],
+        n[there],
+        people.total(of_yes)[there],
+        people.total(places, people.weight)[there],
+        people.total(of_yes, people.weight)[there],
+        logs,
     )
 
 

@@ -6,6 +6,7 @@ of the population that nobody answered from is legal, and is estimated.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from sweep.data.frame import Frame, frame_of
 from sweep.data.levels import Covariates, encode_column, levels_of
 from sweep.data.population import PEOPLE
 from sweep.data.respondents import Respondents, respondent_rows, weights
+from sweep.data.strata import Strata, strata_of
 from sweep.data.variables import Table
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
@@ -43,6 +45,11 @@ class Design:
     respondents: Respondents
     frame: Frame
     summary: Json
+
+    @cached_property
+    def strata(self) -> Strata:
+        """Return the respondents by what tells them apart, numbered once for all outcomes."""
+        return strata_of(self.respondents)
 
 
 def group_variables(study: Study) -> list[str]:

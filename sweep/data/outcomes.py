@@ -1,6 +1,6 @@
 """Outcomes: the rules of a config expanded to one outcome per model, and how to select them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from glob import escape
 from typing import Protocol
@@ -52,9 +52,10 @@ def outcomes_of(
     """
     found = Findings() if findings is None else findings
     before, made = len(found.mistakes), list[Outcome]()
+    there = dict.fromkeys(columns)  # a list of ten thousand is long to look through for each
     for number, rule in enumerate(study.outcomes):
         with found.at(*RULES, number):
-            made += worded(outcomes_by_rule(rule, number, columns, book, texts), book)
+            made += worded(outcomes_by_rule(rule, number, there, book, texts), book)
     if len(found.mistakes) == before:  # else what is to be excluded may be what could not be made
         made = not_excluded(study.exclude, made, found)
     refuse_twins(made, found)
@@ -120,7 +121,7 @@ def refuse_twins(outcomes: Sequence[Outcome], findings: Findings) -> None:
 
 
 def outcomes_by_rule(
-    rule: OutcomeRule, number: int, columns: Sequence[str], book: Codebook, texts: Texts | None
+    rule: OutcomeRule, number: int, columns: Collection[str], book: Codebook, texts: Texts | None
 ) -> list[Outcome]:
     """Return the outcomes of one rule, those that are excluded too."""
     patience = Patience((*RULES, number))
@@ -146,7 +147,7 @@ def columns_of_set(name: str, number: int, book: Codebook) -> list[str]:
     raise MistakeAt((*RULES, number, "set"), msg)
 
 
-def matching_columns(rule: OutcomeRule, columns: Sequence[str], patience: Patience) -> list[str]:
+def matching_columns(rule: OutcomeRule, columns: Collection[str], patience: Patience) -> list[str]:
     """Return the columns a rule is about, in the survey's order."""
     if rule.match is None:
         column = rule.column or rule.name
@@ -157,7 +158,7 @@ def matching_columns(rule: OutcomeRule, columns: Sequence[str], patience: Patien
     return names_meant(rule.match, columns)
 
 
-def unmatched_error(rule: OutcomeRule, number: int, columns: Sequence[str]) -> MistakeAt:
+def unmatched_error(rule: OutcomeRule, number: int, columns: Collection[str]) -> MistakeAt:
     """Return the error for a rule that finds no column."""
     wanted = rule.match or rule.column or rule.name or ""
     guess = did_you_mean(wanted, columns, cutoff=0.4)

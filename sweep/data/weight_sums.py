@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SUMS", "WeightSums", "vary", "weight_sums"]
+__all__ = ["SUMS", "LogWeights", "WeightSums", "log_weights", "vary", "weight_sums"]
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 SUMS = ("n", "y", "log", "log2", "y_log", "w2")
 
@@ -50,13 +51,46 @@ def vary(weight: Floats) -> bool:
     return bool(len(weight)) and bool(np.any(weight != weight[0]))
 
 
-def weight_sums(place: NDArray[np.intp], yes: Floats, weight: Floats, rows: int) -> Floats:
+@dataclass(frozen=True)
+class LogWeights:
+    """What is summed of each respondent's weight (respondent,): nothing where it is zero.
+
+    ``one`` is 1 where there is a weight, None if there is everywhere.
+    """
+
+    one: Floats | None
+    log: Floats
+    log2: Floats
+    w2: Floats
+
+    def sums(self, places: Places, of_yes: Places, rows: int) -> Floats:
+        """Return the sums (row, sum), in the order of `SUMS`, of respondents in so many rows.
+
+        ``places`` (respondent,) are the rows of those who count, ``of_yes`` of those who said yes;
+        whoever does not is in a row beyond the last.
+        """
+        summed = (
+            (places, self.one),
+            (of_yes, self.one),
+            (places, self.log),
+            (places, self.log2),
+            (of_yes, self.log),
+            (places, self.w2),
+        )
+        columns = [np.bincount(at, amount, rows + 1)[:rows] for at, amount in summed]
+        return np.stack(columns, axis=1).astype(np.float64)
+
+
+def log_weights(weight: Floats) -> LogWeights:
+    """Return what is summed of weights (respondent,)."""
+    there = weight > 0
+    log = np.log(weight, out=np.zeros(len(weight)), where=there)
+    return LogWeights(None if there.all() else there.astype(float), log, log**2, weight**2)
+
+
+def weight_sums(place: Places, yes: Floats, weight: Floats, rows: int) -> Floats:
     """Return the sums (row, sum), in the order of `SUMS`, of respondents in so many rows.
 
     ``place``, ``yes`` and ``weight`` are each respondent's row, answer and weight.
     """
-    there = weight > 0
-    row, y, w = place[there], yes[there], weight[there]
-    log = np.log(w)
-    amounts = (np.ones(len(w)), y, log, log**2, y * log, w**2)
-    return np.stack([np.bincount(row, a, rows) for a in amounts], axis=1).astype(np.float64)
+    return log_weights(weight).sums(place, np.where(yes > 0, place, rows), rows)

@@ -29,6 +29,9 @@ def code_outcomes(
     codings = {
         o.name: code_answers(o, tallies[o.name], ColumnBook()) for o in outcomes if o.condition
     }
+    by_rule: dict[int, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_rule.setdefault(outcome.rule, []).append(outcome)
     for number, rule in enumerate(study.outcomes):
         questions = [
             Question(
@@ -40,8 +43,7 @@ def code_outcomes(
                 o.makes_lists,
                 o.columns,
             )
-            for o in outcomes
-            if o.rule == number
+            for o in by_rule.get(number, ())
         ]
         codings |= code_rule(
             questions,

@@ -1,7 +1,8 @@
 """Counting: the answers to every outcome, through the store, and what they show of the config."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import batched
 from typing import cast
 
 import pandas as pd
@@ -34,6 +35,8 @@ from sweep.words.telling import Tell, tell_nobody
 from sweep.words.values import brief, few
 
 __all__ = ["StoredCounts", "count_outcomes", "refused_outcomes"]
+
+TOGETHER = 64  # outcomes whose counts are in memory and on their way into the store
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,7 @@ class Answers:
         """Return how often each answer occurs, by the outcome's key."""
         there, seen = self.countable(), self.asked.seen
         rows = self.table.rows
-        made = concurrently(
-            lambda o: tally(o, rows, self.book.of(o.column), seen), list(there.values())
-        )
+        made = [tally(o, rows, self.book.of(o.column), seen) for o in there.values()]
         return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
 
 
@@ -130,7 +131,7 @@ def counted_now(  # what is counted, how, and where to
     """Count what is not refused, and store it; return what the counts say of themselves, by key."""
     there = {k: o for k, o in answers.countable().items() if o.name not in refused}
 
-    def counted(outcome: Outcome) -> CountsMeta:
+    def counted(outcome: Outcome) -> Callable[[], CountsMeta]:
         coding, book = codings[outcome.name], answers.book.of(outcome.column)
         rows, seen = answers.table.rows, answers.asked.seen
         made = count(prepared.design, outcome, rows, coding, book, seen)
@@ -139,9 +140,12 @@ def counted_now(  # what is counted, how, and where to
         read = answers.table.read.of(outcome.columns).as_json()
         if told := answers.asked.told_of(outcome):
             read["asked"] = told
-        return put_counts(store, recipe, made, counts, coding.folded(), read)
+        return lambda: put_counts(store, recipe, made, counts, coding.folded(), read)
 
-    return dict(zip(there, concurrently(counted, list(there.values())), strict=True))
+    metas: list[CountsMeta] = []
+    for some in batched(there.values(), TOGETHER):  # counted one by one, then stored at once
+        metas += concurrently(lambda put: put(), [counted(outcome) for outcome in some])
+    return dict(zip(there, metas, strict=True))
 
 
 def read_of(counted: Iterable[CountsMeta]) -> Read:

@@ -4,6 +4,7 @@ Nested values, bytes and durations are no answers and no levels; a file that has
 read all the same. Bytes that are UTF-8 text throughout are text, for some programs write text so.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["code_type", "compact", "holds_bytes", "plain", "refusal_of", "text_of_bytes"]
 
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"  # no text that people wrote has these
+REPEATED = 4  # rows for each distinct number that make a dictionary worth while
 NESTED = (
     ("lists", ("list", "large_list", "fixed_size_list", "list_view", "large_list_view")),
     ("maps", ("map",)),
@@ -22,6 +24,7 @@ NESTED = (
 """What the types hold that hold no single values, and `pyarrow.types` calls them so."""
 
 
+@lru_cache(maxsize=256)
 def refusal_of(kind: "pa.DataType") -> str | None:
     """Return what a column of a type holds in words, None if it holds single values.
 
@@ -75,17 +78,26 @@ def code_type(count: int) -> "pa.DataType":
 
 
 def compact(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
-    """Return a column of dictionaries with one dictionary and small codes; another as it is."""
-    import pyarrow as pa
-    import pyarrow.types
+    """Return a column in less memory, as a rule: as one dictionary with small codes.
 
-    if not pyarrow.types.is_dictionary(column.type) or column.num_chunks == 0:
+    Numbers of which few are the same, and whatever else Arrow has no dictionaries of, stay.
+    """
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    number = kinds.is_integer(column.type) or kinds.is_float32(column.type)
+    if number or kinds.is_float64(column.type):
+        made = column.dictionary_encode().unify_dictionaries()
+    elif kinds.is_dictionary(column.type):
+        made = column.unify_dictionaries()
+    else:
         return column
-    chunks = column.unify_dictionaries().chunks
-    values = chunks[0].dictionary
+    values = made.chunk(0).dictionary if made.num_chunks else ()
+    if made.num_chunks == 0 or (len(values) > len(made) // REPEATED and made.type != column.type):
+        return column
     kind = code_type(len(values))
     return pa.chunked_array(
-        [pa.DictionaryArray.from_arrays(c.indices.cast(kind), values) for c in chunks]
+        [pa.DictionaryArray.from_arrays(c.indices.cast(kind), values) for c in made.chunks]
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["codebook", "names", "read"]
 
 BLOCK = 1 << 20  # bytes that Arrow parses together; a row that is longer makes it larger
+WIDE, WIDEST = 250, 40  # columns for each of which in a block there are rows enough; blocks' most
 LONGEST_BLOCK = 1 << 30
 
 
@@ -109,7 +110,7 @@ def read_places(
     """Return the columns at some places of a file, in blocks as large as its longest row needs."""
     import pyarrow as pa
 
-    block = BLOCK
+    block = BLOCK * min(max(len(head.names) // WIDE, 1), WIDEST)  # each costs memory per column
     while True:
         try:
             table = read_blocks(path, head, places, missing, block).unify_dictionaries()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["names", "read"]
 
 TOGETHER = 8  # columns read at once: as they come, text takes four bytes a row
+CELLS = 1_000_000  # as few as these are read at once in any case
 
 
 def names(path: Path, format: Format) -> list[str]:
@@ -43,10 +44,12 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
         If the file cannot be read or lacks a column.
     """
     with opened(path) as file:
-        written = file.schema_arrow.names
+        schema = file.schema_arrow  # made anew each time it is asked for
+        written, types = schema.names, schema.types
         in_file = dict(zip(called(path, written), written, strict=True))
         wanted = wanted_of(path, [name for name in in_file if name], columns)
-        kinds = {name: file.schema_arrow.field(in_file[name]).type for name in wanted}
+        by_name = dict(zip(written, types, strict=True))
+        kinds = {name: by_name[in_file[name]] for name in wanted}
         found = columns_of(path, [in_file[name] for name in wanted if readable(kinds[name])])
         columns_read = {n: found[in_file[n]] for n in wanted if in_file[n] in found}
         return reading_of(columns_read, kinds, written)
@@ -62,7 +65,8 @@ def columns_of(path: Path, written: Sequence[str]) -> "dict[str, pa.ChunkedArray
 
     columns: dict[str, pa.ChunkedArray] = {}
     with pq.ParquetFile(path, read_dictionary=list(written)) as file:
-        for some in batched(written, TOGETHER):
+        together = max(TOGETHER, CELLS // max(file.metadata.num_rows, 1))
+        for some in batched(written, together):
             table = file.read(columns=list(some))
             columns |= {name: compact(table.column(name)) for name in some}
     return columns

@@ -145,7 +145,7 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
             missing[new] = {**missing.get(new, {}), **gone}
         labels = book.values if source.values == "labels" else {}
         made[new] = renamed(values, labels) if labels else values
-        if twice := codes_in_common(values, labels):
+        if labels and (twice := codes_in_common(values, labels)):
             shared[new] = twice
     rows = pd.DataFrame(made, index=pd.RangeIndex(reading.table.num_rows))
     refused = {names[n]: why for n, why in reading.refused.items() if n in names}
@@ -168,8 +168,9 @@ def check_wanted(source: Source, wanted: Collection[str], names: list[str]) -> N
     DataError
         With the nearest name, and those there are.
     """
+    known = frozenset(names)
     for name in wanted:
-        if name not in names:
+        if name not in known:
             guess, there = did_you_mean(name, names), few(names, clip_name)
             msg = f"{source}: there is no column {name!r}.{guess} Its columns: {there}"
             raise DataError(msg)

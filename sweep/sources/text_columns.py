@@ -23,6 +23,7 @@ __all__ = ["TextColumn", "text_and_spellings", "text_array", "text_column"]
 UNFOLDED = r"^\s|\s$|\s\s|[^\x20-\x7e]"  # what folding may change; other text is folded already
 
 BLOCK = 1 << 16  # rows looked at together
+FEW = 100  # values that are folded faster one by one
 
 
 @dataclass(frozen=True)
@@ -56,17 +57,27 @@ def text_and_spellings(column: "pa.ChunkedArray") -> TextColumn:
         raise TypeError(why)
     chunks, distinct = encoded(column)
     texts = texts_of(distinct)
-    folded = texts.dictionary_encode()
-    count = len(folded.dictionary)
-    codes = recoded(chunks, folded.indices.fill_null(-1).to_numpy())
+    into, categories = numbered(texts)
+    count = len(categories)
+    codes = recoded(chunks, into)
     order = order_of_occurrence(codes, count)
     if not np.array_equal(order, np.arange(count)):
         place = np.full(count, -1)
         place[order] = np.arange(len(order))
         codes = recoded([codes], place)
-    categories = folded.dictionary.take(order).to_pylist()
+        categories = [categories[k] for k in order]
     values = text_series(codes, categories, pd.RangeIndex(len(codes)))
     return TextColumn(values, spellings_of(distinct, texts, count))
+
+
+def numbered(texts: "pa.Array") -> tuple[np.ndarray, list[str]]:
+    """Return each text's number, -1 for null, and the different texts by their numbers."""
+    if len(texts) > FEW:
+        folded = texts.dictionary_encode()
+        return folded.indices.fill_null(-1).to_numpy(), folded.dictionary.to_pylist()
+    written: list[str | None] = texts.to_pylist()
+    number = {text: k for k, text in enumerate(dict.fromkeys(t for t in written if t is not None))}
+    return np.array([number.get(text or "", -1) for text in written], np.int64), list(number)
 
 
 def text_array(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
@@ -89,7 +100,7 @@ def encoded(column: "pa.ChunkedArray") -> "tuple[list[np.ndarray], pa.Array]":
         flat = flat.cast(pa.string())
     if not pyarrow.types.is_dictionary(flat.type):
         flat = flat.dictionary_encode()
-    flat = flat.unify_dictionaries()
+    flat = flat.unify_dictionaries() if flat.num_chunks > 1 else flat
     if flat.num_chunks == 0:
         return [], pa.array([], flat.type.value_type)
     codes = [chunk.indices.cast(pa.int32()).fill_null(-1).to_numpy() for chunk in flat.chunks]
@@ -106,7 +117,8 @@ def texts_of(distinct: "pa.Array") -> "pa.Array":
     if kinds.is_integer(kind):
         return distinct.cast(pa.string())
     values: list[object] = distinct.to_pylist()
-    if kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind):
+    stored_as_text = kinds.is_string(kind) or kinds.is_large_string(kind)
+    if (stored_as_text or kinds.is_string_view(kind)) and len(distinct) > FEW:
         texts = distinct.cast(pa.string())
         odd = pc.or_(pc.match_substring_regex(texts, UNFOLDED), pc.equal(texts, ""))
         if not pc.any(odd).as_py():

@@ -14,7 +14,7 @@ import os
 import stat
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sweep.errors import StoreError
 from sweep.faultpoint import faultpoint
 from sweep.store import NotStored
 from sweep.store.directory_errors import ADVICE, in_words
+from sweep.store.directory_files import names_below, remove_litter, write_file
 from sweep.store.directory_root import (
     flush_entries,
     hide_from_git,
@@ -32,9 +33,6 @@ from sweep.store.directory_root import (
 from sweep.store.names import check_appendable, check_name, check_replaceable
 
 __all__ = ["Directory", "open_directory"]
-
-ABANDONED = 86_400.0
-"""Seconds after which a file in ``tmp/`` is a dead writer's litter; a write takes far less."""
 
 
 def open_directory(location: str) -> "Directory":
@@ -57,8 +55,9 @@ class Directory:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
+        self._root_name = str(self._root)
         self._tmp = self._root / "tmp"
-        self._flushed: set[Path] = set()  # directories whose own entry is known to be on the disk
+        self._flushed: set[str] = set()  # directories whose own entry is known to be on the disk
 
     @property
     def url(self) -> str:
@@ -71,11 +70,11 @@ class Directory:
 
     def get(self, name: str) -> bytes:
         """Return the bytes of a file."""
-        path = self._path(name)
-        with in_words("read", path):
+        way = self._way(name)
+        with in_words("read", way):
             faultpoint("get.before_read")
             try:
-                with path.open("rb") as file:
+                with open(way, "rb") as file:
                     return file.read()
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 msg = f"the store {self.url} has no file {name!r}"
@@ -83,10 +82,10 @@ class Directory:
 
     def size(self, name: str) -> int | None:
         """Return a file's size in bytes, None if there is no such file."""
-        path = self._path(name)
-        with in_words("look at", path):
+        way = self._way(name)
+        with in_words("look at", way):
             try:
-                status = path.stat()
+                status = os.stat(way)
             except (FileNotFoundError, NotADirectoryError):
                 return None
             return status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -109,19 +108,18 @@ class Directory:
             check_name(prefix.removesuffix("/"))
         parent = prefix.rpartition("/")[0]
         directory = self._path(parent) if parent else self._root
-        names = _names(directory, f"{parent}/" if parent else "")
+        names = names_below(directory, f"{parent}/" if parent else "")
         return (name for name in names if name.startswith(prefix))
 
     def put_new(self, name: str, data: bytes) -> bool:
         """Create a file, whole or not at all; return whether this call created it."""
-        path = self._path(name)
-        with in_words("write", path):
+        way = self._way(name)
+        parent = way.rpartition("/")[0]
+        with in_words("write", way):
             faultpoint("put.before_write", name)
-            self._prepare(path.parent)
-            created = not path.is_file() and self._link(path, data)
-            flush_entries(
-                path.parent
-            )  # also for the loser: the winner may not have come this far yet
+            self._prepare(parent)
+            created = not os.path.isfile(way) and self._link(way, data)
+            flush_entries(parent)  # also for the loser: the winner may not have come this far yet
             faultpoint("put.after_directory", name)
         return created
 
@@ -136,7 +134,7 @@ class Directory:
             if not self._is(name, expected):
                 return False
             with self._aside(data) as temporary:
-                temporary.replace(path)
+                os.replace(temporary, path)
             faultpoint("replace.after_rename", name)
             flush_entries(path.parent)
         return True
@@ -161,18 +159,25 @@ class Directory:
         """Add bytes to the end of a file, creating it if need be: for logs and events only."""
         path = self._path(check_appendable(name))
         with in_words("append to", path):
-            self._prepare(path.parent)
-            _write(path, os.O_APPEND, data)
+            self._prepare(str(path.parent))
+            write_file(str(path), os.O_APPEND, data)
             faultpoint("append.after_write", name)
 
     def _path(self, name: str) -> Path:
-        path = self._root / check_name(name)
-        # A link inside the store could lead anywhere, so there must be none on the way; a link to
-        # itself has no other real path.
-        if os.path.realpath(path) != str(path) or path.is_symlink():
-            msg = f"{path}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
-            raise StoreError(msg)
-        return path
+        return Path(self._way(name))
+
+    def _way(self, name: str) -> str:
+        """Return a file's path as text: a plan asks for ten thousands, and `Path` takes its time.
+
+        A link inside the store could lead anywhere, so there must be none on the way.
+        """
+        way = self._root_name
+        for part in ("", *check_name(name).split("/")):
+            way = f"{way}/{part}" if part else way
+            if os.path.islink(way):
+                msg = f"{self._root / name}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
+                raise StoreError(msg)
+        return way
 
     def _now(self) -> float:
         """Return the time by the file system's clock: a server's may be another than ours."""
@@ -189,59 +194,66 @@ class Directory:
         finally:
             os.close(descriptor)
 
-    def _prepare(self, directory: Path) -> None:
+    def _prepare(self, directory: str) -> None:
         """Create ``directory`` and the store itself; flush each new entry to the disk."""
         refuse_link(self._tmp)
         if not self._tmp.is_dir():
             make_root(self._root, self._tmp)
-        if self._root not in self._flushed:
+        if self._root_name not in self._flushed:
             hide_from_git(self._root, self._tmp)
-            _remove_litter(self._tmp, self._now)
+            remove_litter(self._tmp, self._now)
             with suppress(PermissionError):  # one may use a directory without reading its parent
                 flush_entries(self._root.parent)
-            self._flushed.add(self._root)
-        chain = [directory, *directory.parents]
-        for path in reversed(chain[: chain.index(self._root)]):
-            self._make(path)
+            self._flushed.add(self._root_name)
+        self._make(directory)
 
-    def _make(self, directory: Path) -> None:
+    def _make(self, directory: str) -> None:
+        if directory == self._root_name:
+            return
+        parent = directory.rpartition("/")[0]
+        if parent not in self._flushed:
+            self._make(parent)
         try:
-            directory.mkdir(mode=0o700)
+            os.mkdir(directory, mode=0o700)
         except FileExistsError:
             if directory in self._flushed:
                 return
+        except FileNotFoundError:  # somebody has deleted the directory above since
+            self._flushed.discard(parent)
+            self._make(directory)
+            return
         faultpoint("directory.after_create")
         # Also when another process made it: that one may die before its own flush.
-        flush_entries(directory.parent)
+        flush_entries(parent)
         self._flushed.add(directory)
 
-    def _link(self, path: Path, data: bytes) -> bool:
+    def _link(self, way: str, data: bytes) -> bool:
         with self._aside(data) as temporary:
             try:
-                path.hardlink_to(temporary)
+                os.link(temporary, way)
                 faultpoint("put.after_link")
             except FileExistsError:
-                if path.is_dir():
+                if os.path.isdir(way):
                     raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
                 # A network file system may repeat a link whose reply was lost, and find its own.
-                return temporary.stat().st_nlink == 2
+                return os.stat(temporary).st_nlink == 2
         return True
 
     @contextmanager
-    def _aside(self, data: bytes) -> Iterator[Path]:
+    def _aside(self, data: bytes) -> Iterator[str]:
         """Yield a file with ``data``, flushed, in ``tmp``; whatever happens, it does not stay."""
-        temporary = self._tmp / f"put-{uuid.uuid4().hex}"
+        temporary = f"{self._tmp}/put-{uuid.uuid4().hex}"
         try:
-            _write(temporary, os.O_EXCL, data, flush=True)
+            write_file(temporary, os.O_EXCL, data, flush=True)
             faultpoint("put.after_flush")
             yield temporary
         finally:
             with suppress(FileNotFoundError):  # renamed, or never created
-                temporary.unlink()
+                os.unlink(temporary)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._prepare(self._root)
+        self._prepare(self._root_name)
         descriptor = open_own(self._tmp, "lock")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -256,44 +268,3 @@ class Directory:
             return hashlib.sha256(self.get(name)).hexdigest() == expected
         except NotStored:
             return False
-
-
-def _write(path: Path, flag: int, data: bytes, *, flush: bool = False) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | flag, 0o600)
-    try:
-        rest = memoryview(data)
-        while rest:  # one call writes at most 2 GiB
-            rest = rest[os.write(descriptor, rest) :]
-        if flush:
-            faultpoint("put.after_write")
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove_litter(tmp: Path, now: Callable[[], float]) -> None:
-    """Remove what killed writers left behind; the clock only decides about litter.
-
-    ``now`` is the file system's: by this machine's, a file that is being written may look old.
-    """
-    for path in sorted(tmp.glob("put-" + "[0-9a-f]" * 32)):
-        with suppress(FileNotFoundError):  # another process tidies up too
-            if now() - path.stat().st_mtime > ABANDONED:
-                path.unlink()
-
-
-def _names(directory: Path, prefix: str) -> Iterator[str]:
-    """Yield the names below ``directory``, in the order of the whole names ("a-b" < "a/b")."""
-    with in_words("list", directory):
-        try:
-            with os.scandir(directory) as found:
-                entries = {e.name + "/" * e.is_dir(follow_symlinks=False): e for e in found}
-        except (FileNotFoundError, NotADirectoryError):
-            return
-    for name, entry in sorted(entries.items()):
-        if name.startswith(".") or (not prefix and name == "tmp/"):
-            continue
-        if name.endswith("/"):
-            yield from _names(Path(entry.path), prefix + name)
-        elif entry.is_file(follow_symlinks=False):
-            yield prefix + name

@@ -27,7 +27,7 @@ ADVICE = {
 
 
 @contextmanager
-def in_words(verb: str, path: Path) -> Iterator[None]:
+def in_words(verb: str, path: Path | str) -> Iterator[None]:
     """Turn an operating system's error into a StoreError that says where, what and what to do."""
     try:
         yield

@@ -73,7 +73,7 @@ def open_own(tmp: Path, name: str) -> int:
     return os.open(tmp / name, flags, 0o600)
 
 
-def flush_entries(directory: Path) -> None:
+def flush_entries(directory: Path | str) -> None:
     """Have the entries of a directory on the disk."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

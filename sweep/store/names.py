@@ -1,10 +1,15 @@
 """Names: what a stored file may be called."""
 
+import re
+
 from sweep.errors import UsageError
 
 __all__ = ["check_appendable", "check_name", "check_replaceable", "is_log"]
 
 LONGEST_SEGMENT, LONGEST_NAME = 255, 1024  # bytes: of common file systems, and of S3
+
+PLAIN = re.compile(r"(?!tmp/)[A-Za-z0-9][\w.-]{0,99}(/[A-Za-z0-9][\w.-]{0,99}){1,4}", re.ASCII)
+"""Names without any fault: nearly all that there are."""
 
 LOGS = (".jsonl", ".log")
 """Endings of the names that can be appended to, and only created, appended to and deleted."""
@@ -19,7 +24,7 @@ def check_name(name: str) -> str:
         If it is absolute, leaves the store (``..``), hides (a leading dot), lies in the store's own
         ``tmp``, is too long, or holds a backslash, a control character or an empty segment.
     """
-    if wrong := _fault(name):
+    if not PLAIN.fullmatch(name) and (wrong := _fault(name)):
         msg = (
             f"{name!r} cannot be the name of a stored file: {wrong}; "
             "a name is a relative path such as 'fits/KEY/done.json'"

@@ -61,6 +61,27 @@ def test_numpy_reads_packed_arrays() -> None:
         np.testing.assert_array_equal(ARRAYS["draws"], loaded["draws"])
 
 
+def test_packed_bytes_are_those_of_zipfile_and_numpy() -> None:
+    """Stores hold archives that were written so: the same arrays must be the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(ARRAYS):
+            entry = zipfile.ZipInfo(f"{name}.npy")
+            entry.create_system = 3
+            written = io.BytesIO()
+            np.lib.format.write_array(written, np.asarray(ARRAYS[name], order="C"), version=(1, 0))
+            archive.writestr(entry, written.getvalue())
+    assert buffer.getvalue() == pack_arrays(ARRAYS)
+
+
+def test_an_archive_too_large_to_be_written_at_once_has_the_same_form(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_once = pack_arrays({**ARRAYS, "\u00e4": np.arange(3)})
+    monkeypatch.setattr("sweep.artifacts.encoding.LIMIT", 0)
+    assert at_once == pack_arrays({**ARRAYS, "\u00e4": np.arange(3)})
+
+
 def test_order_layout_and_byte_order_do_not_change_the_bytes() -> None:
     other: dict[str, NDArray[Any]] = {name: ARRAYS[name] for name in reversed(ARRAYS)}
     other["draws"] = np.asfortranarray(ARRAYS["draws"]).astype(">f8")

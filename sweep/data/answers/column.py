@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.data.columns import codes_of, texts_of
+from sweep.data.columns import codes_of, texts_of, times_of
 
 __all__ = ["TextColumn", "text_column"]
 
@@ -23,8 +23,8 @@ class TextColumn:
 
     def counts(self, of: NDArray[np.bool_] | None = None) -> dict[str, int]:
         """Return how often each answer occurs among all or some respondents, if it does."""
-        codes = self.codes if of is None else self.codes[of]
-        often = np.bincount(codes[codes >= 0], minlength=len(self.texts)).tolist()
+        codes = self.codes if of is None or of.all() else self.codes[of]
+        often = times_of(codes, len(self.texts)).tolist()
         return {text: n for text, n in zip(self.texts, often, strict=True) if n}
 
     def holds(self, wanted: dict[str, bool]) -> NDArray[np.bool_]:

@@ -24,6 +24,7 @@ WHOLE = 2.0**53  # below this every whole float is one integer
 NO_LETTERS = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=4096)
 def same_key(text: str) -> str:
     """Return what is equal for two answers that are the same: of a whole number, its one spelling.
 
@@ -39,6 +40,7 @@ def are_alike(first: str, second: str) -> bool:
     return typed(first) == typed(second)
 
 
+@lru_cache(maxsize=4096)
 def are_twins(first: str, second: str) -> bool:
     """Return whether two answers are alike or, as words, one letter apart; never two numbers."""
     if number_of(first) is not None and number_of(second) is not None:

@@ -37,12 +37,12 @@ def separator_of(answers: Iterable[str], claimed: Collection[str] = ()) -> str |
     """
     cells = list(answers)
     for separator in ("|", ";", ",", " "):
-        cut = {cell: parts_of(cell, separator) for cell in cells}
-        several = {
-            cell: parts for cell, parts in cut.items() if len(parts) > 1 and cell not in claimed
-        }
-        if several and is_parting(separator, cut, several):
-            return separator
+        open_ = [cell for cell in cells if separator in cell and cell not in claimed]
+        several = {cell: parts for cell in open_ if len(parts := parts_of(cell, separator)) > 1}
+        if several:
+            cut = {cell: parts_of(cell, separator) for cell in cells}
+            if is_parting(separator, cut, several):
+                return separator
     return None
 
 

@@ -5,7 +5,7 @@ one kind of apostrophe and without the brackets and full stops around them.
 """
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from sweep.words.text import fold
@@ -16,6 +16,7 @@ APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u0060\u00b4\u2032
 AROUND = " .!?*-\u2013\u2014()[]<>{}\"\u201c\u201d\u201e\u00ab\u00bb'"
 
 
+@lru_cache(maxsize=4096)
 def plain_words(text: str) -> str:
     """Return an answer as it is looked up: folded, without case, marks around it left out."""
     return fold(text).translate(APOSTROPHES).casefold().strip(AROUND)
