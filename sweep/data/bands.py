@@ -88,4 +88,4 @@ def tell_bands(
         elif len(mine) >= least:
             words.append(f"{brief(label)} {mine.min():g} to {mine.max():g}")
     if (bands >= 0).any():
-        findings.notice(path, f"the {what}'s column {rule.cut!r} by band: {', '.join(words)}")
+        findings.fact(path, f"the {what}'s column {rule.cut!r} by band: {', '.join(words)}")

@@ -83,9 +83,7 @@ def check_missing(
 def reasons_told(findings: Findings) -> str:
     """Return what was told of values that became missing: of a refused study nothing else is."""
     missing = ("study", "survey", "missing_values")
-    derived = [n for n in findings.notices if n.path[:2] == ("study", "derive")]
-    told = [n for n in derived if n.path[-1] != "at"]  # that says where known numbers lie
-    told += [n for n in findings.notices if n.path == missing]
+    told = [n for n in findings.notices if n.path[:2] == ("study", "derive") or n.path == missing]
     words = "; ".join(str(notice) for notice in told[:MOST])
     return f". What was told of missing values: {words}" if words else ""
 

@@ -56,5 +56,5 @@ def test_least_and_greatest_of_each_band_are_told_but_of_few() -> None:
     findings, column = Findings(), ages(18, 20, 33, 40, 60, 61, 70)
     bands = rule((18, 35, 55), "18-34", "35-54", "55+")
     tell_bands(column, bands, "survey", findings, ("at",), 2)
-    (found,) = findings.notices
+    (found,) = findings.facts
     assert found.message.endswith("'age' by band: '18-34' 18 to 33, '55+' 60 to 70")

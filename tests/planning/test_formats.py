@@ -178,8 +178,8 @@ def test_a_finer_table_is_told(project: Project) -> None:
     (told,) = of_the_population(repeated(project, years))
     over = "over columns that the study does not use: married (No, Yes), year (2001, 2011, 2021)"
     assert told == f"6 rows per cell are added up {over}"
-    (one,) = of_the_population(repeated(project, years, filter="year == 2021"))
-    assert one == f"2 rows per cell are added up {over.removesuffix(', year (2001, 2011, 2021)')}"
+    one = of_the_population(repeated(project, years, filter="year == 2021"))
+    assert f"2 rows per cell are added up {over.removesuffix(', year (2001, 2011, 2021)')}" in one
 
 
 @pytest.mark.parametrize(
