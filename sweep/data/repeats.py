@@ -4,7 +4,7 @@ A table may be finer than its study: by year, or by an age that no predictor use
 is right unless a row is there twice, or holds the sum or the share of others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -30,13 +30,19 @@ SHARES = frozenset(
 """Levels, with case folded, of rows that hold no people but shares of them."""
 
 
-def tell_repeats(
-    rows: pd.DataFrame, used: Sequence[str], size: str, path: KeyPath, findings: Findings
+def tell_repeats(  # a table, what of it is used, and whom to tell
+    rows: pd.DataFrame,
+    used: Sequence[str],
+    elsewhere: Collection[str],
+    size: str,
+    path: KeyPath,
+    findings: Findings,
 ) -> None:
     """Tell of rows that are one cell; refuse those that would count people twice.
 
     ``rows`` has all columns of the file, as folded text, and its kept rows; ``used`` are those
-    that the study reads, ``size`` is that of people.
+    that are read of it, those of ``elsewhere`` what the study reads of its other tables, and
+    ``size`` is that of people.
     """
     codes = pd.DataFrame({name: codes_of(rows[name]) for name in rows.columns})
     cell = codes.groupby(list(used), sort=False).ngroup().to_numpy()
@@ -53,8 +59,9 @@ def tell_repeats(
     wrong = [words for n in parting for words in sums_words(rows[n], cell, people)]
     for message in wrong:
         findings.mistake(path, message)
-    if not wrong:
-        findings.notice(path, added_words(rows, times, parting, size))
+    unused = [name for name in parting if name not in elsewhere]
+    if not wrong and (unused or not parting):
+        findings.notice(path, added_words(rows, times, unused, size))
 
 
 def repeated_words(codes: pd.DataFrame, size: str) -> str | None:

@@ -85,27 +85,29 @@ def read_part(rules: Rules, spec: PopulationSpec, source: Source, findings: Find
     made = prepare(table, variables, condition, rules, findings)
     used = [name for name in dict.fromkeys(wanted) if name != size]
     if used and table[used].iloc[made.kept].duplicated().any():
-        tell_repeats_in(source, made, used, size, (*where, "source"), findings)
+        every = sources_of(variables_of(rules.study).values(), rules, available)
+        tell_repeats_in(source, made, (used, every), size, (*where, "source"), findings)
     return made
 
 
 def tell_repeats_in(  # a table, what of it is used, and whom to tell
     source: Source,
     made: Table,
-    used: Sequence[str],
+    used: tuple[Sequence[str], Sequence[str]],
     size: str,
     path: KeyPath,
     findings: Findings,
 ) -> None:
     """Tell of kept rows that are one cell; for that, all columns are read.
 
+    ``used`` are the columns that are read of this table, and those that the study reads of any.
     Of a table too large to look at, only that there are such rows.
     """
     available = column_names(source)
     if len(available) * made.read > LOOKED_AT:
-        others = few([n for n in available if n not in {*used, size}], clip_name)
+        others = few([n for n in available if n not in {*used[0], *used[1], size}], clip_name)
         words = "rows of one cell are added up, over columns that the study does not use"
         findings.notice(path, f"{words}: {others}")
         return
     whole = read_text_table(source, available).rows
-    tell_repeats(whole.iloc[made.kept], used, size, path, findings)
+    tell_repeats(whole.iloc[made.kept], *used, size, path, findings)

@@ -199,3 +199,11 @@ def test_sums_and_shares_in_a_column_that_is_not_used_are_refused(
         repeated(project, table)
     name = list(levels)[-1]
     assert repeated(project, table, filter=f"x != '{name}'").entries
+
+
+def test_a_copy_of_a_file_that_a_glob_names_is_refused(project: Project) -> None:
+    (project.directory / "waves").mkdir()
+    for name in ("a.csv", "a - Copy.csv"):
+        project.write(f"waves/{name}", survey_of())
+    with pytest.raises(DataError, match=r"a\.csv is a copy of a - Copy\.csv, and everybody in it"):
+        project.plan(project.config({"survey": {"source": "waves/*.csv"}}))
