@@ -32,10 +32,8 @@ def test_check_and_run_print_a_notice_with_its_key(config: Path) -> None:
     assert 0 == checked.code == ran.code
     assert f"notice        study.derive.age_band.cut: {NOTICE}; read as missing" in checked.out
     assert ["study", "derive", "age_band", "cut"] == facts["notices"][0]["path"]
-    assert (
-        "data          study.derive.age_band.at: the survey's column 'age' by band" in checked.out
-    )
-    assert "audit                            population    raw  weighted" in checked.out
+    assert "study.derive.age_band.at: the survey's column 'age' by band: '18-34'" in checked.out
+    assert "population    raw  weighted" in checked.out
     assert {row["variable"] for row in facts["audit"]} == {"region", "sex", "age_band"}
     assert f"notice: study.derive.age_band.cut: {NOTICE}" in ran.err
 

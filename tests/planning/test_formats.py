@@ -207,3 +207,17 @@ def test_a_copy_of_a_file_that_a_glob_names_is_refused(project: Project) -> None
         project.write(f"waves/{name}", survey_of())
     with pytest.raises(DataError, match=r"a\.csv is a copy of a - Copy\.csv, and everybody in it"):
         project.plan(project.config({"survey": {"source": "waves/*.csv"}}))
+
+
+def test_of_a_workbook_the_sheets_are_named_where_a_column_lacks(project: Project) -> None:
+    with pd.ExcelWriter(project.directory / "book.xlsx", engine="xlsxwriter") as book:
+        pd.DataFrame({"made by": ["us"], "in": ["2024"]}).to_excel(
+            book, sheet_name="Cover", index=False
+        )
+        population_of().to_excel(book, sheet_name="Census", index=False)
+    source = {"source": "book.xlsx", "size": "n"}
+    sheets = r"its sheet 'Cover', of 'Cover', 'Census': .* write format: \{sheet: \.\.\.\}"
+    with pytest.raises(DataError, match=sheets):
+        project.plan(project.config({"population": source}))
+    named = {**source, "format": {"sheet": "Census"}}
+    assert project.plan(project.config({"population": named}))[1].entries
