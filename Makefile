@@ -1,7 +1,7 @@
 # Every target sets itself up: .venv follows uv.lock, and keeps what was added to it by hand.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-hard test test-all chaos mutants check docs bench calibrate \
-	calibrate-gates calibrate-coverage packages
+	calibrate-gates calibrate-coverage miscodings packages
 SHELL := /bin/sh
 PY := .venv/bin/python
 # One process of tests a core; a test that waits leaves its core to the other's.
@@ -33,6 +33,9 @@ chaos: packages ## Break sweeps at every fault point, moment and system call, un
 
 mutants: setup ## Plant 200 small bugs, each to be killed by a quick test; under 60 minutes on 2 cores
 	@$(PY) -W ignore -m benchmarks.mutants
+
+miscodings: setup ## Plant 1,000 slips in sound studies: each refused, told by name, or harmless
+	@$(PY) -W ignore -m benchmarks.miscodings
 
 packages: # Chromium for the report's tests, strace to break system calls, PostgreSQL to read from
 	@command -v chromium >/dev/null 2>&1 && command -v strace >/dev/null 2>&1 && \

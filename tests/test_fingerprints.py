@@ -86,7 +86,9 @@ def test_every_module_that_computes_is_behind_some_number() -> None:
         "data.answers.told",
         "data.codebook",
         "data.findings",
+        "data.left_out",  # tells, and decides nothing
         "data.levels",
+        "data.near_misses",  # tells, and decides nothing
         "keys",
         "planning.coding",
         "planning.recipes",

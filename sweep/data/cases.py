@@ -10,6 +10,7 @@ import pandas as pd
 from sweep.config import Cases
 from sweep.data.columns import codes_of, how_often, text_series, texts_of
 from sweep.data.findings import Findings, KeyPath
+from sweep.data.left_out import tell_left_out
 from sweep.data.seen import Seen
 from sweep.words.numbers import count_of
 from sweep.words.telling import Tell, tell_nobody
@@ -75,6 +76,8 @@ def tell_cases(rule: Cases, seen: Seen, what: str, findings: Findings, path: Key
         return partial(findings.notice, (*path, *place))
 
     found = sort_rows(rule, seen, about("cases"))
+    conditions = [seen.expression(case.when) for case in rule.cases]
+    tell_left_out(conditions, seen.values, about("cases"), twins_alone=rule.otherwise is None)
     for number, (case, rows) in enumerate(zip(rule.cases, found.taken, strict=True)):
         if not rows:
             words = f"no row of the {what} is {brief(fold(case.then))} by this case"

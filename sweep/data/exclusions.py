@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sweep.config import Study
 from sweep.data.columns import codes_of
 from sweep.data.findings import Findings
+from sweep.data.left_out import tell_left_out
 from sweep.data.seen import Seen
 from sweep.words.numbers import count_of
 from sweep.words.values import few
@@ -34,7 +35,9 @@ def excluded_respondents(study: Study, seen: Seen, respondents: int, findings: F
         if path in mistaken:  # it names what is not there
             continue
         with findings.at(*path):
-            met = seen.holds(condition, partial(findings.notice, path))
+            told = partial(findings.notice, path)
+            met = seen.holds(condition, told)
+            tell_left_out([seen.expression(condition)], seen.values, told, twins_alone=True)
             true, false = seen.decided(condition)
             open_ = int((~met & ~true & ~false).sum())
             stay = f"; {open_:,} in whom a missing value leaves it undecided stay" if open_ else ""

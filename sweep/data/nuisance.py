@@ -1,13 +1,16 @@
 """Nuisance: predictors that the population lacks, at the level that everybody is estimated at."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from sweep.config import Study
 from sweep.config.section import KEY
-from sweep.data.columns import text_series
+from sweep.data.columns import how_often, text_series
 from sweep.data.findings import Findings
 from sweep.words.names import did_you_mean
+from sweep.words.numbers import count_of
 from sweep.words.text import fold
 from sweep.words.values import brief, few
 
@@ -32,11 +35,21 @@ def with_nuisance(
             continue
         if name not in survey.columns:
             continue  # refused as any predictor that the survey lacks
-        levels = sorted(map(str, pd.unique(survey[name].dropna())))
+        often = how_often(survey[name])
+        levels = sorted(often)
         if at not in levels:
             near = did_you_mean(at, levels)
             message = f"no respondent has {name} {brief(at)}.{near} There are {few(levels)}"
             findings.mistake((*path, "at"), message)
+        findings.notice((*path, "at"), levels_words(name, at, often))
         same = text_series(np.zeros(len(rows), np.int64), [at], rows.index)
         rows = rows.assign(**{name: same})
     return rows
+
+
+def levels_words(name: str, at: str, often: Mapping[str, int]) -> str:
+    """Return what is told of a nuisance's levels, the rare first: no population knows them."""
+    rare = sorted((n, level) for level, n in often.items() if level != at)
+    others = few([f"{brief(level)} ({n:,})" for n, level in rare], str)
+    people = count_of(often.get(at, 0), "respondent")
+    return f"all are estimated at {name} {brief(at)} ({people}); its other levels are {others}"

@@ -12,7 +12,7 @@ from sweep.data.columns import numbers_in
 from sweep.data.findings import Findings, MistakeAt
 from sweep.data.variables import Table
 from sweep.words.numbers import count_of
-from sweep.words.values import brief
+from sweep.words.values import MOST, brief
 
 __all__ = ["Respondents"]
 
@@ -67,16 +67,25 @@ def check_missing(
     if not lost:
         return
     parts = ", ".join(f"{reason} ({count:,})" for reason, count in dropped if count)
-    people = count_of(total, "respondent")
+    people, why = count_of(total, "respondent"), reasons_told(findings)
     if lost == total:
-        findings.mistake(("study", "predictors"), f"none of {people} has every predictor: {parts}")
+        words = f"none of {people} has every predictor: {parts}{why}"
+        findings.mistake(("study", "predictors"), words)
     elif lost / total > MISSING_LIMIT and study.survey.missing == "error":
         findings.mistake(
             ("study", "survey", "missing"),
             f"{lost:,} of {people} miss a predictor ({lost / total:.1%}, allowed "
             f"{MISSING_LIMIT:.0%}): {parts}: complete them, or accept the loss with "
-            f"study.survey.missing: drop",
+            f"study.survey.missing: drop{why}",
         )
+
+
+def reasons_told(findings: Findings) -> str:
+    """Return what was told of values that became missing: of a refused study nothing else is."""
+    missing = ("study", "survey", "missing_values")
+    told = [n for n in findings.notices if n.path[:2] == ("study", "derive") or n.path == missing]
+    words = "; ".join(str(notice) for notice in told[:MOST])
+    return f". What was told of missing values: {words}" if words else ""
 
 
 def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
@@ -85,7 +94,7 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
     Raises
     ------
     MistakeAt
-        If a weight is no number of at least 0.
+        If a weight is no number of at least 0, or all are 0.
     """
     name = study.survey.weight
     if name is None or name not in rows.columns:  # that it is lacking is told already
@@ -99,5 +108,8 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
             f"{count_of(int(wrong.sum()), 'respondent')} (such as {brief(value)}); a weight is a "
             f"number of at least 0"
         )
+        raise MistakeAt(("study", "survey", "weight"), msg)
+    if len(values) and not values.any():
+        msg = f"weight column {name!r} is zero for every respondent: nobody would count"
         raise MistakeAt(("study", "survey", "weight"), msg)
     return values

@@ -64,6 +64,13 @@ class Distinct:
         # The appended False is what code -1, missing, picks.
         return np.array([*holds, False], dtype=np.bool_)[self.codes]
 
+    def often(self) -> dict[str, int]:
+        """Return in how many rows each distinct value stands."""
+        import numpy as np
+
+        times = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+        return {text: n for text, n in zip(self.texts, times.tolist(), strict=True) if n}
+
     def count(self, holds: Callable[[str], bool]) -> int:
         """Return how many rows hold a value for which something is true."""
         return int(self.spread([holds(text) for text in self.texts]).sum())

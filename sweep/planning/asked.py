@@ -10,6 +10,7 @@ from sweep.config import Study
 from sweep.data.answers.meaning import Coding
 from sweep.data.derivation import seen_by
 from sweep.data.findings import Findings, KeyPath
+from sweep.data.left_out import tell_left_out
 from sweep.data.outcomes import Outcome
 from sweep.data.rules import Rules, columns_seen
 from sweep.data.seen import Seen
@@ -68,8 +69,12 @@ def look_at(
     rules: Rules,
     available: Collection[str],
     findings: Findings,
+    partial: Collection[int] = (),
 ) -> Asked:
-    """Return what conditions see of the respondents, each having been put to them once."""
+    """Return what conditions see of the respondents, each having been put to them once.
+
+    Of ``partial`` rules not all respondents are looked at: a base of nobody is none of theirs.
+    """
     seen = seen_by(conditions.values(), respondents, rules)
     columns: dict[str, list[str]] = {}
     told: dict[KeyPath, list[str]] = {}
@@ -77,7 +82,11 @@ def look_at(
         columns |= columns_seen(condition, rules, available)
         if path not in {found.path for found in findings.mistakes}:  # names what is not there
             with findings.at(*path):
-                seen.holds(condition, told.setdefault(path, []).append)
+                lines = told.setdefault(path, [])
+                holds = seen.holds(condition, lines.append)
+                if lines and not holds.any() and path[2] not in partial:
+                    findings.mistake(path, f"{'; '.join(lines)}: it holds for nobody")
+                tell_left_out([seen.expression(condition)], seen.values, lines.append)
     mistaken = {found.path for found in findings.mistakes}
     return Asked(seen, columns, told, [path for path in conditions if path in mistaken])
 

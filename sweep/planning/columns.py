@@ -6,13 +6,14 @@ import pandas as pd
 
 from sweep.config.section import KEY
 from sweep.data.findings import Findings, KeyPath
+from sweep.errors import DataError
 from sweep.sources.source import Source
 from sweep.sources.tables import Read, column_names, read_text_table
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, clip_name, few
 
-__all__ = ["named_columns", "read_told", "study_columns", "tell_read"]
+__all__ = ["check_several", "named_columns", "read_told", "study_columns", "tell_read"]
 
 
 def study_columns(source: Source, key: KeyPath, findings: Findings) -> list[str]:
@@ -29,7 +30,25 @@ def study_columns(source: Source, key: KeyPath, findings: Findings) -> list[str]
             guess, there = did_you_mean(old, names), few(names, clip_name)
             words = f"{source} has no column {old!r}.{guess} It has: {there}"
             findings.mistake((*key, "rename", old, KEY), words)
-    return column_names(source)
+    return check_several(source)
+
+
+def check_several(source: Source) -> list[str]:
+    """Return a source's columns: several, for one alone says nothing of anybody.
+
+    Raises
+    ------
+    DataError
+        If there is one alone, or the source cannot be read.
+    """
+    found = column_names(source)
+    if len(found) == 1:
+        msg = (
+            f"{source}: reads as one column, {brief(found[0])}, and a table has several: if "
+            "something else separates them, say so with format: {delimiter: ...}"
+        )
+        raise DataError(msg)
+    return found
 
 
 def named_columns(
@@ -57,6 +76,7 @@ def read_told(
     Mistaken
         If one holds no text.
     """
+    check_labelled(source, key, findings)
     table = read_text_table(source, list(dict.fromkeys(wanted)))
     for name, why in table.refused.items():
         findings.mistake((*key, "source"), f"{source}: column {name!r} {why}")
@@ -73,6 +93,16 @@ def read_told(
         findings.notice((*key, "source"), note)
     tell_read(table.read, key, findings)
     return table.rows
+
+
+def check_labelled(source: Source, key: KeyPath, findings: Findings) -> None:
+    """Refuse to ask for codes where the file has no labels: it has nothing else than its values."""
+    if source.values == "codes" and not any(b.values for b in source.codebook.columns.values()):
+        findings.mistake(
+            (*key, "values"),
+            f"{source} has no value labels, so that its values are as they are written: remove "
+            "values: codes",
+        )
 
 
 def tell_read(read: Read, key: KeyPath, findings: Findings) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import batched
 from typing import cast
 
+import pandas as pd
+
 from sweep.artifacts.contents import put_counts
 from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import CountsMeta
@@ -14,6 +16,7 @@ from sweep.data.codebook import Codebook
 from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design
 from sweep.data.findings import Findings
+from sweep.data.near_misses import tell_near_misses
 from sweep.data.outcomes import Outcome
 from sweep.data.rules import rules_of
 from sweep.data.variables import condition_sources
@@ -29,6 +32,7 @@ from sweep.sources.tables import Read, TextTable, book_of, column_names, read_te
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
 from sweep.words.telling import Tell, tell_nobody
+from sweep.words.values import brief, few
 
 __all__ = ["StoredCounts", "count_outcomes", "refused_outcomes"]
 
@@ -97,10 +101,11 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     known = stored_counts(store, list(distinct), tell)
     tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
     new = {key: outcome for key, outcome in distinct.items() if key not in known}
-    answers = answers_to(study, sources, prepared.design, new, findings) if new else None
+    answers = answers_to(study, sources, prepared.design, new, findings, partial) if new else None
     if answers is not None:
         tallies |= answers.tallies()
         tell_refused(answers, outcomes, findings)
+        tell_shared(answers, outcomes, findings)
     book = answers.book if answers is not None else book_of(sources.survey)
     by_name = {name: tallies[key] for name, key in keys.items()}
     codings = code_outcomes(study, outcomes, by_name, book, findings, partial)
@@ -110,6 +115,8 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     tell_read(read_of(known.values()), SURVEY, findings)
     counted = [(o, meta) for o in outcomes if (meta := known.get(keys[o.name])) is not None]
     tell_asked(counted, codings, findings)
+    taken = {column for outcome in outcomes for column in outcome.columns}
+    tell_near_misses(study, column_names(sources.survey), taken, findings)
     return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
 
 
@@ -163,6 +170,20 @@ def tell_refused(answers: Answers, outcomes: Sequence[Outcome], findings: Findin
                 findings.mistake(("study", "outcomes", outcome.rule), message, outcome.name)
 
 
+def tell_shared(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
+    """Refuse bases that read a column in which several codes have become one value."""
+    for outcome in outcomes:
+        own, shared = outcome.answer_columns, answers.table.shared
+        for name in (n for n in answers.asked.reads(outcome) if n not in own and n in shared):
+            for text, codes in shared[name].items():
+                findings.mistake(
+                    ("study", "outcomes", outcome.rule, "base"),
+                    f"column {name!r}: the codes {few(codes)} have one label, {brief(text)}, and "
+                    "would become one value: write values: codes into study.survey",
+                    outcome.name,
+                )
+
+
 def refused_outcomes(outcomes: Sequence[Outcome], findings: Findings) -> dict[str, str]:
     """Return the outcomes that mistakes are about, and the first of each: a rule's are all of its.
 
@@ -199,6 +220,7 @@ def answers_to(
     design: Design,
     new: Mapping[str, Outcome],
     findings: Findings,
+    partial: Collection[int],
 ) -> Answers:
     """Return the design's respondents' answers that some outcomes count, or look at for a base."""
     conditions = conditions_of(study, list(new.values()))
@@ -210,6 +232,10 @@ def answers_to(
     wanted = wanted or available[:1]  # where all is mistaken that was to be read
     table = read_text_table(sources.survey, list(dict.fromkeys(wanted)))
     sources.check_unchanged()  # rows are the design's by position
-    kept = table.rows.iloc[design.respondents.row].reset_index(drop=True)
-    asked = look_at(conditions, kept, rules, available, findings)
+    places = design.respondents.row
+    if len(table.rows.columns):
+        kept = table.rows.iloc[places].reset_index(drop=True)
+    else:  # every column is refused
+        kept = pd.DataFrame(index=pd.RangeIndex(len(places)))
+    asked = look_at(conditions, kept, rules, available, findings, partial)
     return Answers(replace(table, rows=kept), book_of(sources.survey), new, asked)

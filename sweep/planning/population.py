@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pandas as pd
+
 from sweep.config import PopulationMargin, Study
 from sweep.data.design import group_variables, variables_of
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, KeyPath
 from sweep.data.population import Tables, parts_of, population_from
 from sweep.data.rules import Lookups, Rules, rules_of
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
@@ -13,6 +15,8 @@ from sweep.keys import Json
 from sweep.planning.columns import named_columns, read_told, study_columns
 from sweep.sources.files import PopulationSpec, population_tables
 from sweep.sources.source import Source
+from sweep.sources.tables import read_text_table
+from sweep.words.numbers import count_of
 
 __all__ = ["population_table"]
 
@@ -66,6 +70,21 @@ def variables_in(study: Study, spec: PopulationSpec) -> dict[str, str]:
     return {name: every[name] for name in wanted}
 
 
+def tell_repeats(rows: pd.DataFrame, size: str, key: KeyPath, findings: Findings) -> None:
+    """Tell of rows that repeat another in every column of their file, its size too.
+
+    Not where other rows differ in their size alone: the rows are people then, and no cells.
+    """
+    once = rows.drop_duplicates()
+    repeats = len(rows) - len(once)
+    if repeats and not once.drop(columns=size).duplicated().any():
+        findings.notice(
+            key,
+            f"{count_of(repeats, 'row')} of {len(rows):,} repeat another in every column, its size "
+            "too, and their people are added up: is a part of the file there twice?",
+        )
+
+
 def read_part(rules: Rules, spec: PopulationSpec, source: Source, findings: Findings) -> Table:
     """Read and prepare one table of the population."""
     variables, where = variables_in(rules.study, spec), rules.here
@@ -77,4 +96,7 @@ def read_part(rules: Rules, spec: PopulationSpec, source: Source, findings: Find
     if not sizes:
         findings.stop_if_mistaken()
     table = read_told(source, [*wanted, *sizes], where, findings)
+    if 0 < int(table.duplicated().sum()) <= len(table) / 2:  # of single people most are alike
+        whole = read_text_table(source, available).rows
+        tell_repeats(whole, size, (*where, "source"), findings)
     return prepare(table, variables, condition, rules, findings)

@@ -14,9 +14,10 @@ from sweep.data.questions import columns_of_several
 from sweep.errors import DataError
 from sweep.journal.entries import Entry
 from sweep.journal.failures import failure_of
+from sweep.planning.columns import check_several
 from sweep.sources.files import Sources
 from sweep.sources.source import Source
-from sweep.sources.tables import TextTable, book_of, column_names, read_text_table
+from sweep.sources.tables import TextTable, book_of, read_text_table
 from sweep.store import Store
 
 __all__ = ["Selection", "entries_by_status", "outcomes_by_name", "outcomes_in"]
@@ -34,7 +35,7 @@ class Selection:
 def outcomes_in(study: Study, sources: Sources, findings: Findings) -> list[Outcome]:
     """Return all outcomes of a study, as its survey has them; mistaken rules make none."""
     with findings.at("study", "survey", "source"):
-        names, book = column_names(sources.survey), book_of(sources.survey)
+        names, book = check_several(sources.survey), book_of(sources.survey)
         texts = texts_in(sources.survey, columns_of_several(study, names, book))
         return outcomes_of(study, names, book, texts, findings)
     return []

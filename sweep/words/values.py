@@ -12,12 +12,12 @@ LONGEST = 60  # characters of one value
 TEXT = 1000  # characters of what a library or a model says
 
 
-def few[T](values: Collection[T], word: Callable[[T], str] | None = None) -> str:
+def few[T](values: Collection[T], word: Callable[[T], str] | None = None, most: int = MOST) -> str:
     """Return the first few of some values in words, and how many more there are.
 
     ``word`` says how one is written; without it, as Python would, cut short. None is "none".
     """
-    shown = [(word or brief)(value) for value, _ in zip(values, range(MOST), strict=False)]
+    shown = [(word or brief)(value) for value, _ in zip(values, range(most), strict=False)]
     more = len(values) - len(shown)
     return (", ".join(shown) + (f" and {more:,} more" if more else "")) or "none"
 

@@ -66,8 +66,9 @@ def test_counts_of_a_small_base_are_withheld_everywhere(project: Project, config
 
 def test_run_names_what_counts_as_no_by_default(config: Path) -> None:
     ran = inside("run", config, cwd=config.parent)
-    assert "notice: study.outcomes.0: column 'q': counts as no: 'No' (120); don't know, out" in (
-        ran.err
+    assert (
+        "notice: study.outcomes.0: column 'q': counts as no: 'No' (120); as yes: 'Yes'; don't know"
+        in (ran.err)
     )
     assert "not asked: 'Not asked in survey' (60)" in ran.err
     assert "notice: study.outcomes.1: column 'scale': counts as no: 1 to 8 (240)" in ran.err

@@ -89,3 +89,10 @@ def test_a_predictor_that_the_population_lacks_is_refused_and_the_way_out_named(
     found = refusal(modes, {"predictors": MODE["predictors"]})
     assert "study.predictors.mode: variable 'mode': the population has neither" in found
     assert "may be a nuisance (study.nuisance)" in found
+
+
+def test_the_levels_of_a_nuisance_are_told_the_rare_first(modes: Project) -> None:
+    notices = [str(n) for n in modes.plan(modes.config(MODE))[1].record.notices]
+    (line,) = [line for line in notices if line.startswith("study.nuisance.mode.at: ")]
+    assert "all are estimated at mode 'web' (" in line
+    assert "; its other levels are 'phone' (" in line

@@ -42,7 +42,8 @@ def test_what_stored_answers_show_is_told_and_refused_again(project: Project) ->
     survey_with(project, q=np.resize(["Yes", "No", "Perhaps"], 300))
     config = project.config({"outcomes": [{"name": "q", "success": ["Yes"]}]})
     told = [str(notice) for notice in project.plan(config)[1].record.notices]
-    assert ["study.outcomes.0: column 'q': counts as no: 'No' (100), 'Perhaps' (100)"] == told
+    line = "counts as no: 'No' (100), 'Perhaps' (100); as yes: 'Yes'"
+    assert [f"study.outcomes.0: column 'q': {line}"] == told
     assert told == [str(notice) for notice in project.plan(config)[1].record.notices]
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from sweep.client.inputs import refuse_inputs
@@ -10,7 +11,7 @@ from sweep.coordinator.execute import begin
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.errors import ConfigError, DataError, UsageError
 from sweep.journal.runs import read_plan
-from tests.project import OUTCOMES, Project, survey_of
+from tests.project import OUTCOMES, Project, population_of, survey_of
 from tests.support.survey_files import FORMATS, Survey, write
 
 FILES = [suffix for suffix in FORMATS if suffix != ".db"]
@@ -137,3 +138,28 @@ def test_no_file_that_a_glob_names_is_written_to(project: Project, name: str) ->
     plan = read_plan(store, begin(store, made))
     with pytest.raises(UsageError, match=r"it is study\.survey\.source"):
         refuse_inputs(Path(project.directory / name), plan, store)
+
+
+def test_an_outcome_alone_whose_column_holds_lists_is_refused(project: Project) -> None:
+    lists: Any = [["Yes"]] * 300
+    survey_of().assign(aware=lists).to_parquet(project.directory / "lists.parquet")
+    one = [{"name": "aware", "success": ["Yes"]}]
+    with pytest.raises(DataError, match=r"study\.outcomes\.0: column 'aware' holds lists"):
+        project.plan(project.config({"survey": {"source": "lists.parquet"}, "outcomes": one}))
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ([{}], ["5 rows of 53 repeat another in every column"]),
+        ([{}, {"n": 9}], []),  # people of whom some are alike, and no cells
+    ],
+)
+def test_cells_that_stand_there_twice_are_told(
+    project: Project, more: list[dict[str, int]], told: list[str]
+) -> None:
+    rows = population_of()
+    project.write("twice.csv", pd.concat([rows, *(rows.head(5).assign(**one) for one in more)]))
+    plan = project.plan(project.config({"population": {"source": "twice.csv"}}))[1]
+    found = [n.message for n in plan.record.notices if n.path[1] == "population"]
+    assert told == [message.split(",")[0] for message in found]

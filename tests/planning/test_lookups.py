@@ -105,3 +105,14 @@ def test_a_lookup_of_the_population_too_makes_its_levels(coded: Project) -> None
     derive = {**STUDY["derive"], "region": {"from": "zip", "lookup": TABLE}}
     plan = coded.plan(coded.config({"model": "stub", "derive": derive}))[1]
     assert tuple(AREAS) == plan.prepared.design.levels["region"]
+
+
+def test_who_misses_a_predictor_for_a_value_that_the_table_lacks_is_refused_with_it(
+    coded: Project,
+) -> None:
+    table = pd.read_csv(coded.directory / "areas.csv", dtype=str)
+    coded.write("areas.csv", table.replace("00", "O0"))
+    told = refused(coded)
+    assert "study.survey.missing: " in told
+    assert f"What was told of missing values: {KEY}: the table says nothing of " in told
+    assert "'00' (" in told

@@ -8,8 +8,9 @@ these as .a to .z.
 import sqlite3
 import string
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,24 @@ from sweep.words.text import number_of
 FORMATS = (".csv", ".parquet", ".sav", ".zsav", ".dta", ".xlsx", ".db")
 """What `write` knows; .db is SQLite, with the survey in its table ``survey``."""
 
-type Column = Sequence[str | None]
+type Column = Sequence[Any]
 
 
 @dataclass(frozen=True)
 class Survey:
-    """Columns of codes as text, None where nothing is, and what is known of them."""
+    """Columns of codes as text, None where nothing is, and what is known of them.
+
+    Text that is a number throughout is written as numbers, but in the columns ``texts``; values
+    that are no text (truth values, floats, dates) as what they are.
+    """
 
     columns: Mapping[str, Column]
     codebook: Codebook = field(default_factory=Codebook)
+    texts: Collection[str] = ()
+
+    def typed(self) -> dict[str, list[Any]]:
+        """Return the columns as a format that knows types stores them."""
+        return {n: list(c) if n in self.texts else typed(c) for n, c in self.columns.items()}
 
     def labelled(self) -> "Survey":
         """Return the survey with labels in place of codes, as somebody would export it."""
@@ -97,7 +107,9 @@ def write(survey: Survey, path: Path) -> Path:
 
 
 def typed(column: Column) -> list[Any]:
-    """Return numbers if every value is one, integers if all are whole; else the texts."""
+    """Return numbers if every text is one, integers if all are whole; else the values."""
+    if any(not isinstance(v, str | None) for v in column):
+        return list(column)
     numbers = [None if v is None else number_of(v) for v in column]
     if any(n is None and v is not None for n, v in zip(numbers, column, strict=True)):
         return list(column)
@@ -111,7 +123,7 @@ def write_csv(survey: Survey, path: Path) -> None:
 
 
 def write_parquet(survey: Survey, path: Path) -> None:
-    pq.write_table(pa.table({n: pa.array(typed(c)) for n, c in survey.columns.items()}), path)
+    pq.write_table(pa.table({n: pa.array(c) for n, c in survey.typed().items()}), path)
 
 
 def write_xlsx(survey: Survey, path: Path) -> None:
@@ -119,17 +131,22 @@ def write_xlsx(survey: Survey, path: Path) -> None:
 
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("survey")
-        for at, (name, column) in enumerate(survey.columns.items()):
+        day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for at, (name, column) in enumerate(survey.typed().items()):
             sheet.write_string(0, at, name)
-            for row, value in enumerate(typed(column), 1):
+            for row, value in enumerate(column, 1):
                 if isinstance(value, str):
                     sheet.write_string(row, at, value)
+                elif isinstance(value, date):
+                    sheet.write_datetime(row, at, value, day)
+                elif isinstance(value, bool):
+                    sheet.write_boolean(row, at, value)
                 elif value is not None:
                     sheet.write_number(row, at, value)
 
 
 def write_sqlite(survey: Survey, path: Path) -> None:
-    columns = {name: typed(column) for name, column in survey.columns.items()}
+    columns = survey.typed()
     marks = ", ".join("?" for _ in columns)
     named = ", ".join('"' + name.replace('"', '""') + '"' for name in columns)
     path.unlink(missing_ok=True)
@@ -145,14 +162,16 @@ def write_sqlite(survey: Survey, path: Path) -> None:
 def frame_of(columns: Mapping[str, list[Any]]) -> pd.DataFrame:
     """Return columns as a data frame in which a number is a float and nothing is None or NaN."""
     made = {
-        name: pd.Series(column, dtype=object if any(isinstance(v, str) for v in column) else float)
+        name: pd.Series(
+            column, dtype=object if any(isinstance(v, str | date) for v in column) else float
+        )
         for name, column in columns.items()
     }
     return pd.DataFrame(made)
 
 
 def write_sav(survey: Survey, path: Path) -> None:
-    columns = {name: typed(column) for name, column in survey.columns.items()}
+    columns = survey.typed()
     labels: dict[str, dict[Any, str]] = {}
     missing: dict[str, list[Any]] = {}
     for name, column in columns.items():
@@ -206,8 +225,8 @@ def write_dta(survey: Survey, path: Path) -> None:
     columns: dict[str, list[Any]] = {}
     labels: dict[str, dict[Any, str]] = {}
     letters: dict[str, list[str]] = {}
-    for name, column in survey.columns.items():
-        book, values = survey.codebook.of(name), typed(column)
+    for name, values in survey.typed().items():
+        book = survey.codebook.of(name)
         numeric = not any(isinstance(v, str) for v in values)
         letter = dict(zip(book.missing, string.ascii_lowercase, strict=False)) if numeric else {}
         columns[name] = [letter.get(str(v), v) for v in values]

@@ -26,6 +26,7 @@ def check_books(
     """Refuse labels that two codes share; tell codes without a label, and labels like codes."""
     unlabelled: dict[str, int] = {}
     bare: list[str] = []
+    tell_unlabelled([c for c, _, book in columns if not book.values], shown, path, findings)
     for column, tally, book in columns:
         if not book.values:
             continue
@@ -40,6 +41,17 @@ def check_books(
         words = counted_words(unlabelled)
         findings.notice(path, f"{columns_words(bare)}: the file has no label for {words}")
     tell_ambiguous(columns, listed, shown, path, findings)
+
+
+def tell_unlabelled(
+    columns: Sequence[str], shown: Shown, path: KeyPath, findings: Findings
+) -> None:
+    """Tell where codes are asked for and a column has no labels: its values are as written."""
+    if shown == "codes" and columns:
+        words = "has no labels" if len(columns) == 1 else "have no labels"
+        findings.notice(
+            path, f"{columns_words(columns)} {words}: values: codes changes nothing there"
+        )
 
 
 def check_shared(column: str, book: ColumnBook, path: KeyPath, findings: Findings) -> None:

@@ -12,7 +12,7 @@ from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning, Tally
 from sweep.data.answers.words import is_dont_know, is_not_asked
 from sweep.data.codebook import ColumnBook
 
-__all__ = ["code_answers", "decision", "label_of"]
+__all__ = ["code_answers", "decision", "label_of", "meant_by_words"]
 
 
 def code_answers(lists: Lists, tally: Tally, book: ColumnBook, shown: Shown = "labels") -> Coding:

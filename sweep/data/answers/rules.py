@@ -6,13 +6,20 @@ from sweep.data.answers.absent import check_absent
 from sweep.data.answers.asked import Asked, Question, by_default, totals
 from sweep.data.answers.books import check_books
 from sweep.data.answers.checks import CHECKS, check_twice, is_of_another_kind
-from sweep.data.answers.coding import code_answers
-from sweep.data.answers.likeness import same_key
+from sweep.data.answers.coding import code_answers, meant_by_words
+from sweep.data.answers.likeness import are_alike
 from sweep.data.answers.lists import Shown, listed_answers
 from sweep.data.answers.meaning import Coding, Meaning
-from sweep.data.answers.told import columns_words, counted_words, every_answer
+from sweep.data.answers.told import (
+    CLOSED,
+    columns_words,
+    counted_words,
+    every_answer,
+    written,
+)
 from sweep.data.findings import Findings, KeyPath
 from sweep.words.numbers import count_of
+from sweep.words.values import few
 
 __all__ = ["code_rule"]
 
@@ -38,14 +45,7 @@ def code_rule(
         Whether these are all of the rule's questions, and all respondents. Of a part, a listed
         answer that does not occur is a notice.
     """
-    asked = [
-        Asked(
-            q,
-            code_answers(q.lists, q.tally, q.book, shown),
-            tuple(listed_answers(q.lists, q.book, shown)),
-        )
-        for q in questions
-    ]
+    asked = [asked_of(question, shown) for question in questions]
     columns = [(q.column, q.tally, q.book) for q in questions]
     check_books(columns, asked[0].listed if asked else (), shown, path, findings)
     fine = [a for a in asked if not is_of_another_kind(a, path, named, findings)]
@@ -59,16 +59,20 @@ def code_rule(
     return {a.question.outcome: a.coding for a in asked}
 
 
+def asked_of(question: Question, shown: Shown) -> Asked:
+    """Return a question with the coding of its answers and what its lists name."""
+    coding = code_answers(question.lists, question.tally, question.book, shown)
+    return Asked(question, coding, tuple(listed_answers(question.lists, question.book, shown)))
+
+
 def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
     """Return the one line that says what a rule's answers count as where nothing was said."""
     if not asked:
         return ""
     parts: list[str] = []
-    default = totals(asked, by_default)
-    if default and asked[0].question.lists.failure is None:
-        listed = [item.text for a in asked for item in a.listed]
-        parts.append(f"counts as no: {every_answer(default, dict.fromkeys(listed))}")
-    parts += dont_know_words(asked)
+    parts += options_words(asked)
+    parts += [] if asked[0].question.lists.failure is not None else counted_by_default(asked)
+    parts += [*all_yes_words(asked), *dont_know_words(asked), *against_words(asked)]
     unasked = totals(asked, lambda x: x.meaning is Meaning.NOT_ASKED)
     parts += [f"not asked: {counted_words(unasked)}"] if unasked else []
     parts += [*absent, *missing_words(asked)]
@@ -80,15 +84,50 @@ def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:
     return f"{columns_words(columns)}: {'; '.join(parts)}" if parts else ""
 
 
+def counted_by_default(asked: Sequence[Asked]) -> list[str]:
+    """Return what counts as no because nothing else was said, and beside it what as yes."""
+    default = totals(asked, by_default)
+    listed = [item.text for a in asked for item in a.listed]
+    parts = [f"counts as no: {every_answer(default, dict.fromkeys(listed))}"] if default else []
+    own = [a for a in asked if not a.question.makes_lists]
+    yes = totals(own, lambda answer: answer.meaning is Meaning.YES)
+    return parts + ([f"as yes: {few(list(yes), written, CLOSED)}"] if yes else [])
+
+
+def against_words(asked: Sequence[Asked]) -> list[str]:
+    """Return answers that a list takes for yes or no, and that say don't know or not asked."""
+    listed = {Meaning.YES, Meaning.NO}
+    answers = (answer for a in asked for answer in a.coding.answers)
+    pairs = dict.fromkeys((x.text, x.label) for x in answers if x.said and x.meaning in listed)
+    found = [text for text, label in pairs if meant_by_words(text, label) is not Meaning.NO]
+    shown = few(found, written)
+    return [f"listed as yes or no, though it says something else: {shown}"] if found else []
+
+
+def options_words(asked: Sequence[Asked]) -> list[str]:
+    """Return the options that were found in the answers, those alike and the rare first."""
+    own = [a for a in asked if a.question.makes_lists]
+    chosen = {item.text: a.coding.y for a in own for item in a.listed if item.key[0] == "success"}
+    rare = dict(sorted(chosen.items(), key=lambda pair: (pair[1], pair[0])))
+    alike = [x for x in rare for other in rare if x != other and are_alike(x, other)]
+    order = list(dict.fromkeys([*alike, *rare]))
+    return [f"options, the rare first: {few(order, written, CLOSED)}"] if order else []
+
+
+def all_yes_words(asked: Sequence[Asked]) -> list[str]:
+    """Return in which columns every answer that counts is a yes: a blank may have meant no."""
+    found = [a.question.column for a in asked if 0 < a.coding.n == a.coding.y]
+    if len(found) < len(asked):
+        return [f"nothing counts as no in {columns_words(found)}"] if found else []
+    return ["nothing counts as no"] if found else []
+
+
 def dont_know_words(asked: Sequence[Asked]) -> list[str]:
-    """Return which answers are taken for don't know without being listed, and what they count."""
-    listed = {same_key(item.text) for a in asked for item in a.listed}
-    found = totals(
-        asked, lambda x: x.meaning is Meaning.DONT_KNOW and same_key(x.text) not in listed
-    )
+    """Return which answers are taken for don't know, and what they count."""
     as_no = totals(asked, lambda x: x.meaning is Meaning.DONT_KNOW and x.in_base)
-    what = "as no" if as_no else "out of the base"
-    return [f"don't know, {what}: {counted_words(found)}"] if found else []
+    out = totals(asked, lambda x: x.meaning is Meaning.DONT_KNOW and not x.in_base)
+    parts = [f"don't know, as no: {counted_words(as_no)}"] if as_no else []
+    return parts + ([f"don't know, out of the base: {counted_words(out)}"] if out else [])
 
 
 def missing_words(asked: Sequence[Asked]) -> list[str]:

@@ -9,6 +9,7 @@ from sweep.words.text import number_of
 from sweep.words.values import MOST, clip, few
 
 __all__ = [
+    "CLOSED",
     "answer_words",
     "columns_words",
     "counted_words",

@@ -15,7 +15,8 @@ LABELS = ColumnBook(values={"1": "Yes", "2": "No", "98": "Don't know"})
 def test_every_answer_that_counts_as_no_by_default_is_named_with_its_count() -> None:
     asked = ask({"q": {"Yes": 254, "No": 340, "Perhaps": 6}}, success=["Yes"])
     assert [] == asked.mistakes
-    assert ["column 'q': counts as no: 'No' (340), 'Perhaps' (6)"] == asked.notices
+    line = "column 'q': counts as no: 'No' (340), 'Perhaps' (6); as yes: 'Yes'"
+    assert [line] == asked.notices
     assert {"Yes": "yes", "No": "no", "Perhaps": "no"} == asked.meanings()
 
 
@@ -27,14 +28,14 @@ def test_where_no_is_listed_nothing_is_left_to_tell() -> None:
 def test_a_scale_is_told_from_and_to() -> None:
     scale = {str(k): 10 * k for k in range(1, 11)}
     (line,) = ask({"q": scale}, success=[9, 10]).notices
-    assert "column 'q': counts as no: 1 to 8 (360)" == line
+    assert "column 'q': counts as no: 1 to 8 (360); as yes: 10, 9" == line
 
 
 def test_a_slip_comes_first_however_many_answers_there_are() -> None:
     many = {f"Brand {k}": 30 - k for k in range(20)} | {"Likly": 2, "Likely": 99}
     (line,) = ask({"q": many}, success=["Likely"]).notices
     assert "counts as no: 'Likly' (2), a slip of a listed one?, 'Brand 0' (30)" in line
-    assert line.endswith(" and 16 more")
+    assert line.endswith(" and 16 more; as yes: 'Likely'")
 
 
 @pytest.mark.parametrize(
@@ -252,7 +253,7 @@ def test_no_message_holds_more_than_five_values_of_a_column() -> None:
 def test_a_few_answers_that_nobody_shares_are_no_closed_question() -> None:
     people = {f"person{k}@example.org": 1 for k in range(9)}
     (line,) = ask({"q": {"Yes": 3, **people}}, success=["Yes"]).notices
-    assert line.endswith(" and 4 more")
+    assert line.endswith(" and 4 more; as yes: 'Yes'")
 
 
 def test_routing_is_told_with_its_numbers() -> None:
@@ -270,3 +271,32 @@ def test_every_answer_has_exactly_one_meaning_and_the_sums_agree() -> None:
     ]
     assert told == coding.tally()
     assert coding == type(coding).from_json(coding.as_json())
+
+
+def test_dont_know_answers_that_count_stand_apart_from_those_that_do_not() -> None:
+    each = {"Don't know": "in_base", "Refused": "out_of_base"}
+    there = {"Yes": 150, "No": 210, "Don't know": 120, "Refused": 3}
+    (line,) = ask({"q": there}, success=["Yes"], dont_know=each).notices
+    assert (
+        "don't know, as no: \"Don't know\" (120); don't know, out of the base: 'Refused' (3)"
+        in line
+    )
+
+
+def test_where_nothing_counts_as_no_it_is_told() -> None:
+    (line,) = ask({"q": Tally({"1": 120}, missing=120)}, success=[1]).notices
+    assert "column 'q': as yes: 1; nothing counts as no; without an answer" in line
+    columns = {"a": {"Yes": 9, "No": 3}, "b": {"Yes": 5}}
+    (line,) = ask(columns, match="*", success=["Yes"]).notices
+    assert "nothing counts as no in column 'b'" in line
+
+
+def test_an_answer_listed_against_its_words_is_told() -> None:
+    there = {"Yes": 150, "No": 210, "Refused": 12}
+    (line,) = ask({"q": there}, success=["Yes", "Refused"], failure=["No"]).notices
+    assert line.endswith("listed as yes or no, though it says something else: 'Refused'")
+
+
+def test_codes_asked_for_where_a_column_has_none_are_told() -> None:
+    asked = ask({"q": YES_NO}, ColumnBook(), shown="codes", success=["Yes"])
+    assert "column 'q' has no labels: values: codes changes nothing there" in asked.notices

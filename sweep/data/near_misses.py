@@ -1,0 +1,69 @@
+"""Near misses: columns that a rule's glob does not match, though they are called almost so.
+
+Of ``aided_*`` a column ``Aided_tea`` is none, and its question would be missing without a word.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from sweep.config import Study
+from sweep.data.answers.likeness import are_twins
+from sweep.data.findings import Findings
+from sweep.words.values import brief, few
+
+__all__ = ["tell_near_misses"]
+
+WILD = re.compile(r"[*?\[]")
+
+
+def tell_near_misses(
+    study: Study, columns: Sequence[str], counted: Iterable[str], findings: Findings
+) -> None:
+    """Tell of columns that no rule takes and that are a slip away from a glob.
+
+    ``counted`` are columns of which it is known that a rule takes them: all, or some.
+    """
+    globs = {
+        k: rule.match
+        for k, rule in enumerate(study.outcomes)
+        if rule.match is not None and not rule.match.startswith("re:")
+    }
+    named = {rule.column or rule.name for rule in study.outcomes if rule.match is None}
+    every, taken = set(columns), named | set(counted)
+    free = [
+        name
+        for name in columns
+        if name not in taken and not any(is_meant(name, glob, every) for glob in globs.values())
+    ]
+    for k, glob in globs.items():
+        near = [name for name in free if is_near(name, glob)]
+        if near:
+            words = f"{few(near)}, which {brief(glob)} almost matches"
+            findings.notice(("study", "outcomes", k, "match"), f"no rule takes {words}")
+
+
+def is_meant(name: str, glob: str, columns: Collection[str]) -> bool:
+    """Return whether a glob means a column: one that is a column's very name means that alone."""
+    return name == glob if glob in columns else fnmatchcase(name, glob)
+
+
+def is_near(name: str, glob: str) -> bool:
+    """Return whether a glob would match a name, were its fixed begin or end written otherwise."""
+    wild = WILD.search(glob)
+    if wild is None:
+        return are_twins(name, glob)
+    first, last = wild.start(), max(glob.rfind(sign) for sign in "*?]") + 1
+    begins = any(
+        are_twins(name[:k], glob[:first]) and fnmatchcase(name[k:], glob[first:])
+        for k in lengths(first)
+    )
+    return begins or any(
+        are_twins(name[-k:], glob[last:]) and fnmatchcase(name[:-k], glob[:last])
+        for k in lengths(len(glob) - last)
+    )
+
+
+def lengths(length: int) -> Iterator[int]:
+    """Yield how long a fixed part may be that has a letter more, or less."""
+    yield from (k for k in (length, length - 1, length + 1) if length and k > 0)

@@ -1,0 +1,39 @@
+"""A slip in a sound study is refused, or a notice names it, or it is harmless; none is silent."""
+
+from statistics import median
+
+import pytest
+
+from tests.matrix.planted import ends_of_slips, plans_of_sound
+
+FEW = pytest.param(8, id="few")
+HUNDRED = pytest.param(100, id="hundred", marks=pytest.mark.slow)  # 30 seconds each
+
+
+@pytest.mark.parametrize("count", [FEW, HUNDRED])
+def test_no_slip_passes_in_silence(count: int) -> None:
+    found = list(ends_of_slips(count, seed=count))
+    assert count == len(found)
+    assert [] == [(o.slip.where, o.slip.before, o.slip.after) for o in found if o.end == "silent"]
+    assert {"refused", "shown"} <= {o.end for o in found}
+
+
+def test_no_sound_study_is_refused() -> None:
+    for _, plan in plans_of_sound(8, seed=8):
+        assert plan.refused is None
+        assert plan.keys
+
+
+@pytest.mark.slow  # 30 seconds
+def test_sound_studies_have_three_lines_of_notices_in_the_median() -> None:
+    plans = [plan for _, plan in plans_of_sound(100, seed=100)]
+    assert [] == [plan.refused for plan in plans if plan.refused is not None]
+    assert 3 >= median(len(plan.notices) for plan in plans)
+
+
+@pytest.mark.slow  # 5 minutes
+@pytest.mark.timeout(1500)
+def test_of_a_thousand_slips_none_passes_in_silence() -> None:
+    found = [(o.slip.where, o.slip.before, o.slip.after, o.end) for o in ends_of_slips(1000, 1)]
+    assert 1000 == len(found)
+    assert [] == [slip for slip in found if slip[-1] == "silent"]
