@@ -51,17 +51,20 @@ def levels_of(
         ordered = sorted(present, key=natural)
     strange = sorted(present - set(ordered))
     if strange:
-        count = often[strange[0]]
         known, key = predictor.levels, f"study.predictors.{name}.levels"
         if known is None:
             known, key = bands, f"study.derive.{predictor.column or name}.labels"
-        msg = (
-            f"{whose} column {name!r} has the value {brief(strange[0])} in "
-            f"{count_of(count, 'row')}, which is not among {key} ({few(list(known))})."
-            f"{did_you_mean(strange[0], known)} Add it, recode it or filter it"
-        )
-        raise DataError(msg)
+        rows = count_of(often[strange[0]], "row")
+        raise DataError(strange_words(f"{whose} column {name!r}", strange[0], rows, key, known))
     return tuple(ordered)
+
+
+def strange_words(column: str, value: str, rows: str, key: str, known: Sequence[str]) -> str:
+    """Return what is wrong with a value that is not among what a config key lists."""
+    return (
+        f"{column} has the value {brief(value)} in {rows}, which is not among {key} "
+        f"({few(list(known))}).{did_you_mean(value, known)} Add it, recode it or filter it"
+    )
 
 
 def bands_of(name: str, study: Study, whose: str) -> tuple[str, ...]:
