@@ -90,7 +90,7 @@ def test_an_unchanged_transform_does_not_parse_the_tables_again(
         project.plan(project.config({"survey": {"missing": "drop"}}))
 
 
-@pytest.mark.parametrize("read", [1, 2, 3], ids=["survey", "population", "answers"])
+@pytest.mark.parametrize("read", [1, 2, 3, 4], ids=["survey", "population", "whole", "answers"])
 def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones_key(
     project: Project, monkeypatch: pytest.MonkeyPatch, read: int
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_source_that_changes_while_it_is_read_is_never_kept_under_the_old_ones
         project.plan()
     store = open_store(project.directory / ".sweep")
     assert [] == list(store.list("counts/"))
-    assert (read == 3) == any(store.list("designs/"))  # by then it was made of the old survey
+    assert (read == 4) == any(store.list("designs/"))  # by then it was made of the old survey
     (project.directory / "survey.csv").write_bytes(before)
     monkeypatch.undo()
     _, plan = project.plan()
