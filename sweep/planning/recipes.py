@@ -5,7 +5,7 @@ name are in no key of a fit or an estimate. Fits name the bytes they consume, no
 from: an outcome's fit survives new outcomes, new groups, a new frame, and other columns' changes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
@@ -116,16 +116,21 @@ def many_groups(design: Json) -> Json:
     return {**design, "combinations": "occurring"}
 
 
-def counts_recipe(design_key: str, outcome: Outcome, study: Study) -> Json:
+def counts_recipe(
+    design_key: str, outcome: Outcome, study: Study, named: Sequence[str] = ()
+) -> Json:
     """Return the recipe of one outcome's counts.
 
-    It names what its conditions see that is not the file's own column: earlier programs saw the
-    file's, where it had one of that name.
+    ``named`` are codes that count though the survey's file calls them missing. It names what its
+    conditions see that is not the file's own column: earlier programs saw the file's, where it had
+    one of that name.
     """
     rules = rules_of(study, "survey")
     names = [n for n in outcome.names_seen() if n in rules.made or rules.column_of(n) != n]
     derived = {"derived": names} if names else {}
+    though_missing = {"though_missing": list(named)} if named else {}
     coding = {**outcome.coding(), "base": plain_condition(outcome.base), **derived}
+    coding |= though_missing
     return {"kind": "counts", "version": TRANSFORM, "design": design_key, "coding": coding}
 
 
