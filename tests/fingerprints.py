@@ -45,6 +45,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
         *("data.seeds", "data.sizes", "data.strata", "data.variables", "data.weight_sums"),
+        "data.weights",
         *("data.cases", "data.exclusions", "data.rules", "data.seen", "expression.decision"),
         *("planning.asked", "planning.groups", "planning.lookups"),
         *("planning.columns", "planning.counting", "planning.named", "planning.population"),

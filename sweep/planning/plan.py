@@ -16,6 +16,7 @@ from sweep.config.mistakes import misfit_error
 from sweep.data.answers.table import CodedOutcome
 from sweep.data.findings import Finding, Findings, finding_from
 from sweep.data.outcomes import Outcome
+from sweep.data.weights import check_weights
 from sweep.errors import ConfigError, StoreError
 from sweep.faultpoint import faultpoint
 from sweep.journal.entries import Entry, EntryId
@@ -113,6 +114,7 @@ def make_plan(
     every = outcomes_in(study, sources, findings := Findings())
     outcomes = [] if findings.mistakes else outcomes_by_name(every, selection)
     prepared = prepare_design(config, sources, store, selection.sample, look.tell, findings)
+    check_weights(prepared.design.respondents.weight, study, findings)
     check_groups(prepared.design.frame, study, findings)
     shared = shared_parts(study, file, prepared, store, look.tell)
     prior = checked_model(config, shared, findings)
