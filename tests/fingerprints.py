@@ -21,7 +21,13 @@ __all__ = ["NUMBERS", "PINNED", "REPORT_MODULES", "TEMPLATES", "fingerprint", "f
 ROOT = Path(__file__).parent.parent / "sweep"
 PINNED = Path(__file__).parent / "reference" / "fingerprints.json"
 EXPRESSION = (
-    *("expression.evaluation", "expression.grammar", "expression.order", "expression.tokens"),
+    *(
+        "expression.days",
+        "expression.evaluation",
+        "expression.grammar",
+        "expression.order",
+        "expression.tokens",
+    ),
     *("expression.tree", "expression.values", "words.text"),
 )
 NUMBERS: dict[str, tuple[str, ...]] = {
