@@ -25,6 +25,7 @@ from sweep.keys import digest
 from sweep.planning.asked import Asked, conditions_of, look_at, tell_asked
 from sweep.planning.coding import code_outcomes
 from sweep.planning.columns import tell_read
+from sweep.planning.idle_missing import tell_idle_missing
 from sweep.planning.lookups import read_lookups
 from sweep.planning.named import Named, named_by, tell_named
 from sweep.planning.prepare import SURVEY, StoredDesign
@@ -141,7 +142,10 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         refused = refused_outcomes(outcomes, findings)
         known |= counted_now(study, answers, refused, prepared, codings, store)
     tell_named(outcomes, named, codings, book, findings)
-    tell_read(read_of(known.values()), SURVEY, findings, book)
+    tell_read(read := read_of(known.values()), SURVEY, findings, book)
+    if not partial and sources.survey.missing:
+        told = prepared.design.summary["notices"]
+        tell_idle_missing(sources.survey, read, told, codings, book, findings)
     counted = [(o, meta) for o in outcomes if (meta := known.get(keys[o.name])) is not None]
     tell_asked(counted, codings, findings)
     taken = {column for outcome in outcomes for column in outcome.columns}

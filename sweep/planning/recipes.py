@@ -55,8 +55,8 @@ def conditions_in(study: Study) -> Iterator[str | None]:
     survey, population = study.survey, study.population
     yield from (survey.filter, survey.universe, *survey.exclude_respondents.values())
     yield from population.structural_zeros
-    seed = [population.seed] if isinstance(population.seed, PopulationTable) else []
-    yield from (table.filter for table in (population, *population.margins, *seed))
+    yield from (population.filter, *(margin.filter for margin in population.margins))
+    yield population.seed.filter if isinstance(population.seed, PopulationTable) else None
     for _, _, _, rule in every_rule(study):
         if isinstance(rule, Cases):
             yield from (case.when for case in rule.cases)
