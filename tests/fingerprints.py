@@ -53,6 +53,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.seeds", "data.sizes", "data.strata", "data.variables", "data.weight_sums"),
         "data.weights",
         *("data.cases", "data.exclusions", "data.rules", "data.seen", "expression.decision"),
+        "data.questions",
         *("planning.asked", "planning.groups", "planning.lookups"),
         *("planning.columns", "planning.counting", "planning.named", "planning.population"),
         "planning.prepare",
