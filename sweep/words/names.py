@@ -20,9 +20,11 @@ def names_meant(pattern: str, names: Collection[str]) -> list[str]:
 def nearest_name(name: str, names: Collection[str], cutoff: float = 0.6) -> str | None:
     """Return the name that one was probably meant to be, None if none is near.
 
-    ``cutoff`` is the least likeness, from 0 to 1 (`difflib.SequenceMatcher.ratio`).
+    One that differs in case alone comes first. ``cutoff`` is the least likeness of others, from 0
+    to 1 (`difflib.SequenceMatcher.ratio`).
     """
-    near = get_close_matches(name, names, n=1, cutoff=cutoff)
+    same = [own for own in names if own.casefold() == name.casefold()]
+    near = same or get_close_matches(name, names, n=1, cutoff=cutoff)
     return near[0] if near else None
 
 
