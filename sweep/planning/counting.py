@@ -121,10 +121,7 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     """
     book = book_of(sources.survey)
     named = named_by(study, outcomes, book)
-    keys = {
-        o.name: digest(counts_recipe(prepared.key, o, study, named.get(o.name, ())))
-        for o in outcomes
-    }
+    keys = keys_of(study, prepared, outcomes, named)
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     known = stored_counts(store, list(distinct), tell)
     tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
@@ -132,10 +129,8 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     answers = None
     if new:
         answers = answers_to(study, sources, prepared.design, new, findings, partial, book, named)
-    if answers is not None:
         tallies |= answers.tallies()
-        tell_refused(answers, outcomes, findings)
-        tell_shared(answers, outcomes, findings)
+        tell_unusable(answers, outcomes, findings)
     by_name = {name: tallies[key] for name, key in keys.items()}
     codings = code_outcomes(study, outcomes, by_name, book, findings, partial)
     if answers is not None:
@@ -143,13 +138,11 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
         known |= counted_now(study, answers, refused, prepared, codings, store)
     tell_named(outcomes, named, codings, book, findings)
     tell_read(read := read_of(known.values()), SURVEY, findings, book)
-    if not partial and sources.survey.missing:
-        told = prepared.design.summary["notices"]
-        tell_idle_missing(sources.survey, read, told, codings, book, findings)
+    missing = () if partial else sources.survey.missing
+    tell_idle_missing(missing, read, prepared.design, codings, book, findings)
     counted = [(o, meta) for o in outcomes if (meta := known.get(keys[o.name])) is not None]
     tell_asked(counted, codings, findings)
-    taken = {column for outcome in outcomes for column in outcome.columns}
-    tell_near_misses(study, column_names(sources.survey), taken, findings)
+    tell_columns_near(study, sources, outcomes, findings)
     return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
 
 
@@ -182,6 +175,24 @@ def counted_now(  # what is counted, how, and where to
     return dict(zip(there, metas, strict=True))
 
 
+def tell_columns_near(
+    study: Study, sources: Sources, outcomes: Sequence[Outcome], findings: Findings
+) -> None:
+    """Tell of columns that no outcome has taken and that a rule almost matches."""
+    taken = {column for outcome in outcomes for column in outcome.columns}
+    tell_near_misses(study, column_names(sources.survey), taken, findings)
+
+
+def keys_of(
+    study: Study, prepared: StoredDesign, outcomes: Sequence[Outcome], named: Named
+) -> dict[str, str]:
+    """Return the keys of outcomes' counts, by outcome."""
+    recipes = {
+        o.name: counts_recipe(prepared.key, o, study, named.get(o.name, ())) for o in outcomes
+    }
+    return {name: digest(recipe) for name, recipe in recipes.items()}
+
+
 def read_of(counted: Iterable[CountsMeta]) -> Read:
     """Return what was told of reading the columns of all outcomes, new and stored."""
     spellings: dict[str, Mapping[str, Sequence[str]]] = {}
@@ -190,6 +201,12 @@ def read_of(counted: Iterable[CountsMeta]) -> Read:
         spellings |= meta["read"]["spellings"]
         missing |= meta["read"]["missing"]
     return Read(spellings, missing)
+
+
+def tell_unusable(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
+    """Tell of outcomes whose columns, or those of their base, cannot be used."""
+    tell_refused(answers, outcomes, findings)
+    tell_shared(answers, outcomes, findings)
 
 
 def tell_refused(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:

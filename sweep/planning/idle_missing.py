@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from sweep.data.answers.likeness import are_twins
 from sweep.data.answers.meaning import Coding
 from sweep.data.codebook import Codebook
+from sweep.data.design import Design
 from sweep.data.findings import Findings
-from sweep.keys import Json
-from sweep.sources.source import Source
 from sweep.sources.tables import Read
 from sweep.words.text import number_of
 from sweep.words.values import brief, few
@@ -18,23 +17,25 @@ KEY = ("study", "survey", "missing_values")
 
 
 def tell_idle_missing(  # what was written, and all that was read
-    source: Source,
+    missing: Sequence[str],
     read: Read,
-    told: Sequence[Json],
+    design: Design,
     codings: Mapping[str, Coding],
     book: Codebook,
     findings: Findings,
 ) -> None:
     """Tell which missing values no column that was read holds; one like an answer is a mistake.
 
-    ``read`` is of the answers; ``told`` are the notices of the other columns.
+    ``read`` is of the answers; of the other columns the ``design`` has what was told.
     """
+    if not missing:
+        return
     gone = {text for texts in read.missing.values() for text in texts}
     labels = {label for column in book.columns.values() for label in column.values.values()}
-    before = [note["message"] for note in told if tuple(note["path"]) == KEY]
+    before = [note["message"] for note in design.summary["notices"] if tuple(note["path"]) == KEY]
     idle = [
         text
-        for text in source.missing
+        for text in missing
         if text not in gone | labels and not any(m.startswith(brief(text)) for m in before)
     ]
     answers = {a.text: None for coding in codings.values() for a in coding.answers if a.in_base}
