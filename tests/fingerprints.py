@@ -43,7 +43,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.answers.block", "data.answers.coding", "data.answers.column"),
         *("data.answers.dont_know.toml", "data.answers.likeness", "data.answers.lists"),
         *("data.answers.meaning", "data.answers.named_missing", "data.answers.not_asked.toml"),
-        "data.answers.several",
+        *("data.answers.several", "data.codebook"),
         *("data.answers.words", "data.options", "data.outcome"),
         *("data.audit", "data.totals", "data.cells", "data.columns", "data.counts"),
         *("data.covariates", "data.derivation"),
