@@ -42,6 +42,8 @@ def code_outcomes(
                 book.of(o.column),
                 o.makes_lists,
                 o.columns,
+                o.block,
+                o.base is not None,
             )
             for o in by_rule.get(number, ())
         ]

@@ -1,0 +1,45 @@
+"""Ticks: columns in which everybody who answers says yes: a blank there is a no that nobody wrote.
+
+An item of multiple choice is a tick or nothing. Taken as a question of its own, its blanks would be
+people who were not asked, and everybody else a yes.
+"""
+
+from collections.abc import Sequence
+
+from sweep.data.answers.asked import Asked
+from sweep.data.answers.told import answer_words, columns_words
+from sweep.data.findings import Findings, KeyPath
+
+__all__ = ["check_ticks"]
+
+FEW = 30  # answers, all of them yes, that may be chance where others of the rule say no
+
+
+def check_ticks(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Findings) -> None:
+    """Refuse plain questions that all who answered affirm, while others have no answer.
+
+    Where the config says to whom the question was put it is believed. ``whole`` is whether these
+    are all respondents.
+    """
+    plain = [a for a in asked if a.question.block is None and a.coding.answers]
+    ticks = [a for a in plain if is_ticked(a)]
+    told = ticks if len(ticks) == len(plain) else [a for a in ticks if a.coding.n >= FEW]
+    if not told or not whole:
+        return
+    worst = max(told, key=lambda a: a.coding.missing)
+    success = ", ".join(answer_words([i.text]) for i in worst.listed if i.key[0] == "success")
+    coding = worst.coding
+    findings.mistake(
+        path,
+        f"{columns_words([a.question.column for a in told])}: every answer counts as yes and a "
+        f"blank as not asked: {coding.n:,} of {coding.n:,} in {worst.question.column!r}, and "
+        f"{coding.missing:,} respondents have no answer. If a blank is an option not chosen, write "
+        f"match: with the question's columns, kind: multiple, success: [{success}] and all_blank: "
+        "none or not_asked; if only these were asked, say who they are with base:",
+    )
+
+
+def is_ticked(a: Asked) -> bool:
+    """Return whether all answers of a question are a yes, and some respondents have none."""
+    coding = a.coding
+    return 0 < coding.n == coding.y and coding.missing > 0 and not a.question.routed
