@@ -23,8 +23,11 @@ CODES = frozenset(
 )
 """Numbers that stand for no answer in many files, where all others are small."""
 UNWRITTEN = frozenset(
-    "- -- --- ? ?? ??? . .. ... null nan na n/a n.a. <na> <null> "
-    "#n/a #null! #value! #ref! #div/0! #name? #num!".split()
+    {
+        *("-", "--", "---", "?", "??", "???", ".", "..", "..."),
+        *("null", "nan", "na", "n/a", "n.a.", "<na>", "<null>"),
+        *("#n/a", "#null!", "#value!", "#ref!", "#div/0!", "#name?", "#num!"),
+    }
 )
 """What programs and people write, in lower case, where there is no answer."""
 SMALL, ABOVE = 20, -1
