@@ -1,18 +1,23 @@
-"""Ticks: columns in which everybody who answers says yes: a blank there is a no that nobody wrote.
+"""Ticks: columns of multiple choice that are taken for something else.
 
 An item of multiple choice is a tick or nothing. Taken as a question of its own, its blanks would be
-people who were not asked, and everybody else a yes.
+people who were not asked, and everybody else a yes. A slot, such as the first mention, holds any of
+the options. Taken as an item, it would count who named one option first.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sweep.data.answers.asked import Asked
+from sweep.data.answers.block import NOTHING, REST
+from sweep.data.answers.meaning import Meaning
 from sweep.data.answers.told import answer_words, columns_words
 from sweep.data.findings import Findings, KeyPath
 
-__all__ = ["check_ticks"]
+__all__ = ["check_slots", "check_ticks"]
 
 FEW = 30  # answers, all of them yes, that may be chance where others of the rule say no
+SEVERAL = 3  # answers of a block of items that are more than yes and no
 
 
 def check_ticks(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Findings) -> None:
@@ -43,3 +48,29 @@ def is_ticked(a: Asked) -> bool:
     """Return whether all answers of a question are a yes, and some respondents have none."""
     coding = a.coding
     return 0 < coding.n == coding.y and coding.missing > 0 and not a.question.routed
+
+
+def check_slots(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> None:
+    """Refuse items that share several answers and have blanks, if the rule does not list the no's.
+
+    First and second mention hold codes of options, and blanks where there was no further one.
+    """
+    items = [a for a in asked if a.question.block is not None and a.question.block.form == "items"]
+    real = {Meaning.YES, Meaning.NO}
+    answers = [
+        {x.text for x in a.coding.answers if x.meaning in real and x.text not in {REST, NOTHING}}
+        for a in items
+    ]
+    often = Counter(text for there in answers for text in there)
+    shared = [text for text, n in often.items() if n > 1]
+    unsaid = {text for a in items for text in a.unsaid()}
+    blank = any(a.coding.missing or NOTHING in a.question.tally.answers for a in items)
+    if len(often) >= SEVERAL and len(shared) > 1 and blank and not unsaid.isdisjoint(shared):
+        findings.mistake(
+            path,
+            f"{columns_words([a.question.column for a in items])} share the answers "
+            f"{answer_words(sorted(shared))}, and have blanks. If each is a slot for any option, "
+            "such as first and second mention, write the options into one column with a separator, "
+            "or take them by a response set of the file (set:); if each is an item, list in "
+            "failure which of these count as no",
+        )

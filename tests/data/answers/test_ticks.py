@@ -12,6 +12,8 @@ from sweep.data.findings import Findings
 from sweep.data.outcomes import expand
 from sweep.data.patterns import Patience
 from tests.data.answers.asking import RULE, OutcomeRule, ask
+from tests.data.answers.test_multiple import code
+from tests.project import Project
 
 YES: dict[str, Any] = {"match": "b_*", "success": [1]}
 TICKS = Tally({"1": 200}, missing=400)
@@ -48,3 +50,14 @@ def test_a_declared_base_and_a_sample_are_believed() -> None:
         question = Question("q", "q", outcome, TICKS, ColumnBook(), routed=routed)
         code_rule([question], RULE, findings, whole=whole)
         assert told == len(findings.mistakes)
+
+
+def test_slots_that_hold_any_option_are_no_items(project: Project) -> None:
+    rule: dict[str, Any] = {"match": "aw*", "name": "aw", "success": [1], "all_blank": "none"}
+    slots = {"aw1": [1, 2, 3, 1], "aw2": [2, None, 1, 3]}
+    _, findings = code(project, slots, **rule)
+    (message,) = [found.message for found in findings.mistakes]
+    assert "2 columns (aw1, aw2) share the answers 1, 2, 3, and have blanks" in message
+    assert [] == code(project, slots, **rule, failure=[2, 3])[1].mistakes
+    items = {"aw1": [1, 2, 3, 1], "aw2": [2, 3, 1, 3]}
+    assert [] == code(project, items, **rule)[1].mistakes

@@ -59,7 +59,8 @@ def test_no_word_means_both() -> None:
 )
 def test_an_option_that_excludes_all_others_is_known(option: str) -> None:
     assert is_none(option)
-    assert not (is_dont_know(option) or is_not_asked(option))
+    assert not is_dont_know(option)
+    assert not is_not_asked(option)
 
 
 @pytest.mark.parametrize("option", ["Nike", "Nonet", "Some of these", "No", "Other", "0"])
