@@ -65,7 +65,8 @@ def check_slots(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> No
     shared = [text for text, n in often.items() if n > 1]
     unsaid = {text for a in items for text in a.unsaid()}
     blank = any(a.coding.missing or NOTHING in a.question.tally.answers for a in items)
-    if len(often) >= SEVERAL and len(shared) > 1 and blank and not unsaid.isdisjoint(shared):
+    held = {text for there in answers if not there.isdisjoint(shared) for text in there}
+    if len(held) >= SEVERAL and len(shared) > 1 and blank and not unsaid.isdisjoint(shared):
         findings.mistake(
             path,
             f"{columns_words([a.question.column for a in items])} share the answers "

@@ -75,8 +75,9 @@ def test_a_separator_inside_brackets_is_refused(project: Project) -> None:
 
 @pytest.mark.parametrize("where", ["dont_know_values", "not_asked", "none"])
 def test_a_code_that_is_named_is_believed(project: Project, where: str) -> None:
-    said = {"dont_know": "out_of_base"} if where == "dont_know_values" else {}
-    assert [] == faults(project, ["1|2", "2", "99"], **{where: [99]}, **said)
+    said: dict[str, Any] = {where: [99]}
+    said |= {"dont_know": "out_of_base"} if where == "dont_know_values" else {}
+    assert [] == faults(project, ["1|2", "2", "99"], **said)
 
 
 def test_many_options_that_many_chose_are_a_question(project: Project) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sweep.config import OutcomeRule
 from sweep.data.answers.asked import Question
 from sweep.data.answers.meaning import Tally
 from sweep.data.answers.rules import code_rule
@@ -11,7 +12,7 @@ from sweep.data.codebook import ColumnBook
 from sweep.data.findings import Findings
 from sweep.data.outcomes import expand
 from sweep.data.patterns import Patience
-from tests.data.answers.asking import RULE, OutcomeRule, ask
+from tests.data.answers.asking import RULE, ask
 from tests.data.answers.test_multiple import code
 from tests.project import Project
 
@@ -54,10 +55,12 @@ def test_a_declared_base_and_a_sample_are_believed() -> None:
 
 def test_slots_that_hold_any_option_are_no_items(project: Project) -> None:
     rule: dict[str, Any] = {"match": "aw*", "name": "aw", "success": [1], "all_blank": "none"}
-    slots = {"aw1": [1, 2, 3, 1], "aw2": [2, None, 1, 3]}
+    slots: dict[str, list[Any]] = {"aw1": [1, 2, 3, 1], "aw2": [2, None, 1, 3]}
     _, findings = code(project, slots, **rule)
     (message,) = [found.message for found in findings.mistakes]
     assert "2 columns (aw1, aw2) share the answers 1, 2, 3, and have blanks" in message
     assert [] == code(project, slots, **rule, failure=[2, 3])[1].mistakes
-    items = {"aw1": [1, 2, 3, 1], "aw2": [2, 3, 1, 3]}
+    items: dict[str, list[Any]] = {"aw1": [1, 2, 3, 1], "aw2": [2, 3, 1, 3]}
     assert [] == code(project, items, **rule)[1].mistakes
+    ticks: dict[str, list[Any]] = {"aw1": [1, 0, None], "aw2": [0, 1, None], "aw_t": ["x", None, 3]}
+    assert [] == code(project, ticks, **rule)[1].mistakes
