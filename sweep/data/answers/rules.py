@@ -10,7 +10,7 @@ from sweep.data.answers.choices import check_options, options_words
 from sweep.data.answers.coding import code_answers, meant_by_words
 from sweep.data.answers.lists import Shown, listed_answers
 from sweep.data.answers.meaning import Coding, Meaning
-from sweep.data.answers.ticks import check_slots, check_ticks
+from sweep.data.answers.ticks import check_slots, check_strangers, check_ticks
 from sweep.data.answers.told import (
     CLOSED,
     columns_words,
@@ -52,7 +52,7 @@ def code_rule(
     fine = [a for a in asked if not is_of_another_kind(a, path, named, findings)]
     check_twice(asked, path, findings)
     absent = check_absent(fine, path, whole, findings)
-    for check in (*CHECKS, check_options, check_slots):
+    for check in (*CHECKS, check_options, check_slots, check_strangers):
         check(fine, path, findings)
     check_ticks(fine, path, whole, findings)
     line = rule_line(fine, absent)

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from sweep.data.answers.asked import Asked
 from sweep.data.answers.block import NOTHING, REST
 from sweep.data.answers.meaning import Meaning
-from sweep.data.answers.told import answer_words, columns_words
+from sweep.data.answers.told import answer_words, columns_words, counted_words
 from sweep.data.findings import Findings, KeyPath
 
-__all__ = ["check_slots", "check_ticks"]
+__all__ = ["check_slots", "check_strangers", "check_ticks"]
 
 FEW = 30  # answers, all of them yes, that may be chance where others of the rule say no
 SEVERAL = 3  # answers of a block of items that are more than yes and no
@@ -55,12 +55,8 @@ def check_slots(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> No
 
     First and second mention hold codes of options, and blanks where there was no further one.
     """
-    items = [a for a in asked if a.question.block is not None and a.question.block.form == "items"]
-    real = {Meaning.YES, Meaning.NO}
-    answers = [
-        {x.text for x in a.coding.answers if x.meaning in real and x.text not in {REST, NOTHING}}
-        for a in items
-    ]
+    items = items_of(asked)
+    answers = [held_by(a) for a in items]
     often = Counter(text for there in answers for text in there)
     shared = [text for text, n in often.items() if n > 1]
     unsaid = {text for a in items for text in a.unsaid()}
@@ -75,3 +71,30 @@ def check_slots(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> No
             "or take them by a response set of the file (set:); if each is an item, list in "
             "failure which of these count as no",
         )
+
+
+def check_strangers(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> None:
+    """Refuse an item without a yes whose answers no other item has: it is another question."""
+    items = items_of(asked)
+    for a in items:
+        own, others = held_by(a), {t for b in items if b is not a for t in held_by(b)}
+        unsaid = {text: n for text, n in a.unsaid().items() if text in own}
+        if unsaid and others and a.coding.y == 0 and own.isdisjoint(others):
+            findings.mistake(
+                path,
+                f"column {a.question.column!r} holds {counted_words(unsaid, 2)}, which no other "
+                "column of the question does, and nothing that counts as yes. Leave it out of "
+                "match:, or list in failure what counts as no",
+                a.question.outcome,
+            )
+
+
+def items_of(asked: Sequence[Asked]) -> list[Asked]:
+    """Return the options that have a column of their own."""
+    return [a for a in asked if a.question.block is not None and a.question.block.form == "items"]
+
+
+def held_by(a: Asked) -> set[str]:
+    """Return the answers in an item's column that count as yes or no."""
+    real = (x.text for x in a.coding.answers if x.meaning in {Meaning.YES, Meaning.NO})
+    return {text for text in real if text not in {REST, NOTHING}}

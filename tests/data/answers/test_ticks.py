@@ -62,5 +62,13 @@ def test_slots_that_hold_any_option_are_no_items(project: Project) -> None:
     assert [] == code(project, slots, **rule, failure=[2, 3])[1].mistakes
     items: dict[str, list[Any]] = {"aw1": [1, 2, 3, 1], "aw2": [2, 3, 1, 3]}
     assert [] == code(project, items, **rule)[1].mistakes
-    ticks: dict[str, list[Any]] = {"aw1": [1, 0, None], "aw2": [0, 1, None], "aw_t": ["x", None, 3]}
+
+
+def test_open_answers_among_items_are_no_item(project: Project) -> None:
+    rule: dict[str, Any] = {"match": "b_*", "name": "b", "success": [1], "all_blank": "none"}
+    ticks: dict[str, list[Any]] = {"b_1": [1, 0, None], "b_2": [0, 1, None], "b_t": ["x", None, 3]}
+    _, findings = code(project, ticks, **rule)
+    (message,) = [found.message for found in findings.mistakes]
+    assert message.startswith("column 'b_t' holds 3 (1), 'x' (1), which no other column")
+    ticks["b_t"] = [0, None, 0]
     assert [] == code(project, ticks, **rule)[1].mistakes
