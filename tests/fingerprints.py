@@ -45,6 +45,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
         *("data.seeds", "data.sizes", "data.strata", "data.variables", "data.weight_sums"),
         *("data.cases", "data.exclusions", "data.rules", "data.seen", "expression.decision"),
+        "data.questions",
         *("planning.asked", "planning.groups", "planning.lookups"),
         *("planning.columns", "planning.counting", "planning.population", "planning.prepare"),
         *(

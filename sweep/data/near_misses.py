@@ -52,16 +52,25 @@ def is_near(name: str, glob: str) -> bool:
     """Return whether a glob would match a name, were its fixed begin or end written otherwise."""
     wild = WILD.search(glob)
     if wild is None:
-        return are_twins(name, glob)
+        return is_slip(name, glob)
     first, last = wild.start(), max(glob.rfind(sign) for sign in "*?]") + 1
     begins = any(
-        are_twins(name[:k], glob[:first]) and fnmatchcase(name[k:], glob[first:])
+        is_slip(name[:k], glob[:first]) and fnmatchcase(name[k:], glob[first:])
         for k in lengths(first)
     )
     return begins or any(
-        are_twins(name[-k:], glob[last:]) and fnmatchcase(name[:-k], glob[:last])
+        is_slip(name[-k:], glob[last:]) and fnmatchcase(name[:-k], glob[:last])
         for k in lengths(len(glob) - last)
     )
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Return whether two parts of names are twins, or a letter in one is a digit in the other."""
+    if len(one) != len(other):
+        return are_twins(one, other)
+    apart = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    digit = len(apart) == 1 and apart[0][0].isdigit() != apart[0][1].isdigit()
+    return digit or are_twins(one, other)
 
 
 def lengths(length: int) -> Iterator[int]:

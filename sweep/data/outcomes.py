@@ -17,7 +17,7 @@ from sweep.expression import parse
 from sweep.words.names import did_you_mean, names_meant
 from sweep.words.values import clip_name, few
 
-__all__ = ["UNIVERSE", "Outcome", "outcomes_of", "select_outcomes"]
+__all__ = ["RULES", "UNIVERSE", "Outcome", "matching_columns", "outcomes_of", "select_outcomes"]
 
 RULES = ("study", "outcomes")
 

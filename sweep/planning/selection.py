@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sweep.artifacts.artifact import read_done
 from sweep.config import Study
 from sweep.data.answers.column import text_column
 from sweep.data.findings import Findings
+from sweep.data.options import Texts
 from sweep.data.outcomes import Outcome, outcomes_of, select_outcomes
+from sweep.data.questions import columns_of_several
+from sweep.errors import DataError
 from sweep.journal.entries import Entry
 from sweep.journal.failures import failure_of
 from sweep.planning.columns import check_several
 from sweep.sources.files import Sources
-from sweep.sources.tables import book_of, read_table
+from sweep.sources.source import Source
+from sweep.sources.tables import TextTable, book_of, read_text_table
 from sweep.store import Store
 
 __all__ = ["Selection", "entries_by_status", "outcomes_by_name", "outcomes_in"]
@@ -29,14 +34,27 @@ class Selection:
 
 def outcomes_in(study: Study, sources: Sources, findings: Findings) -> list[Outcome]:
     """Return all outcomes of a study, as its survey has them; mistaken rules make none."""
-
-    def texts(column: str) -> list[str]:
-        return text_column(read_table(sources.survey, [column])[column]).texts
-
     with findings.at("study", "survey", "source"):
         names, book = check_several(sources.survey), book_of(sources.survey)
+        texts = texts_in(sources.survey, columns_of_several(study, names, book))
         return outcomes_of(study, names, book, texts, findings)
     return []
+
+
+def texts_in(source: Source, columns: Sequence[str]) -> Texts:
+    """Return what gives the answers in each of some columns: all are read when one is asked for."""
+
+    @cache
+    def table() -> TextTable:
+        return read_text_table(source, columns)
+
+    def texts(column: str) -> list[str]:
+        if (why := table().refused.get(column)) is not None:
+            msg = f"{source}: column {column!r} {why}"
+            raise DataError(msg)
+        return text_column(table().rows[column]).texts
+
+    return texts
 
 
 def outcomes_by_name(outcomes: Sequence[Outcome], selection: Selection) -> list[Outcome]:

@@ -22,6 +22,11 @@ def test_a_slip_in_the_fixed_part_is_told(project: Project, odd: str) -> None:
     assert line == f"study.outcomes.0.match: no rule takes {odd!r}, which 'aided_*' almost matches"
 
 
+def test_a_letter_for_a_digit_is_a_slip_and_another_number_is_none(project: Project) -> None:
+    assert 1 == len(told(project, ["ask_0_1", "ask_O_2"], {"match": "ask_0_*"}))
+    assert [] == told(project, ["ask_0_1", "ask_1_2", "ask_10_2"], {"match": "ask_0_*"})
+
+
 def test_so_it_is_behind_the_open_part(project: Project) -> None:
     assert 1 == len(told(project, ["tea_aided", "milk_Aided"], {"match": "*_aided"}))
 

@@ -74,3 +74,23 @@ def test_a_query_is_asked_once_in_a_plan(project: Project, monkeypatch: pytest.M
     _, plan = project.plan(project.config({"survey": survey}))
     assert 3 == len(plan.to_do())
     assert 1 == len(asked)
+
+
+def test_the_items_of_a_question_are_read_together(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of text is parsed once for the options of all questions, not once for each item."""
+    read: list[list[str]] = []
+
+    def noting(files: Any, columns: Any, *given: Any) -> Any:
+        read.append([name for name in columns if name.startswith("item")])
+        return read_all(files, columns, *given)
+
+    rows = survey_of()
+    items = {f"item{k}": rows["liked"].where(rows["liked"] == "Yes") for k in range(6)}
+    project.write("survey.csv", rows.assign(**items))
+    rule = {"match": "item*", "name": "items", "kind": "multiple", "all_blank": "none"}
+    monkeypatch.setattr("sweep.sources.source.read_all", noting)
+    _, plan = project.plan(project.config({"outcomes": [rule]}))
+    assert 6 == len(plan.entries)
+    assert [sorted(items)] * 2 == [names for names in read if names]  # the options, the answers

@@ -155,7 +155,7 @@ def test_a_doubt_about_who_qualifies_is_a_doubt_about_the_rest() -> None:
 
 def test_no_outcome_may_have_its_name(screened: Project) -> None:
     rule = {"name": "universe", "column": "aware", "success": ["Yes"]}
-    with pytest.raises(DataError, match="makes an outcome 'universe': give the other another"):
+    with pytest.raises(DataError, match="makes an outcome 'universe': give this another name"):
         plan_of(screened, {**STUDY, "outcomes": [rule]})
 
 
