@@ -83,14 +83,17 @@ class Mistake:
 class ConfigError(SweepError, ValueError):
     """Mistakes in a sweep config, all at once, each with its place.
 
-    ``mistakes`` holds all of them; the message shows ten of those that say the same.
+    ``mistakes`` holds all of them; the message shows ten of those that say the same, and below
+    them the ``notes``, which may explain some.
     """
 
-    def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
+    def __init__(self, file: str, mistakes: Sequence[Mistake], notes: Sequence[str] = ()) -> None:
         self.file = file
+        self.notes = tuple(notes)
         self.mistakes = tuple(sorted(mistakes, key=lambda m: (m.line, m.column, m.path)))
         head = f"{file}: {count_of(len(self.mistakes), 'mistake')}"
-        super().__init__("\n".join([head, *self._told()]))
+        noted = [f"notice  {note}" for note in self.notes[:ALIKE]]
+        super().__init__("\n".join([head, *self._told(), *noted]))
 
     def _told(self) -> Iterator[str]:
         """Yield the mistakes in words, and how many of each kind are left out."""

@@ -46,7 +46,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.answers.several", "data.codebook"),
         *("data.answers.words", "data.options", "data.outcome"),
         *("data.audit", "data.totals", "data.cells", "data.columns", "data.counts"),
-        *("data.covariates", "data.derivation"),
+        *("data.bands", "data.covariates", "data.derivation", "data.repeats"),
         *("data.design", "data.frame", "data.level_maps", "data.levels", "data.margin_tables"),
         *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["check", "plan"]
 
 SHOWN = 20  # outcomes in a plan's table, unless all are asked for
+AUDITED = 12  # levels of an audit in a check, unless all are asked for
 FEW = 3  # lines of one kind in a check, unless all are asked for
 WORDS = {
     "taken": "in the store",
@@ -34,7 +35,8 @@ def check(
     set_: Set,
     sample: Sample = None,
     all_: Annotated[
-        bool, typer.Option("--all", "-a", help="Name every outcome that nobody was asked.")
+        bool,
+        typer.Option("--all", "-a", help="Name every level, and every outcome nobody was asked."),
     ] = False,
     outcome: Annotated[
         str | None,
@@ -95,6 +97,8 @@ def check_facts(config: "SweepConfig", made: "Plan", coded: "Sequence[CodedOutco
         "partial": partial_words(made.record),
         "nobody_asked": [entry.name for entry in made.entries if entry.n == 0],
         "notices": [notice.as_json() for notice in made.record.notices],
+        "audit": summary.get("audit", []),
+        "facts": summary.get("facts", []),
         "actions": actions_of(made),
         "coding": coding_json(coded, config.study.minimum_base),
     }
@@ -126,7 +130,29 @@ def check_lines(facts: "Json", shown: int | None) -> list[str]:
     lines += [f"              nobody was asked: {name}" for name in unasked[:shown]]
     more = len(unasked) - len(unasked[:shown])
     lines += [f"              ... and {more:,} more like it (--all names them)"] if more else []
-    return [*lines, *notice_lines(facts["notices"])]
+    lines += audit_lines(facts["audit"], None if shown is None else AUDITED)
+    return [*lines, *fact_lines(facts["facts"]), *notice_lines(facts["notices"])]
+
+
+def audit_lines(rows: "list[Json]", shown: int | None) -> list[str]:
+    """Return the population beside the sample; of a long audit the first ``shown``, gaps first."""
+    from sweep.data.audit import Audit
+
+    audit = Audit.from_json(sorted(rows, key=lambda row: not row["gap"]))
+    if shown is None or len(rows) <= shown:
+        audit, shown = Audit.from_json(rows), len(rows)
+    head, *levels = audit.lines()
+    lines = [f"{'audit' if k == 0 else '':13} {one}" for k, one in enumerate([head, *levels])]
+    more = len(levels) - shown
+    hidden = [f"{'':13} ... and {more:,} more levels (--all shows them)"] if more > 0 else []
+    return [*lines[: shown + 1], *hidden] if rows else []
+
+
+def fact_lines(facts: "list[Json]") -> list[str]:
+    """Return what was done as the config says, a line for each."""
+    from sweep.data.findings import finding_from
+
+    return [f"data          {finding_from(fact)}" for fact in facts]
 
 
 def notice_lines(notices: "list[Json]") -> list[str]:

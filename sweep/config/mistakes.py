@@ -66,14 +66,19 @@ def mistake_at(place: Place, path: str, message: str) -> Mistake:
 
 
 def misfit_error(
-    origin: Origin, found: Sequence[tuple[tuple[int | str, ...], str]]
+    origin: Origin,
+    found: Sequence[tuple[tuple[int | str, ...], str]],
+    notes: Sequence[str] = (),
 ) -> MistakenConfig:
-    """Return the error for keys, by their paths, that data or model show to be mistaken."""
+    """Return the error for keys, by their paths, that data or model show to be mistaken.
+
+    ``notes`` are what else was told of the same.
+    """
     mistakes = [
         mistake_at(_place(origin.root, loc, ""), ".".join(str(p) for p in loc if p != KEY), message)
         for loc, message in found
     ]
-    return MistakenConfig(origin.file, mistakes)
+    return MistakenConfig(origin.file, mistakes, notes)
 
 
 def mistakes_of(error: ValidationError, root: Node) -> list[Mistake]:

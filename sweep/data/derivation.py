@@ -8,6 +8,7 @@ import pandas as pd
 
 from sweep.config import Cases, Cut, Lookup, Recode, Rule, Study
 from sweep.config.section import KEY
+from sweep.data.bands import band_of, refuse_labels, tell_bands
 from sweep.data.cases import looked_up, sort_rows, tell_cases, tell_lookup
 from sweep.data.columns import how_often, number_words, numbers_in, renamed, text_series
 from sweep.data.findings import Findings, KeyPath
@@ -117,16 +118,8 @@ def refuse_idle_recodes(
 
 
 def cut(column: pd.Series, rule: Cut) -> pd.Series:
-    """Return the label of the band each number lies in; missing outside of all, and for text.
-
-    An edge belongs to the band above it; the last edge of a closed rule to none.
-    """
-    open_below = len(rule.labels) == len(rule.at) + 1
-    edges = np.array(rule.at)
-    values = numbers_in(column)
-    band = np.searchsorted(edges, values, side="right") - (0 if open_below else 1)
-    inside = np.isfinite(values) & (band >= 0) & (band < len(rule.labels))
-    codes = np.where(inside, band, -1).astype(np.int64)
+    """Return the label of the band each number lies in; missing outside of all, and for text."""
+    codes = band_of(numbers_in(column), rule)
     return text_series(codes, [fold(label) for label in rule.labels], column.index)
 
 
@@ -149,7 +142,12 @@ def suspect_codes(column: pd.Series, rule: Cut) -> dict[str, int]:
 
 
 def beyond(values: Sequence[float], last: float) -> list[float]:
-    """Return the ascending values from the first beyond twice an edge, further than it apart."""
+    """Return the ascending values from the first beyond twice an edge, further than it apart.
+
+    All, if the first is beyond it: years of birth are no ages.
+    """
+    if values and last > 0 and values[0] > 2 * last:
+        return list(values)
     for below, value in pairwise(values):
         if last > 0 and value > 2 * last and value - below > last:
             return [v for v in values if v >= value]
@@ -161,8 +159,15 @@ def refuse_codes(
 ) -> None:
     """Refuse numbers that may mean no answer, until the config says what they are."""
     found = suspect_codes(column, rule)
-    if found:
-        shown = few(found, lambda text: f"{text} ({count_of(found[text], 'row')})")
+    shown = few(found, lambda text: f"{text} ({count_of(found[text], 'row')})")
+    if found and sum(found.values()) == np.isfinite(numbers_in(column)).sum():
+        findings.mistake(
+            path,
+            f"the {what}'s column {rule.cut!r} has no value below twice the last edge "
+            f"({rule.at[-1]:g}), and all would lie in {rule.labels[-1]!r}: {shown}. Are these years"
+            " of birth, or another unit? Write the edges in what the column holds",
+        )
+    elif found:
         findings.mistake(
             path,
             f"the {what}'s column {rule.cut!r} has values far above the rest, which would all lie "
@@ -205,7 +210,7 @@ def tell_made(name: str, table: pd.DataFrame, rules: Rules, findings: Findings) 
 def tell_one(made: Made, rule: Rule, table: pd.DataFrame, rules: Rules, findings: Findings) -> None:
     """Tell of rows of which a rule makes nothing."""
     given = {name: values_of(part, table, rules) for name, part in made.of.items()}
-    path, what = rules.paths[made.name], rules.what
+    path, what, least = rules.paths[made.name], rules.what, rules.study.minimum_base
     if isinstance(rule, Cases):
         tell_cases(rule, cases_see(given, rules), what, findings, path)
     elif isinstance(rule, Lookup):
@@ -214,11 +219,13 @@ def tell_one(made: Made, rule: Rule, table: pd.DataFrame, rules: Rules, findings
     elif isinstance(rule, Cut):
         (column,) = given.values()
         tell_uncut(column, rule, what, findings, (*path, "cut"))
+        tell_bands(column, rule, what, findings, (*path, "at"), least)
 
 
 def tell_uncut(column: pd.Series, rule: Cut, what: str, findings: Findings, path: KeyPath) -> None:
     """Tell of values that should be cut and are no numbers."""
     refuse_codes(column, rule, what, findings, path)
+    refuse_labels(rule, findings, (*path[:-1], "labels"))
     tell_outside(column, rule, what, findings, path)
     wrong = column.notna().to_numpy() & ~np.isfinite(numbers_in(column))
     if not wrong.any():

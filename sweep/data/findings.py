@@ -58,10 +58,11 @@ class Mistaken(DataError):
 
 @dataclass
 class Findings:
-    """Mistakes and notices, in the order in which they were found."""
+    """Mistakes and notices, in the order in which they were found; ``facts`` are for who looks."""
 
     mistakes: list[Finding] = field(default_factory=list)
     notices: list[Finding] = field(default_factory=list)
+    facts: list[Finding] = field(default_factory=list)
 
     def mistake(self, path: KeyPath, message: str, outcome: str | None = None) -> None:
         """Note what the config cannot have meant."""
@@ -70,6 +71,10 @@ class Findings:
     def notice(self, path: KeyPath, message: str, outcome: str | None = None) -> None:
         """Note what was inferred, or is worth a look."""
         self.notices.append(Finding(path, message, outcome))
+
+    def fact(self, path: KeyPath, message: str) -> None:
+        """Note what is as it should be, for those who ask what was done."""
+        self.facts.append(Finding(path, message))
 
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from sweep.config import Apart, Cut, Predictor, Study
 from sweep.data.columns import how_often, spread, texts_of
 from sweep.data.findings import MistakeAt
+from sweep.data.totals import TOTALS
 from sweep.errors import DataError
+from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
-from sweep.words.text import fold
+from sweep.words.text import fold, number_of
 from sweep.words.values import brief, few
 
 __all__ = ["Covariates", "Levels"]
@@ -49,14 +51,20 @@ def levels_of(
         ordered = sorted(present, key=natural)
     strange = sorted(present - set(ordered))
     if strange:
-        count = often[strange[0]]
-        msg = (
-            f"{whose} column {name!r} has the value {brief(strange[0])} in "
-            f"{count_of(count, 'row')}, which is not among study.predictors.{name}.levels "
-            f"({few(ordered)}): add it, recode it or filter it"
-        )
-        raise DataError(msg)
+        known, key = predictor.levels, f"study.predictors.{name}.levels"
+        if known is None:
+            known, key = bands, f"study.derive.{predictor.column or name}.labels"
+        rows = count_of(often[strange[0]], "row")
+        raise DataError(strange_words(f"{whose} column {name!r}", strange[0], rows, key, known))
     return tuple(ordered)
+
+
+def strange_words(column: str, value: str, rows: str, key: str, known: Sequence[str]) -> str:
+    """Return what is wrong with a value that is not among what a config key lists."""
+    return (
+        f"{column} has the value {brief(value)} in {rows}, which is not among {key} "
+        f"({few(list(known))}).{did_you_mean(value, known)} Add it, recode it or filter it"
+    )
 
 
 def bands_of(name: str, study: Study, whose: str) -> tuple[str, ...]:
@@ -92,12 +100,28 @@ def encode_column(values: pd.Series, name: str, levels: Sequence[str]) -> NDArra
         )
         msg = (
             f"survey column {name!r} has values that the population does not know: {shown}. "
-            f"Levels: {few(levels)}. Recode them in study.derive, or drop them with "
-            f"study.survey.filter"
+            f"Levels: {few(levels)}.{written_otherwise(list(counted), name, levels)} Recode them "
+            f"in study.derive, or drop them with study.survey.filter"
         )
         raise DataError(msg)
     places = np.array([place.get(text, -1) for text in texts_of(values)], np.int32)
     return spread(values, places, np.int32(-1))
+
+
+def written_otherwise(strange: Sequence[str], name: str, levels: Sequence[str]) -> str:
+    """Return what else may be behind values that are no levels, with a space before it."""
+    plain = strange[0].casefold()
+    if len(strange) == 1 and (plain == name.casefold() or plain in TOTALS):
+        out = f"study.survey.filter: {name} != {strange[0]!r}"
+        return f" This seems to be a row of headers or totals: leave it out with {out}."
+    if all(map(is_number, levels)) and not any(map(is_number, strange)):
+        return " These are codes: if the survey's file has labels, write values: codes there."
+    return did_you_mean(strange[0], levels)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a level is a number, as a code is."""
+    return number_of(text) is not None
 
 
 type Levels = Mapping[str, tuple[str, ...]]

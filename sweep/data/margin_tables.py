@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 
 from sweep.config.population import is_shares
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.margins import Margin
+from sweep.data.margins import AGREEMENT, Margin
 from sweep.words.names import did_you_mean
 from sweep.words.text import fold
 from sweep.words.values import brief, few
 
 __all__ = ["levels_in", "margin_of", "margin_of_shares", "scaled", "table_by"]
+
+ROUNDED = 0.002  # by how much totals of rounded tables may differ, relatively
 
 
 def table_by(
@@ -52,6 +54,7 @@ def scaled(
     """Return margins with shares turned into people: of the other margins, or of ``total``.
 
     That a margin holds shares is seen by its sum, 1 or 100, and told where others hold counts.
+    Totals that differ as rounded tables do are made one, and that is told.
     """
     counts = [m for m in margins if not is_shares(m.total)]
     if counts and total is not None:
@@ -66,9 +69,21 @@ def scaled(
         if counts and is_shares(margin.total):
             words = f"{margin.words()} sums to {margin.total:.6g}, so it holds shares: scaled to"
             findings.notice((*path, "margins", index), f"{words} {people:,.10g} people")
+        elif is_rounded(margin.total, people):
+            words = f"{margin.words()} sums to {margin.total:,.10g} people, and another margin to"
+            rounded = "as if rounded: scaled to that"
+            findings.notice((*path, "margins", index), f"{words} {people:,.10g}, {rounded}")
     return [
-        Margin(m.levels, m.table * (people / m.total)) if is_shares(m.total) else m for m in margins
+        Margin(m.levels, m.table * (people / m.total))
+        if is_shares(m.total) or is_rounded(m.total, people)
+        else m
+        for m in margins
     ]
+
+
+def is_rounded(total: float, people: float) -> bool:
+    """Return whether a total is another but for rounding, and not the same."""
+    return AGREEMENT < abs(total / people - 1) <= ROUNDED if total > 0 < people else False
 
 
 def levels_in(

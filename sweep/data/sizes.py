@@ -17,6 +17,7 @@ __all__ = ["people_in"]
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:,\d{3})+|(?:['’ \u00a0\u202f]\d{3})+|(?:\.\d{3}){2,})")
 POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # 1.234: a decimal, or a thousand in half of Europe
 MIXED = 1.0 + 1e-6
+MANY = 100.0  # times as many people as in all smaller rows together
 
 
 def people_in(
@@ -40,6 +41,8 @@ def people_in(
     missing = len(column) - sum(often.values())
     for message in mistakes(numbers, often, wrong, missing):
         findings.mistake(path, f"{source}: column {column.name!r} {message}")
+    if not wrong and not missing and (words := dominant({t: v for t, v in numbers.items() if v})):
+        findings.notice(path, f"{source}: column {column.name!r} {words}")
     parsed = [np.nan if t is None or (v := numbers[t]) is None else v for t in texts]
     made: NDArray[np.float64] = np.array([*parsed, np.nan])[codes]
     return made
@@ -70,7 +73,8 @@ def mistakes(
     values = {text: number for text, number in numbers.items() if number is not None}
     if not any(values.values()):
         return ["is zero everywhere: there is nobody to estimate for"]
-    return [words for words in (pointed(values), mixed(values, often)) if words]
+    scales = mixed(values, often) or scaled_otherwise(values, often)
+    return [words for words in (pointed(values), scales) if words]
 
 
 def pointed(values: Mapping[str, float]) -> str | None:
@@ -105,3 +109,33 @@ def mixed(values: Mapping[str, float], often: Mapping[str, int]) -> str | None:
         f"mixes shares ({few(list(shares))}) with numbers of people ({few(list(counts))}): write "
         "all of them as numbers of people"
     )
+
+
+def scaled_otherwise(values: Mapping[str, float], often: Mapping[str, int]) -> str | None:
+    """Return what is wrong where most sizes are fractions, and few whole ones are far above.
+
+    Such as thousands or per cents beside people: each of the few is more than `MANY` times all of
+    the others together.
+    """
+    ordered = sorted((t for t, v in values.items() if v > 0), key=values.__getitem__)
+    rows = np.cumsum([often[t] for t in ordered])
+    people = np.cumsum([values[t] * often[t] for t in ordered])
+    for k in range(3, len(ordered)):
+        low, high = ordered[:k], ordered[k:]
+        parts = sum(not values[t].is_integer() for t in low)
+        whole = all(values[t].is_integer() for t in high)
+        far = values[high[0]] > MANY * people[k - 1] and rows[k - 1] > rows[-1] / 2
+        if far and whole and parts > len(low) / 2:
+            return (
+                f"seems to be on two scales: {few(high)} beside {few(low)}: write all of them as "
+                "numbers of people"
+            )
+    return None
+
+
+def dominant(values: Mapping[str, float]) -> str | None:
+    """Return what is to be told of a size beyond `MANY` times all others, None if there is none."""
+    *rest, last = sorted(values, key=values.__getitem__) or [""]
+    if len(rest) < 3 or values[last] <= MANY * sum(values[t] for t in rest):
+        return None
+    return f"has one size, {brief(last)}, that is far above the others together ({few(rest)})"

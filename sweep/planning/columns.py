@@ -16,6 +16,8 @@ from sweep.words.values import brief, clip_name, few
 
 __all__ = ["check_several", "named_columns", "read_told", "study_columns", "tell_read"]
 
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+
 
 def study_columns(source: Source, key: KeyPath, findings: Findings) -> list[str]:
     """Return a source's columns under the study's names; to rename what is not there is a mistake.
@@ -47,9 +49,27 @@ def check_several(source: Source) -> list[str]:
         msg = (
             f"{source}: reads as one column, {brief(found[0])}, and a table has several: if "
             "something else separates them, say so with format: {delimiter: ...}"
+            f"{sheets_words(source)}"
         )
         raise DataError(msg)
     return found
+
+
+def sheets_words(source: Source) -> str:
+    """Return which sheets a workbook has, with a full stop before it; nothing of one sheet."""
+    if not source.files or source.files[0].suffix.lower() not in WORKBOOKS:
+        return ""
+    from sweep.sources.sheet import sheets_in
+
+    found = sheets_in(source.files[0])
+    chosen = source.format.sheet
+    read = found[0] if chosen is None and found else chosen
+    if len(found) < 2:
+        return ""
+    return (
+        f". This is its sheet {brief(read)}, of {few(found)}: if another is meant, write format: "
+        "{sheet: ...}"
+    )
 
 
 def named_columns(
@@ -61,7 +81,7 @@ def named_columns(
         if name not in available:
             guess, there = did_you_mean(name, available), few(available, clip_name)
             words = f"{source}: there is no column {name!r}.{guess} Its columns: {there}"
-            findings.mistake(path, words)
+            findings.mistake(path, f"{words}{sheets_words(source)}")
     return [name for name in named if name in available]
 
 

@@ -30,6 +30,7 @@ from sweep.model.prior_range import PriorRange
 from sweep.planning.absurd import check_priors
 from sweep.planning.coding import parts_of_rules
 from sweep.planning.counting import StoredCounts, count_outcomes, refused_outcomes
+from sweep.planning.explaining import notes_of
 from sweep.planning.groups import check_groups
 from sweep.planning.labels import labels_of
 from sweep.planning.model_files import read_model
@@ -182,7 +183,8 @@ def judge(
     """
     if not findings.mistakes:
         return {}, None
-    error = misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes])
+    notes = notes_of(findings, config.study)
+    error = misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes], notes)
     refused = refused_outcomes(outcomes, findings)
     of_none = any(not refused_outcomes(outcomes, Findings([m])) for m in findings.mistakes)
     if of_none or len(refused) == len(outcomes):

@@ -3,22 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import pandas as pd
-
 from sweep.config import PopulationMargin, Study
 from sweep.data.design import group_variables, variables_of
 from sweep.data.findings import Findings, KeyPath
 from sweep.data.population import Tables, parts_of, population_from
+from sweep.data.repeats import tell_repeats
 from sweep.data.rules import Lookups, Rules, rules_of
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json
 from sweep.planning.columns import named_columns, read_told, study_columns
 from sweep.sources.files import PopulationSpec, population_tables
 from sweep.sources.source import Source
-from sweep.sources.tables import read_text_table
-from sweep.words.numbers import count_of
+from sweep.sources.tables import column_names, read_text_table
+from sweep.words.values import clip_name, few
 
 __all__ = ["population_table"]
+
+LOOKED_AT = 10_000_000  # values of a table that are read only to see how its rows differ
 
 
 def population_table(
@@ -70,21 +71,6 @@ def variables_in(study: Study, spec: PopulationSpec) -> dict[str, str]:
     return {name: every[name] for name in wanted}
 
 
-def tell_repeats(rows: pd.DataFrame, size: str, key: KeyPath, findings: Findings) -> None:
-    """Tell of rows that repeat another in every column of their file, its size too.
-
-    Not where other rows differ in their size alone: the rows are people then, and no cells.
-    """
-    once = rows.drop_duplicates()
-    repeats = len(rows) - len(once)
-    if repeats and not once.drop(columns=size).duplicated().any():
-        findings.notice(
-            key,
-            f"{count_of(repeats, 'row')} of {len(rows):,} repeat another in every column, its size "
-            "too, and their people are added up: is a part of the file there twice?",
-        )
-
-
 def read_part(rules: Rules, spec: PopulationSpec, source: Source, findings: Findings) -> Table:
     """Read and prepare one table of the population."""
     variables, where = variables_in(rules.study, spec), rules.here
@@ -96,7 +82,32 @@ def read_part(rules: Rules, spec: PopulationSpec, source: Source, findings: Find
     if not sizes:
         findings.stop_if_mistaken()
     table = read_told(source, [*wanted, *sizes], where, findings)
-    if 0 < int(table.duplicated().sum()) <= len(table) / 2:  # of single people most are alike
-        whole = read_text_table(source, available).rows
-        tell_repeats(whole, size, (*where, "source"), findings)
-    return prepare(table, variables, condition, rules, findings)
+    made = prepare(table, variables, condition, rules, findings)
+    used = [name for name in dict.fromkeys(wanted) if name != size]
+    if used and table[used].iloc[made.kept].duplicated().any():
+        every = sources_of(variables_of(rules.study).values(), rules, available)
+        tell_repeats_in(source, made, (used, every), size, (*where, "source"), findings)
+    return made
+
+
+def tell_repeats_in(  # a table, what of it is used, and whom to tell
+    source: Source,
+    made: Table,
+    used: tuple[Sequence[str], Sequence[str]],
+    size: str,
+    path: KeyPath,
+    findings: Findings,
+) -> None:
+    """Tell of kept rows that are one cell; for that, all columns are read.
+
+    ``used`` are the columns that are read of this table, and those that the study reads of any.
+    Of a table too large to look at, only that there are such rows.
+    """
+    available = column_names(source)
+    if len(available) * made.read > LOOKED_AT:
+        others = few([n for n in available if n not in {*used[0], *used[1], size}], clip_name)
+        words = "rows of one cell are added up, over columns that the study does not use"
+        findings.notice(path, f"{words}: {others}")
+        return
+    whole = read_text_table(source, available).rows
+    tell_repeats(whole.iloc[made.kept], *used, size, path, findings)

@@ -19,6 +19,7 @@ from sweep.data.rules import Lookups, rules_of
 from sweep.data.variables import Table, condition_sources, prepare, sources_of
 from sweep.keys import Json, digest, seed_of
 from sweep.planning.columns import named_columns, read_told, study_columns
+from sweep.planning.explaining import notes_of
 from sweep.planning.lookups import read_lookups, refuse_idle_rules
 from sweep.planning.population import population_table
 from sweep.planning.recipes import design_recipe, many_groups
@@ -94,7 +95,8 @@ def made_design(study: Study, sources: Sources, sample: int | None, findings: Fi
     audit = audited(design, survey, study, findings, sample)
     sources.check_unchanged()
     notices = [notice.as_json() for notice in findings.notices]
-    told = {"frame": frame, "audit": audit.as_json(), "notices": notices}
+    facts = [fact.as_json() for fact in findings.facts]
+    told = {"frame": frame, "audit": audit.as_json(), "notices": notices, "facts": facts}
     return replace(design, summary={**design.summary, **told})
 
 
@@ -136,7 +138,10 @@ def telling_mistakes(
         yield
     found = dict.fromkeys((m.path, m.message) for m in (*before.mistakes, *findings.mistakes))
     if found:
-        raise misfit_error(config.origin, list(found))
+        every = Findings(
+            [*before.mistakes, *findings.mistakes], [*before.notices, *findings.notices]
+        )
+        raise misfit_error(config.origin, list(found), notes_of(every, config.study))
 
 
 def covariate_tables(

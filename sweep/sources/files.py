@@ -201,14 +201,36 @@ def digest_of(name: str, source: Source) -> str:
     """
     if source.given is not None:
         return content_digest(source.given)
-    digests = []
+    digests: list[str] = []
     for path in source.bytes_of:
         try:
             digests.append(file_digest(path))
         except OSError as error:
             msg = f"cannot read {path}: {error.strerror}"
             raise MistakeAt(("study", *parts_of_key(name), "source"), msg) from error
+    refuse_copies(("study", *parts_of_key(name), "source"), source, digests)
     return digests[0] if len(digests) == 1 else digest(digests)
+
+
+def refuse_copies(path: KeyPath, source: Source, digests: list[str]) -> None:
+    """Refuse a file that is another's copy: everybody in it would be there twice.
+
+    Raises
+    ------
+    MistakeAt
+        With both. Tables of several files are alike if all of these are.
+    """
+    by_path = dict(zip(source.bytes_of, digests, strict=True))
+    seen: dict[tuple[str, ...], Path] = {}
+    for file in source.files if len(source.files) > 1 else ():
+        whole = tuple(by_path[part] for part in parts_of(file))
+        if whole in seen:
+            msg = (
+                f"{file.name} is a copy of {seen[whole].name}, and everybody in it would be counted"
+                f" twice: remove one of the two, or write a pattern that leaves it out"
+            )
+            raise MistakeAt(path, msg)
+        seen[whole] = file
 
 
 def fetch(url: str) -> Path:

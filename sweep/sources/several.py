@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.errors import DataError
 from sweep.sources.reading import Format, Reading, names_in, read
+from sweep.words.numbers import count_of
 from sweep.words.values import brief, clip_name, few
 
 if TYPE_CHECKING:
@@ -87,10 +88,21 @@ def read_all(
     return Reading(
         table=pa.table({name: stacked([t.column(name) for t in tables]) for name in kept}),
         codebook=common_codebook({path: r.codebook for path, r in readings.items()}),
-        notes=common_notes({path: reading.notes for path, reading in readings.items()}),
+        notes=(
+            files_words({path: reading.table.num_rows for path, reading in readings.items()}),
+            *common_notes({path: reading.notes for path, reading in readings.items()}),
+        ),
         refused=refused,
         missing=common_counts([reading.missing for reading in readings.values()]),
     )
+
+
+def files_words(rows: Mapping[Path, int]) -> str:
+    """Return which files a source is made of, and how many rows each has."""
+    several = few(
+        list(rows), lambda path: f"{clip_name(path.name)} ({count_of(rows[path], 'row')})"
+    )
+    return f"{count_of(len(rows), 'file')}, one after the other: {several}"
 
 
 def stacked(columns: "Sequence[pa.ChunkedArray]") -> "pa.ChunkedArray":

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
+DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+
 __all__ = ["did_you_mean", "names_meant", "nearest_name"]
 
 
@@ -20,12 +22,17 @@ def names_meant(pattern: str, names: Collection[str]) -> list[str]:
 def nearest_name(name: str, names: Collection[str], cutoff: float = 0.6) -> str | None:
     """Return the name that one was probably meant to be, None if none is near.
 
-    One that differs in case alone comes first. ``cutoff`` is the least likeness of others, from 0
-    to 1 (`difflib.SequenceMatcher.ratio`).
+    That is one which is the same but for case, dashes and blanks, where there is one.
+    ``cutoff`` is the least likeness, from 0 to 1 (`difflib.SequenceMatcher.ratio`).
     """
-    same = [own for own in names if own.casefold() == name.casefold()]
+    same = [other for other in names if plain(other) == plain(name)]
     near = same or get_close_matches(name, names, n=1, cutoff=cutoff)
     return near[0] if near else None
+
+
+def plain(name: str) -> str:
+    """Return a name without case, blanks and the form of its dashes."""
+    return "".join(name.casefold().translate(DASHES).split())
 
 
 def did_you_mean(name: str, names: Collection[str], cutoff: float = 0.6) -> str:

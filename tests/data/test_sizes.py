@@ -87,3 +87,17 @@ def test_no_more_than_five_values_are_shown() -> None:
     _, (message,) = people(*(f"x{k}" for k in range(9)))
     assert "'x4' and 4 more" in message
     assert "x5" not in message
+
+
+def test_a_size_on_another_scale_than_most_is_refused() -> None:
+    _, (message,) = people(1.2, 0.9, 1.1, "1.0", 2000, 1.3)
+    assert "two scales: '2000' beside '0.9', '1.0', '1.1', '1.2', '1.3'" in message
+
+
+def test_a_table_that_is_skewed_is_taken_as_it_is() -> None:
+    assert people(1.5, 2.25, 90, 4000, 120_000)[1] == []
+    findings = Findings()
+    people_in(pd.Series([3, 5, 2, 90_000], name="n"), "census.csv", PATH, findings)
+    assert not findings.mistakes
+    (notice,) = findings.notices
+    assert "one size, '90000', that is far above the others together" in notice.message

@@ -11,6 +11,7 @@ from sweep.coordinator.execute import begin
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.errors import ConfigError, DataError, UsageError
 from sweep.journal.runs import read_plan
+from sweep.planning.plan import Plan
 from tests.project import OUTCOMES, Project, population_of, survey_of
 from tests.support.survey_files import FORMATS, Survey, write
 
@@ -150,18 +151,75 @@ def test_an_outcome_alone_whose_column_holds_lists_is_refused(project: Project) 
         project.plan(project.config({"survey": {"source": "lists.parquet"}, "outcomes": one}))
 
 
+def repeated(project: Project, table: pd.DataFrame, **more: str) -> Plan:
+    project.write("twice.csv", table)
+    return project.plan(project.config({"population": {"source": "twice.csv", **more}}))[1]
+
+
+def of_the_population(plan: Plan) -> list[str]:
+    return [n.message for n in plan.record.notices if n.path[1] == "population"]
+
+
+def test_cells_that_stand_there_twice_are_refused(project: Project) -> None:
+    rows = population_of()
+    with pytest.raises(DataError, match="5 rows of 53 repeat another in every column, its size"):
+        repeated(project, pd.concat([rows, rows.head(5)]))
+    with pytest.raises(DataError, match="48 rows of 96 repeat another"):
+        repeated(project, pd.concat([rows, rows]))
+
+
+def test_of_people_some_are_alike(project: Project) -> None:
+    rows = population_of()
+    alike = pd.concat([rows, rows.head(5), rows.head(5).assign(n=9)])
+    (told,) = of_the_population(repeated(project, alike))
+    assert told.startswith("2 to 6 rows per cell are added up over columns that the study does not")
+
+
+def test_a_finer_table_is_told(project: Project) -> None:
+    years = pd.concat([population_of().assign(year=year) for year in (2001, 2011, 2021)])
+    (told,) = of_the_population(repeated(project, years))
+    over = "over columns that the study does not use: married (No, Yes), year (2001, 2011, 2021)"
+    assert told == f"6 rows per cell are added up {over}"
+    one = of_the_population(repeated(project, years, filter="year == 2021"))
+    assert f"2 rows per cell are added up {over.removesuffix(', year (2001, 2011, 2021)')}" in one
+
+
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("levels", "match"),
     [
-        ([{}], ["5 rows of 53 repeat another in every column"]),
-        ([{}, {"n": 9}], []),  # people of whom some are alike, and no cells
+        ({"0-17": 1, "18+": 1, "All ages": 2}, "'All ages' in column 'x'.* the sum of the others"),
+        ({"a": 1, "b": 1, "0 and over": 2}, "'0 and over' in column 'x'.* the sum of the others"),
+        ({"Persons": 1, "Percent": 0.01}, "'Percent' in column 'x'.* shares, beside numbers"),
     ],
 )
-def test_cells_that_stand_there_twice_are_told(
-    project: Project, more: list[dict[str, int]], told: list[str]
+def test_sums_and_shares_in_a_column_that_is_not_used_are_refused(
+    project: Project, levels: dict[str, float], match: str
 ) -> None:
     rows = population_of()
-    project.write("twice.csv", pd.concat([rows, *(rows.head(5).assign(**one) for one in more)]))
-    plan = project.plan(project.config({"population": {"source": "twice.csv"}}))[1]
-    found = [n.message for n in plan.record.notices if n.path[1] == "population"]
-    assert told == [message.split(",")[0] for message in found]
+    table = pd.concat([rows.assign(x=level, n=rows["n"] * k) for level, k in levels.items()])
+    with pytest.raises(DataError, match=match):
+        repeated(project, table)
+    name = list(levels)[-1]
+    assert repeated(project, table, filter=f"x != '{name}'").entries
+
+
+def test_a_copy_of_a_file_that_a_glob_names_is_refused(project: Project) -> None:
+    (project.directory / "waves").mkdir()
+    for name in ("a.csv", "a - Copy.csv"):
+        project.write(f"waves/{name}", survey_of())
+    with pytest.raises(DataError, match=r"a\.csv is a copy of a - Copy\.csv, and everybody in it"):
+        project.plan(project.config({"survey": {"source": "waves/*.csv"}}))
+
+
+def test_of_a_workbook_the_sheets_are_named_where_a_column_lacks(project: Project) -> None:
+    with pd.ExcelWriter(project.directory / "book.xlsx", engine="xlsxwriter") as book:
+        pd.DataFrame({"made by": ["us"], "in": ["2024"]}).to_excel(
+            book, sheet_name="Cover", index=False
+        )
+        population_of().to_excel(book, sheet_name="Census", index=False)
+    source = {"source": "book.xlsx", "size": "n"}
+    sheets = r"its sheet 'Cover', of 'Cover', 'Census': .* write format: \{sheet: \.\.\.\}"
+    with pytest.raises(DataError, match=sheets):
+        project.plan(project.config({"population": source}))
+    named = {**source, "format": {"sheet": "Census"}}
+    assert project.plan(project.config({"population": named}))[1].entries

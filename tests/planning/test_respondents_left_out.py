@@ -30,7 +30,11 @@ def summary(project: Project, **spec: Any) -> Json:
 
 
 def notices(found: Json) -> list[str]:
-    return [f"{'.'.join(map(str, n['path']))}: {n['message']}" for n in found["notices"]]
+    return [
+        f"{'.'.join(map(str, n['path']))}: {n['message']}"
+        for n in found["notices"]
+        if n["path"][1] != "population"
+    ]
 
 
 def refused(project: Project, **spec: Any) -> str:

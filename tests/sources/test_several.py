@@ -57,9 +57,10 @@ def test_columns_may_stand_in_another_order_and_no_others(tmp_path: Path) -> Non
 def test_what_holds_of_all_files_is_told_once(tmp_path: Path) -> None:
     paths = waves(tmp_path, {"1.csv": "a;b\nNA;1\n", "2.csv": "a;b\nNA;2,5\n"})
     reading = read_all(paths)
-    assert "columns are separated by semicolons" == reading.notes[0]
-    assert reading.notes[1].startswith("NA without quotes is missing: a (1 row)")
-    assert ["2.csv: a decimal"] == [note[:16] for note in reading.notes[2:]]
+    assert "2 files, one after the other: 1.csv (1 row), 2.csv (1 row)" == reading.notes[0]
+    assert "columns are separated by semicolons" == reading.notes[1]
+    assert reading.notes[2].startswith("NA without quotes is missing: a (1 row)")
+    assert ["2.csv: a decimal"] == [note[:16] for note in reading.notes[3:]]
     assert {"a": {"NA": 2}} == reading.missing
     assert 2 == read_all(paths, None, Format(missing=())).table.num_rows
 
