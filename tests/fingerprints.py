@@ -21,7 +21,13 @@ __all__ = ["NUMBERS", "PINNED", "REPORT_MODULES", "TEMPLATES", "fingerprint", "f
 ROOT = Path(__file__).parent.parent / "sweep"
 PINNED = Path(__file__).parent / "reference" / "fingerprints.json"
 EXPRESSION = (
-    *("expression.evaluation", "expression.grammar", "expression.order", "expression.tokens"),
+    *(
+        "expression.days",
+        "expression.evaluation",
+        "expression.grammar",
+        "expression.order",
+        "expression.tokens",
+    ),
     *("expression.tree", "expression.values", "words.text"),
 )
 NUMBERS: dict[str, tuple[str, ...]] = {
@@ -36,7 +42,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         ),
         *("data.answers.block", "data.answers.coding", "data.answers.column"),
         *("data.answers.dont_know.toml", "data.answers.likeness", "data.answers.lists"),
-        *("data.answers.meaning", "data.answers.not_asked.toml", "data.answers.several"),
+        *("data.answers.meaning", "data.answers.named_missing", "data.answers.not_asked.toml"),
+        *("data.answers.several", "data.codebook"),
         *("data.answers.words", "data.options", "data.outcome"),
         *("data.audit", "data.totals", "data.cells", "data.columns", "data.counts"),
         *("data.bands", "data.covariates", "data.derivation", "data.repeats"),
@@ -44,10 +51,12 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         *("data.margins", "data.nuisance", "data.outcomes", "data.patterns", "data.population"),
         *("data.population_cells", "data.raked_frame", "data.raking", "data.respondents"),
         *("data.seeds", "data.sizes", "data.strata", "data.variables", "data.weight_sums"),
+        "data.weights",
         *("data.cases", "data.exclusions", "data.rules", "data.seen", "expression.decision"),
         "data.questions",
         *("planning.asked", "planning.groups", "planning.lookups"),
-        *("planning.columns", "planning.counting", "planning.population", "planning.prepare"),
+        *("planning.columns", "planning.counting", "planning.named", "planning.population"),
+        "planning.prepare",
         *(
             "sources.arrow_types",
             "sources.columns",

@@ -83,8 +83,8 @@ def test_every_module_that_computes_is_behind_some_number() -> None:
     behind = {name for modules in NUMBERS.values() for name in modules}
     harmless = {"config", "errors", "expression", "faultpoint", "store", "toolchain"}
     harmless |= {
+        "data.answers.cells",  # refuses, and decides nothing
         "data.answers.told",
-        "data.codebook",
         "data.findings",
         "data.left_out",  # tells, and decides nothing
         "data.levels",
@@ -92,6 +92,7 @@ def test_every_module_that_computes_is_behind_some_number() -> None:
         "keys",
         "planning.coding",
         "planning.explaining",  # tells, and decides nothing
+        "planning.idle_missing",  # tells, and decides nothing
         "planning.recipes",
         "inference.sampler_stats",
         "model.lines",

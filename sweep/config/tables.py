@@ -105,8 +105,8 @@ class AsWritten(Section):
     missing_values: tuple[Answer, ...] | None = Field(
         default=None,
         description="Values that mean nothing was said, in every column. Default: 'NA' where a "
-        "delimited file writes it without quotes. Blanks, and what the file itself calls missing, "
-        "are missing in any case.",
+        "delimited file writes it without quotes. Blanks are missing in any case, and what the "
+        "file itself calls missing is, but for outcomes that name it.",
     )
     rename: Renames = Field(default_factory=dict)
 

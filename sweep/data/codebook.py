@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sweep.words.text import number_of
+
 __all__ = ["Codebook", "ColumnBook", "ResponseSet"]
 
 
@@ -20,6 +22,15 @@ class ColumnBook:
     values: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     missing_ranges: tuple[tuple[float, float], ...] = ()
+
+    def calls_missing(self, code: str) -> bool:
+        """Return whether the file says of a code that nothing was said."""
+        if code in self.missing:
+            return True
+        number = number_of(code) if self.missing_ranges else None
+        return number is not None and any(
+            low <= number <= high for low, high in self.missing_ranges
+        )
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from sweep.data.findings import Findings, KeyPath
 from sweep.data.frame import Frame, frame_of
 from sweep.data.levels import Covariates, encode_column, levels_of
 from sweep.data.population import PEOPLE
-from sweep.data.respondents import Respondents, respondent_rows, weights
+from sweep.data.respondents import Respondents, respondent_rows
 from sweep.data.strata import Strata, strata_of
 from sweep.data.variables import Table
+from sweep.data.weights import weights
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 from sweep.keys import Json

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from sweep.data.answers.likeness import are_twins, same_key
+from sweep.data.seen import Seen
 from sweep.expression import Expression, literals, normalise
 from sweep.expression.values import distinct_of
 from sweep.words.numbers import count_of
@@ -16,7 +17,7 @@ from sweep.words.telling import Tell
 from sweep.words.text import text_of
 from sweep.words.values import brief, few
 
-__all__ = ["tell_left_out"]
+__all__ = ["tell_left_out", "tell_undecided"]
 
 CLOSED = 50  # different values of a closed question, at most
 MOST_SHOWN = 2  # conditions that a message shows
@@ -45,6 +46,16 @@ def tell_left_out(
         shown = twins if twins_alone or not 1 < len(others) <= CLOSED else others
         if shown:
             tell(f"{words!r}: beside that, {column!r} is {others_words(shown, twins)}")
+
+
+def tell_undecided(condition: str, seen: Seen, tell: Tell) -> None:
+    """Tell how many rows a condition keeps out because a missing value leaves it undecided."""
+    true, false = seen.decided(condition)
+    undecided = int((~seen.holds(condition) & ~true & ~false).sum())
+    if undecided:
+        words = normalise(seen.expression(condition))
+        rows = count_of(undecided, "row")
+        tell(f"{words!r}: a missing value leaves it undecided in {rows}: there it does not hold")
 
 
 def named_texts(

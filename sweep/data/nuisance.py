@@ -52,4 +52,8 @@ def levels_words(name: str, at: str, often: Mapping[str, int]) -> str:
     rare = sorted((n, level) for level, n in often.items() if level != at)
     others = few([f"{brief(level)} ({n:,})" for n, level in rare], str)
     people = count_of(often.get(at, 0), "respondent")
-    return f"all are estimated at {name} {brief(at)} ({people}); its other levels are {others}"
+    words = f"all are estimated at {name} {brief(at)} ({people}); its other levels are {others}"
+    return (
+        f"{words}. That is for how people were asked, such as by web or by phone: of what they "
+        "think or use no estimate follows"
+    )

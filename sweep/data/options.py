@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from sweep.config import OutcomeRule
 from sweep.data.answers.block import Block
+from sweep.data.answers.cells import cell_mistake
 from sweep.data.answers.likeness import nearest_answers, same_key
 from sweep.data.answers.lists import listed_answers
 from sweep.data.answers.meaning import Meaning
 from sweep.data.answers.several import parts_of
 from sweep.data.answers.told import answer_words
-from sweep.data.answers.words import is_dont_know, is_not_asked
+from sweep.data.answers.words import is_dont_know, is_none, is_not_asked
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.findings import KeyPath, MistakeAt
 from sweep.data.outcome import Outcome
@@ -81,6 +82,9 @@ def of_cells(
     of_column = book.of(question.column)
     apart = is_no_option(question, of_column)
     cells = [cell for cell in texts(question.column) if not apart(cell)]
+    fault = cell_mistake(question.column, str(rule.separator), cells)
+    if fault is not None:
+        raise MistakeAt((*place, "separator"), fault)
     parts = {part for cell in cells for part in parts_of(cell, str(rule.separator))}
     options = in_order(part for part in parts if not apart(part))
     labels = {o: of_column.values[o] for o in options if o in of_column.values}
@@ -110,13 +114,15 @@ def of_categories(
     there = {text for column in columns for text in texts(column)}
     options = in_order(text for text in there if not apart(text))
     check_number(place, str(rule.set), options)
-    none = exclusive(rule, place, options, {})
+    values = book.of(first.column).values
+    labels = {o: values[o] for o in options if o in values}
+    none = exclusive(rule, place, options, labels)
     return [
         of_option(
             rule,
             first,
             option,
-            book.of(first.column).values.get(option, option),
+            labels.get(option, option),
             Block("category", columns, option, none=none, all_blank=rule.all_blank),
             (option,),
         )
@@ -132,7 +138,7 @@ def of_items(
     labels = {c: book.of(c).label or option_of(rule, c) for c in columns}
     chosen = tuple(choosing(rule, place, q, book, texts) for q in questions)
     apart = {c: label for c, label in labels.items() if is_dont_know(label)}
-    none = exclusive(rule, place, columns, labels)
+    none = exclusive(rule, place, columns, labels, said_by_items(rule, questions, chosen, texts))
     made = []
     for question, picks in zip(questions, chosen, strict=True):
         column = question.column
@@ -151,6 +157,22 @@ def of_items(
         option = option_of(rule, column)
         made.append(of_option(rule, question, option, labels[column], block, picks))
     return made
+
+
+def said_by_items(
+    rule: OutcomeRule,
+    questions: Sequence[Outcome],
+    chosen: Sequence[Sequence[str]],
+    texts: Texts,
+) -> dict[str, list[str]]:
+    """Return what each column says of its option: in its name, or in the one answer it holds."""
+    said = {}
+    for question, picks in zip(questions, chosen, strict=True):
+        there = {same_key(text) for text in texts(question.column)}
+        held = [text for text in picks if same_key(text) in there]
+        name = option_of(rule, question.column).replace("_", " ")
+        said[question.column] = [name, *(held if len(held) == 1 else ())]
+    return said
 
 
 def choosing(
@@ -210,14 +232,20 @@ def option_of(rule: OutcomeRule, column: str) -> str:
 
 
 def exclusive(
-    rule: OutcomeRule, place: KeyPath, options: Sequence[str], labels: Mapping[str, str]
+    rule: OutcomeRule,
+    place: KeyPath,
+    options: Sequence[str],
+    labels: Mapping[str, str],
+    said: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[str, ...]:
     """Return the options that exclude all others, by their own names.
+
+    ``said`` are other names by which an option may say that it is one, by option.
 
     Raises
     ------
     MistakeAt
-        If one is not there.
+        If one is not there, or an option says that it is one and the rule does not name it.
     """
     named = {same_key(option): option for option in options}
     named |= {label: option for option, label in labels.items()}
@@ -231,6 +259,14 @@ def exclusive(
             msg = f"no option is {answer_words([text])}; there: {there}"
             raise MistakeAt((*place, "none", index), msg)
         found.append(option)
+    for option in options:
+        spoken = [option, labels.get(option, option), *(said or {}).get(option, ())]
+        word = next(filter(is_none, spoken), None)
+        if word is not None and option not in found:
+            name = answer_words([option])
+            shown = name if word == option else f"{name}, {answer_words([word])},"
+            msg = f"the option {shown} says that no other is chosen: write none: [{name}]"
+            raise MistakeAt((*place, "none"), msg)
     return tuple(found)
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sweep.config import Study
-from sweep.data.findings import Findings
+from sweep.data.findings import Findings, Mistaken
 from sweep.data.levels import Levels
 from sweep.data.margin_tables import levels_in, margin_of, margin_of_shares, scaled, table_by
 from sweep.data.margins import Margin
@@ -18,10 +19,10 @@ from sweep.data.raked_frame import (
     check_zeros,
     raked_rows,
 )
-from sweep.data.respondents import weights
 from sweep.data.rules import declared_orders
 from sweep.data.seeds import cells_where
 from sweep.data.variables import Table
+from sweep.data.weights import weights
 from sweep.expression import normalise, parse
 from sweep.expression.order import by_levels
 from sweep.keys import Json
@@ -178,8 +179,21 @@ def people_by(
         words = f"{count_of(left, 'respondent')} without one of its variables are not in the frame"
         frame.findings.notice((*HERE, key), words)
     rows = rows[known]
-    people = weights(rows, frame.study) if of_survey else rows[PEOPLE].to_numpy(float)
+    people = survey_weights(rows, frame) if of_survey else rows[PEOPLE].to_numpy(float)
     return Margin(levels, table_by(rows, levels, people)), people
+
+
+def survey_weights(rows: pd.DataFrame, frame: Making) -> NDArray[np.float64]:
+    """Return the respondents' weights (row,).
+
+    Raises
+    ------
+    Mistaken
+        If some are none: there is no frame then.
+    """
+    with frame.findings.at("study", "survey", "weight"):
+        return weights(rows, frame.study)
+    raise Mistaken
 
 
 def refuse_strange_levels(frame: Making, levels: Levels) -> None:

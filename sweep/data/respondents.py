@@ -8,11 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.config import MISSING_LIMIT, Study
-from sweep.data.columns import numbers_in
-from sweep.data.findings import Findings, MistakeAt
+from sweep.data.findings import Findings
 from sweep.data.variables import Table
 from sweep.words.numbers import count_of
-from sweep.words.values import MOST, brief
+from sweep.words.values import MOST
 
 __all__ = ["Respondents"]
 
@@ -86,30 +85,3 @@ def reasons_told(findings: Findings) -> str:
     told = [n for n in findings.notices if n.path[:2] == ("study", "derive") or n.path == missing]
     words = "; ".join(str(notice) for notice in told[:MOST])
     return f". What was told of missing values: {words}" if words else ""
-
-
-def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
-    """Return each respondent's weight (respondent,); ones if the config names no column.
-
-    Raises
-    ------
-    MistakeAt
-        If a weight is no number of at least 0, or all are 0.
-    """
-    name = study.survey.weight
-    if name is None or name not in rows.columns:  # that it is lacking is told already
-        return np.ones(len(rows))
-    values = numbers_in(rows[name])
-    wrong = ~(np.isfinite(values) & (values >= 0))
-    if wrong.any():
-        value = rows[name].tolist()[int(np.argmax(wrong))]
-        msg = (
-            f"weight column {name!r}: no usable weight for "
-            f"{count_of(int(wrong.sum()), 'respondent')} (such as {brief(value)}); a weight is a "
-            f"number of at least 0"
-        )
-        raise MistakeAt(("study", "survey", "weight"), msg)
-    if len(values) and not values.any():
-        msg = f"weight column {name!r} is zero for every respondent: nobody would count"
-        raise MistakeAt(("study", "survey", "weight"), msg)
-    return values

@@ -16,7 +16,7 @@ from sweep.data.columns import how_often
 from sweep.data.derivation import derive, recoded_values, seen_by, tell_made
 from sweep.data.exclusions import EXCLUDED, check_ids, excluded_respondents
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.left_out import tell_left_out
+from sweep.data.left_out import tell_left_out, tell_undecided
 from sweep.data.rules import Rules, columns_in, columns_seen, resolve
 from sweep.expression import columns as columns_of
 from sweep.expression import normalise, parse
@@ -174,6 +174,7 @@ def where_it_holds(
     with findings.at(*path):
         seen, told = seen_by([condition], table, rules), partial(findings.notice, path)
         tell_left_out([seen.expression(condition)], seen.values, told)
+        tell_undecided(condition, seen, told)
         return seen.holds(condition, told)
     return np.ones(len(table), np.bool_)
 

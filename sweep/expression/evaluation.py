@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import DataError
+from sweep.expression.days import is_day
 from sweep.expression.tree import (
     And,
     Column,
@@ -31,6 +32,7 @@ from sweep.expression.values import (
     distinct_of,
     moment_of,
     moments_of,
+    on_clock_of,
 )
 from sweep.words.names import nearest_name
 from sweep.words.numbers import count_of
@@ -157,6 +159,9 @@ def _against_text(
     expression: Expression, held: Distinct, sign: str, literal: str, tell: Tell
 ) -> Rows:
     compare = COMPARE[sign]
+    if is_day(literal) and (day := moment_of(literal)) is not None and held.has_times():
+        moments = moments_of(held.name, held.moments())
+        return held.spread([compare(own.date(), day.date()) for own in moments])
     if sign in EQUALITY:
         if held.texts and literal not in held.texts:
             near = nearest_name(literal, list(held.texts))
@@ -168,8 +173,9 @@ def _against_text(
     moment = moment_of(literal)
     if held.holds() not in {DATES, None} or moment is None:
         raise _incomparable(expression, held, literal)
-    moments = moments_of(held.name, [*held.moments(), moment])[:-1]
-    return held.spread([compare(own, moment) for own in moments])
+    own_moments = held.moments()
+    moment = on_clock_of(held.name, own_moments, moment)
+    return held.spread([compare(own, moment) for own in own_moments])
 
 
 def _columnwise(expression: Comparison, left: Distinct, right: Distinct) -> Rows:
@@ -213,6 +219,12 @@ def _incomparable(expression: Expression, held: Distinct, literal: Scalar) -> Da
     way = ""
     if is_text and kind == NUMBERS and moment_of(str(literal)) is None:
         way = ": write the number without quotes"
+    elif is_text and kind == TEXT and moment_of(str(literal)) and (odd := held.no_moments()):
+        shown = few([f"{brief(text)} ({count_of(n, 'row')})" for text, n in odd.items()], str)
+        return DataError(
+            f"cannot evaluate {normalise(expression)!r}: column {held.name!r} holds dates, but for "
+            f"{shown}: name them in missing_values, or correct them"
+        )
     elif is_text and kind == TEXT:
         way = ": text has no order; declare the variable's levels, or name those meant with 'in'"
     return DataError(

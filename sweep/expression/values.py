@@ -28,6 +28,7 @@ type Series = pd.Series[Any]
 type Number = int | float
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?")
+DAY = len("2026-01-31")
 NUMBERS, TRUTH, DATES, TEXT = "numbers", "true or false", "dates", "text"
 
 
@@ -56,6 +57,15 @@ class Distinct:
     def moments(self) -> list[datetime]:
         """Return each distinct value as a moment: they all are dates."""
         return [moment for text in self.texts if (moment := moment_of(text)) is not None]
+
+    def has_times(self) -> bool:
+        """Return whether it holds dates, and some of them with a time of day."""
+        return any(len(text) > DAY for text in self.texts) and self.holds() == DATES
+
+    def no_moments(self) -> dict[str, int]:
+        """Return what is no date in a column that holds dates for the most part, with counts."""
+        odd = {text: n for text, n in self.often().items() if moment_of(text) is None}
+        return odd if 2 * sum(odd.values()) < sum(self.often().values()) else {}
 
     def spread(self, holds: Sequence[bool]) -> Rows:
         """Return each row's answer from that of its value; missing is false."""
@@ -137,3 +147,25 @@ def moments_of(name: str, moments: Sequence[datetime]) -> Sequence[datetime]:
         msg = f"column {name!r}: some times have a zone ({brief(odd)}) and others have none"
         raise DataError(msg)
     return moments
+
+
+def on_clock_of(name: str, moments: Sequence[datetime], literal: datetime) -> datetime:
+    """Return a condition's moment as it compares with a column's, on the one clock that these have.
+
+    Raises
+    ------
+    DataError
+        If some have a zone and others none, or the condition names a zone and they do not, or it
+        names none and they have several.
+    """
+    clocks = {moment.utcoffset() for moment in moments_of(name, moments)}
+    zoned = literal.tzinfo is not None
+    if not clocks or zoned == (None not in clocks):
+        return literal
+    if zoned:
+        msg = f"column {name!r}: its times have no zone, and {literal.isoformat()!r} has one: "
+        raise DataError(msg + "write it without")
+    if len(clocks) > 1:
+        msg = f"column {name!r}: its times have {len(clocks)} zones, and {literal.isoformat()!r} "
+        raise DataError(msg + f"has none: write the one that is meant: '{literal.isoformat()}Z'")
+    return literal.replace(tzinfo=moments[0].tzinfo)

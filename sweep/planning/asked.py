@@ -10,7 +10,7 @@ from sweep.config import Study
 from sweep.data.answers.meaning import Coding
 from sweep.data.derivation import seen_by
 from sweep.data.findings import Findings, KeyPath
-from sweep.data.left_out import tell_left_out
+from sweep.data.left_out import tell_left_out, tell_undecided
 from sweep.data.outcomes import Outcome
 from sweep.data.rules import Rules, columns_seen
 from sweep.data.seen import Seen
@@ -87,6 +87,8 @@ def look_at(
                 if lines and not holds.any() and path[2] not in partial:
                     findings.mistake(path, f"{'; '.join(lines)}: it holds for nobody")
                 tell_left_out([seen.expression(condition)], seen.values, lines.append)
+                if path != UNIVERSE:
+                    tell_undecided(condition, seen, lines.append)
     mistaken = {found.path for found in findings.mistakes}
     return Asked(seen, columns, told, [path for path in conditions if path in mistaken])
 
@@ -101,6 +103,7 @@ def tell_asked(
     What was told when an outcome was counted is in its counts.
     """
     told: dict[KeyPath, dict[str, None]] = {}
+    tell_who_qualifies(counted, codings, findings)
     for outcome, meta in counted:
         read = meta["read"]
         told.setdefault(key_of(outcome), {}).update(dict.fromkeys(read.get("asked", ())))
@@ -113,3 +116,25 @@ def tell_asked(
     for path, messages in told.items():
         for message in messages:
             findings.notice(path, message)
+
+
+def tell_who_qualifies(
+    counted: Sequence[tuple[Outcome, CountsMeta]],
+    codings: Mapping[str, Coding],
+    findings: Findings,
+) -> None:
+    """Tell that all qualify: who does not is in no file then. That nobody does is a mistake."""
+    for outcome, meta in ((o, m) for o, m in counted if o.condition is not None):
+        coding = codings[outcome.name]
+        people = count_of(coding.n, "respondent")
+        if coding.n == coding.y > 0:
+            words = (
+                f"all {people} qualify: those who were screened out are not in the file. The "
+                "incidence is these respondents' alone, not the population's: add the others' "
+                "rows, or write this as study.survey.filter"
+            )
+            findings.notice(UNIVERSE, words)
+        elif coding.n and not coding.y:
+            lines = "; ".join(meta["read"].get("asked", ()))
+            words = f"none of {people} qualifies: nobody is left to be counted"
+            findings.mistake(UNIVERSE, f"{lines}: {words}" if lines else words)

@@ -33,18 +33,7 @@ def code_outcomes(
     for outcome in outcomes:
         by_rule.setdefault(outcome.rule, []).append(outcome)
     for number, rule in enumerate(study.outcomes):
-        questions = [
-            Question(
-                o.name,
-                column_of(o),
-                o,
-                tallies[o.name],
-                book.of(o.column),
-                o.makes_lists,
-                o.columns,
-            )
-            for o in by_rule.get(number, ())
-        ]
+        questions = [question_of(o, tallies[o.name], book) for o in by_rule.get(number, ())]
         codings |= code_rule(
             questions,
             ("study", "outcomes", number),
@@ -54,6 +43,21 @@ def code_outcomes(
             shown=study.survey.values,
         )
     return codings
+
+
+def question_of(outcome: Outcome, tally: Tally, book: Codebook) -> Question:
+    """Return an outcome as its rule's question, with its answers."""
+    return Question(
+        outcome.name,
+        column_of(outcome),
+        outcome,
+        tally,
+        book.of(outcome.column),
+        outcome.makes_lists,
+        outcome.columns,
+        outcome.block,
+        outcome.base is not None,
+    )
 
 
 def column_of(outcome: Outcome) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from sweep.config.section import KEY
+from sweep.data.codebook import Codebook
 from sweep.data.findings import Findings, KeyPath
 from sweep.errors import DataError
 from sweep.sources.source import Source
-from sweep.sources.tables import Read, column_names, read_text_table
+from sweep.sources.tables import Read, book_of, column_names, read_text_table
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
 from sweep.words.values import brief, clip_name, few
@@ -111,7 +112,7 @@ def read_told(
             )
     for note in table.notes:
         findings.notice((*key, "source"), note)
-    tell_read(table.read, key, findings)
+    tell_read(table.read, key, findings, book_of(source))
     return table.rows
 
 
@@ -125,19 +126,20 @@ def check_labelled(source: Source, key: KeyPath, findings: Findings) -> None:
         )
 
 
-def tell_read(read: Read, key: KeyPath, findings: Findings) -> None:
+def tell_read(read: Read, key: KeyPath, findings: Findings, book: Codebook) -> None:
     """Tell what is one value in several spellings, and what was read as missing."""
     for name, spelt in read.spellings.items():
         for text, ways in spelt.items():
             words = few([w for w in ways if w != text])
             findings.notice((*key, "source"), f"column {name!r}: {words} is read as {brief(text)}")
-    by_text: dict[str, dict[str, int]] = {}
+    by_text: dict[tuple[str, str | None], dict[str, int]] = {}
     for name, gone in read.missing.items():
         for text, count in gone.items():
-            by_text.setdefault(text, {})[name] = count
-    for text, columns in by_text.items():
+            by_text.setdefault((text, book.of(name).values.get(text)), {})[name] = count
+    for (text, label), columns in by_text.items():
+        means = "" if label in {None, text} else f" ({brief(label)})"
         times = count_of(sum(columns.values()), "value")
         findings.notice(
             (*key, "missing_values"),
-            f"{brief(text)} is read as missing: {times} in {few(list(columns))}",
+            f"{brief(text)}{means} is read as missing: {times} in {few(list(columns))}",
         )

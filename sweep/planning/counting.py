@@ -12,6 +12,7 @@ from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study
 from sweep.data.answers.meaning import Coding, Tally
+from sweep.data.answers.named_missing import answers_named
 from sweep.data.codebook import Codebook
 from sweep.data.counts import count, counts_of, tally
 from sweep.data.design import Design
@@ -24,7 +25,9 @@ from sweep.keys import digest
 from sweep.planning.asked import Asked, conditions_of, look_at, tell_asked
 from sweep.planning.coding import code_outcomes
 from sweep.planning.columns import tell_read
+from sweep.planning.idle_missing import tell_idle_missing
 from sweep.planning.lookups import read_lookups
+from sweep.planning.named import Named, named_by, tell_named
 from sweep.planning.prepare import SURVEY, StoredDesign
 from sweep.planning.recipes import counts_recipe
 from sweep.sources.files import Sources
@@ -59,13 +62,16 @@ class StoredCounts:
 class Answers:
     """The answers that are counted now: of the outcomes that are not in the store, by key.
 
-    ``asked`` are the conditions that these look at.
+    ``asked`` are the conditions that these look at; ``named`` are by outcome the codes that count
+    though the file calls them missing, and ``labels`` is whether answers are shown by their labels.
     """
 
     table: TextTable
     book: Codebook
     new: Mapping[str, Outcome]
     asked: Asked
+    named: Named
+    labels: bool
 
     def countable(self) -> dict[str, Outcome]:
         """Return the outcomes whose columns hold single values, and whose base can be told."""
@@ -76,9 +82,26 @@ class Answers:
     def tallies(self) -> dict[str, Tally]:
         """Return how often each answer occurs, by the outcome's key."""
         there, seen = self.countable(), self.asked.seen
-        rows = self.table.rows
-        made = [tally(o, rows, self.book.of(o.column), seen) for o in there.values()]
+        made = [tally(o, self.rows(o), self.book.of(o.column), seen) for o in there.values()]
         return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
+
+    def rows(self, outcome: Outcome) -> pd.DataFrame:
+        """Return the answers as an outcome takes them: what it names is none that is missing."""
+        name, codes = outcome.column, self.named.get(outcome.name, ())
+        if not codes or name not in self.table.coded:
+            return self.table.rows
+        book = self.book.of(name)
+        values, labels = self.table.coded[name], book.values if self.labels else {}
+        return self.table.rows.assign(**{name: answers_named(values, codes, book, labels)})
+
+    def read(self, outcome: Outcome) -> Read:
+        """Return what there is to say of reading an outcome's columns."""
+        found, codes = self.table.read.of(outcome.columns), self.named.get(outcome.name, ())
+        missing = {
+            column: {text: n for text, n in gone.items() if text not in codes}
+            for column, gone in found.missing.items()
+        }
+        return replace(found, missing=missing)
 
 
 def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and where to
@@ -96,27 +119,30 @@ def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and 
     Outcomes that count the same share it, by its key. What the answers show of the config is among
     the ``findings`` in any case; of ``partial`` rules not all is looked at.
     """
-    keys = {o.name: digest(counts_recipe(prepared.key, o, study)) for o in outcomes}
+    book = book_of(sources.survey)
+    named = named_by(study, outcomes, book)
+    keys = keys_of(study, prepared, outcomes, named)
     distinct = {keys[o.name]: o for o in reversed(outcomes)}
     known = stored_counts(store, list(distinct), tell)
     tallies = {key: Coding.from_json(meta["coding"]).tally() for key, meta in known.items()}
     new = {key: outcome for key, outcome in distinct.items() if key not in known}
-    answers = answers_to(study, sources, prepared.design, new, findings, partial) if new else None
-    if answers is not None:
+    answers = None
+    if new:
+        answers = answers_to(study, sources, prepared.design, new, findings, partial, book, named)
         tallies |= answers.tallies()
-        tell_refused(answers, outcomes, findings)
-        tell_shared(answers, outcomes, findings)
-    book = answers.book if answers is not None else book_of(sources.survey)
+        tell_unusable(answers, outcomes, findings)
     by_name = {name: tallies[key] for name, key in keys.items()}
     codings = code_outcomes(study, outcomes, by_name, book, findings, partial)
     if answers is not None:
         refused = refused_outcomes(outcomes, findings)
         known |= counted_now(study, answers, refused, prepared, codings, store)
-    tell_read(read_of(known.values()), SURVEY, findings)
+    tell_named(outcomes, named, codings, book, findings)
+    tell_read(read := read_of(known.values()), SURVEY, findings, book)
+    missing = () if partial else sources.survey.missing
+    tell_idle_missing(missing, read, prepared.design, codings, book, findings)
     counted = [(o, meta) for o in outcomes if (meta := known.get(keys[o.name])) is not None]
     tell_asked(counted, codings, findings)
-    taken = {column for outcome in outcomes for column in outcome.columns}
-    tell_near_misses(study, column_names(sources.survey), taken, findings)
+    tell_columns_near(study, sources, outcomes, findings)
     return {name: counted_from(key, known.get(key), codings[name]) for name, key in keys.items()}
 
 
@@ -133,11 +159,12 @@ def counted_now(  # what is counted, how, and where to
 
     def counted(outcome: Outcome) -> Callable[[], CountsMeta]:
         coding, book = codings[outcome.name], answers.book.of(outcome.column)
-        rows, seen = answers.table.rows, answers.asked.seen
+        rows, seen = answers.rows(outcome), answers.asked.seen
         made = count(prepared.design, outcome, rows, coding, book, seen)
         counts = counts_of(made, prepared.design.levels)
-        recipe = counts_recipe(prepared.key, outcome, study)
-        read = answers.table.read.of(outcome.columns).as_json()
+        named = answers.named.get(outcome.name, ())
+        recipe = counts_recipe(prepared.key, outcome, study, named)
+        read = answers.read(outcome).as_json()
         if told := answers.asked.told_of(outcome):
             read["asked"] = told
         return lambda: put_counts(store, recipe, made, counts, coding.folded(), read)
@@ -148,6 +175,24 @@ def counted_now(  # what is counted, how, and where to
     return dict(zip(there, metas, strict=True))
 
 
+def tell_columns_near(
+    study: Study, sources: Sources, outcomes: Sequence[Outcome], findings: Findings
+) -> None:
+    """Tell of columns that no outcome has taken and that a rule almost matches."""
+    taken = {column for outcome in outcomes for column in outcome.columns}
+    tell_near_misses(study, column_names(sources.survey), taken, findings)
+
+
+def keys_of(
+    study: Study, prepared: StoredDesign, outcomes: Sequence[Outcome], named: Named
+) -> dict[str, str]:
+    """Return the keys of outcomes' counts, by outcome."""
+    recipes = {
+        o.name: counts_recipe(prepared.key, o, study, named.get(o.name, ())) for o in outcomes
+    }
+    return {name: digest(recipe) for name, recipe in recipes.items()}
+
+
 def read_of(counted: Iterable[CountsMeta]) -> Read:
     """Return what was told of reading the columns of all outcomes, new and stored."""
     spellings: dict[str, Mapping[str, Sequence[str]]] = {}
@@ -156,6 +201,12 @@ def read_of(counted: Iterable[CountsMeta]) -> Read:
         spellings |= meta["read"]["spellings"]
         missing |= meta["read"]["missing"]
     return Read(spellings, missing)
+
+
+def tell_unusable(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
+    """Tell of outcomes whose columns, or those of their base, cannot be used."""
+    tell_refused(answers, outcomes, findings)
+    tell_shared(answers, outcomes, findings)
 
 
 def tell_refused(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
@@ -214,13 +265,15 @@ def counted_from(key: str, meta: CountsMeta | None, coding: Coding) -> StoredCou
     return StoredCounts(key, meta["counts"], meta["sums"], meta["n"], coding.folded())
 
 
-def answers_to(
+def answers_to(  # noqa: PLR0913, PLR0917 # what is counted, where from, and what is known of it
     study: Study,
     sources: Sources,
     design: Design,
     new: Mapping[str, Outcome],
     findings: Findings,
     partial: Collection[int],
+    book: Codebook,
+    named: Named,
 ) -> Answers:
     """Return the design's respondents' answers that some outcomes count, or look at for a base."""
     conditions = conditions_of(study, list(new.values()))
@@ -237,5 +290,7 @@ def answers_to(
         kept = table.rows.iloc[places].reset_index(drop=True)
     else:  # every column is refused
         kept = pd.DataFrame(index=pd.RangeIndex(len(places)))
+    coded = {n: own.iloc[places].reset_index(drop=True) for n, own in table.coded.items()}
     asked = look_at(conditions, kept, rules, available, findings, partial)
-    return Answers(replace(table, rows=kept), book_of(sources.survey), new, asked)
+    shown = study.survey.values == "labels"
+    return Answers(replace(table, rows=kept, coded=coded), book, new, asked, named, shown)

@@ -11,11 +11,13 @@ from pathlib import Path
 from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.tasks import Task, put_task
-from sweep.config import Execution, SweepConfig
+from sweep.config import Execution, Study, SweepConfig
 from sweep.config.mistakes import misfit_error
 from sweep.data.answers.table import CodedOutcome
+from sweep.data.design import Design
 from sweep.data.findings import Finding, Findings, finding_from
 from sweep.data.outcomes import Outcome
+from sweep.data.weights import check_weights
 from sweep.errors import ConfigError, StoreError
 from sweep.faultpoint import faultpoint
 from sweep.journal.entries import Entry, EntryId
@@ -114,7 +116,7 @@ def make_plan(
     every = outcomes_in(study, sources, findings := Findings())
     outcomes = [] if findings.mistakes else outcomes_by_name(every, selection)
     prepared = prepare_design(config, sources, store, selection.sample, look.tell, findings)
-    check_groups(prepared.design.frame, study, findings)
+    check_design(prepared.design, study, findings)
     shared = shared_parts(study, file, prepared, store, look.tell)
     prior = checked_model(config, shared, findings)
     faultpoint("plan.after_blob")
@@ -147,6 +149,12 @@ def found_sources(config: SweepConfig, directory: Path) -> Sources:
     with telling_mistakes(config, findings):
         sources = sources_in(config.study, directory, findings)
     return sources  # noqa: RET504 # whole only where the block has told of no mistake
+
+
+def check_design(design: Design, study: Study, findings: Findings) -> None:
+    """Look at the weights and named groups of a design, stored or new."""
+    check_weights(design.respondents.weight, study, findings)
+    check_groups(design.frame, study, findings)
 
 
 def checked_model(config: SweepConfig, shared: Shared, findings: Findings) -> PriorRange | None:

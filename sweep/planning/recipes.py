@@ -5,16 +5,17 @@ name are in no key of a fit or an estimate. Fits name the bytes they consume, no
 from: an outcome's fit survives new outcomes, new groups, a new frame, and other columns' changes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
-from sweep.config import Study
+from sweep.config import Cases, PopulationTable, Study
 from sweep.config.tables import WAYS
 from sweep.data.design import Design, group_variables
 from sweep.data.outcomes import Outcome
-from sweep.data.rules import rules_of
+from sweep.data.rules import every_rule, rules_of
 from sweep.expression import normalise, parse
+from sweep.expression.days import names_day
 from sweep.keys import Json, array_digest, digest
 from sweep.model.files import STUB, ModelFile
 from sweep.model.terms import Covariate, Model, as_json
@@ -37,6 +38,28 @@ __all__ = [
 
 SEEDING = 2
 """Version of how a survey's respondents become a raked frame's seed; the first kept their noise."""
+
+
+DAYS = 2
+"""Version of what a day beside times of day means: the first took it for its midnight."""
+
+
+def days_json(conditions: Iterable[str | None]) -> Json:
+    """Return the mark of conditions that name a day; there is none where none does."""
+    named = any(names_day(parse(text)) for text in conditions if text is not None)
+    return {"days": DAYS} if named else {}
+
+
+def conditions_in(study: Study) -> Iterator[str | None]:
+    """Yield the conditions that decide on a design."""
+    survey, population = study.survey, study.population
+    yield from (survey.filter, survey.universe, *survey.exclude_respondents.values())
+    yield from population.structural_zeros
+    yield from (population.filter, *(margin.filter for margin in population.margins))
+    yield population.seed.filter if isinstance(population.seed, PopulationTable) else None
+    for _, _, _, rule in every_rule(study):
+        if isinstance(rule, Cases):
+            yield from (case.when for case in rule.cases)
 
 
 def plain_condition(condition: str | None) -> str | None:
@@ -78,6 +101,7 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
         "sample": sample,
         "seed": None if sample is None else study.sampler.seed,
         **({"seeding": SEEDING} if study.population.seed == "survey" else {}),
+        **days_json(conditions_in(study)),
         **({"predictors_first": twice} if (twice := named_twice(study)) else {}),
     }
 
@@ -116,16 +140,21 @@ def many_groups(design: Json) -> Json:
     return {**design, "combinations": "occurring"}
 
 
-def counts_recipe(design_key: str, outcome: Outcome, study: Study) -> Json:
+def counts_recipe(
+    design_key: str, outcome: Outcome, study: Study, named: Sequence[str] = ()
+) -> Json:
     """Return the recipe of one outcome's counts.
 
-    It names what its conditions see that is not the file's own column: earlier programs saw the
-    file's, where it had one of that name.
+    ``named`` are codes that count though the survey's file calls them missing. It names what its
+    conditions see that is not the file's own column: earlier programs saw the file's, where it had
+    one of that name.
     """
     rules = rules_of(study, "survey")
     names = [n for n in outcome.names_seen() if n in rules.made or rules.column_of(n) != n]
     derived = {"derived": names} if names else {}
+    though_missing = {"though_missing": list(named)} if named else {}
     coding = {**outcome.coding(), "base": plain_condition(outcome.base), **derived}
+    coding |= though_missing | days_json([outcome.base])
     return {"kind": "counts", "version": TRANSFORM, "design": design_key, "coding": coding}
 
 

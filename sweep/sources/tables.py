@@ -13,7 +13,7 @@ from sweep.keys import Json
 from sweep.sources.source import Source
 from sweep.sources.text_columns import text_and_spellings
 from sweep.words.names import did_you_mean
-from sweep.words.text import fold, number_of
+from sweep.words.text import fold
 from sweep.words.values import clip_name, few
 
 __all__ = ["Read", "TextTable", "book_of", "column_names", "read_table", "read_text_table"]
@@ -48,6 +48,8 @@ class TextTable:
 
     ``refused`` says of columns that were asked for why they hold no text. ``notes`` are about the
     file. ``shared`` has by column the texts that several codes of it are labelled with, or are.
+    ``coded`` are columns in which values occur that the file calls missing: their codes (row,),
+    these among them.
     """
 
     rows: pd.DataFrame
@@ -55,6 +57,7 @@ class TextTable:
     notes: tuple[str, ...] = ()
     read: Read = field(default_factory=Read)
     shared: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    coded: Mapping[str, pd.Series] = field(default_factory=dict)
 
 
 def column_names(source: Source) -> list[str]:
@@ -132,6 +135,7 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
     made: dict[str, pd.Series] = {}
     spellings: dict[str, Mapping[str, tuple[str, ...]]] = {}
     shared: dict[str, Mapping[str, Sequence[str]]] = {}
+    coded: dict[str, pd.Series] = {}
     missing = {names[n]: dict(found) for n, found in reading.missing.items() if n in names}
     for name, new in names.items():
         if name in reading.refused:
@@ -143,13 +147,15 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
             spellings[new] = column.spellings
         if gone:
             missing[new] = {**missing.get(new, {}), **gone}
+        if any(map(book.calls_missing, gone)):
+            coded[new], _ = without_missing(column.values, ColumnBook(values=book.values), source)
         labels = book.values if source.values == "labels" else {}
         made[new] = renamed(values, labels) if labels else values
         if labels and (twice := codes_in_common(values, labels)):
             shared[new] = twice
     rows = pd.DataFrame(made, index=pd.RangeIndex(reading.table.num_rows))
     refused = {names[n]: why for n, why in reading.refused.items() if n in names}
-    return TextTable(rows, refused, reading.notes, Read(spellings, missing), shared)
+    return TextTable(rows, refused, reading.notes, Read(spellings, missing), shared, coded)
 
 
 def codes_in_common(column: pd.Series, labels: Mapping[str, str]) -> dict[str, list[str]]:
@@ -198,7 +204,5 @@ def without_missing(
 
 def is_missing(text: str, book: ColumnBook, source: Source) -> bool:
     """Return whether a value means nothing was said: the study or the file itself says so."""
-    if text in source.missing or text in book.missing or book.values.get(text) in source.missing:
-        return True
-    number = number_of(text) if book.missing_ranges else None
-    return number is not None and any(low <= number <= high for low, high in book.missing_ranges)
+    said = text in source.missing or book.values.get(text) in source.missing
+    return said or book.calls_missing(text)

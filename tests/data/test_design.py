@@ -102,14 +102,14 @@ def test_a_survey_with_no_predictor_at_all_is_an_error_that_says_so(project: Pro
         design_of(project, {"survey": {"weight": None}})
 
 
-@pytest.mark.parametrize(("weight", "shown"), [(-1, "-1"), ("", "nan"), ("heavy", "heavy")])
+@pytest.mark.parametrize(("weight", "shown"), [(-1, "-1"), ("", "blank"), ("heavy", "heavy")])
 def test_a_weight_must_be_a_number_of_at_least_zero(
     project: Project, weight: object, shown: str
 ) -> None:
     column = survey_of()["w"].astype(object).where(np.arange(300) != 3, weight)
     change(project, "survey", w=column)
     with pytest.raises(
-        DataError, match=rf"weight column 'w': no usable weight for 1 respondent .*{shown}"
+        DataError, match=rf"weight column 'w': no usable weight for 1 respondent: .*{shown}"
     ):
         design_of(project)
 

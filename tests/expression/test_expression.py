@@ -475,3 +475,49 @@ def test_logic_is_that_of_sets_and_the_canonical_text_means_the_same(text: str) 
 
     assert held.tolist() == evaluate(parse(normalise(parse(text))), TABLE).tolist()
     assert (~held).tolist() == evaluate(parse(f"not ({text})"), TABLE).tolist()
+
+
+TIMES = {
+    "plain": pd.Series(["2026-01-30 23:59", "2026-01-31 00:00", "2026-01-31T15:00:00", None]),
+    "zoned": pd.Series(
+        ["2026-01-30T23:59Z", "2026-01-31T00:00Z", "2026-01-31T15:00:00+00:00", None]
+    ),
+    "days": pd.Series(["2026-01-30", "2026-01-31", "2026-01-31", None]),
+}
+
+
+@pytest.mark.parametrize("name", list(TIMES))
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x <= '2026-01-31'", [0, 1, 2]),
+        ("x > '2026-01-30'", [1, 2]),
+        ("x < '2026-01-31'", [0]),
+        ("x == '2026-01-31'", [1, 2]),
+        ("x != '2026-01-31'", [0]),
+        ("x in ['2026-01-31', '2026-02-01']", [1, 2]),
+        ("x not in ['2026-01-31']", [0]),
+    ],
+)
+def test_a_day_beside_times_of_day_is_the_whole_day(
+    name: str, text: str, expected: list[int]
+) -> None:
+    assert expected == where(text, {"x": TIMES[name]})
+
+
+def test_a_moment_is_one_on_the_columns_own_clock() -> None:
+    held = {"x": TIMES["zoned"]}
+    for moment in ("2026-01-31T12:00", "2026-01-31T12:00Z", "2026-01-31T13:00+01:00"):
+        assert [2] == where(f"x > '{moment}'", held)
+    two = {"x": pd.Series(["2026-01-30T10:00Z", "2026-01-31T10:00+01:00", None, None])}
+    with pytest.raises(DataError, match=r"2 zones.* write the one that is meant"):
+        where("x > '2026-01-31T12:00'", two)
+    with pytest.raises(DataError, match=r"its times have no zone.* write it without"):
+        where("x > '2026-01-31T12:00Z'", {"x": TIMES["plain"]})
+
+
+def test_what_is_no_date_among_dates_is_named() -> None:
+    with pytest.raises(DataError, match=r"holds dates, but for 'n/a' \(1 row\): name them in"):
+        where(
+            "x > '2026-01-31'", {"x": pd.Series(["2026-01-30", "2026-01-31", "2026-01-31", "n/a"])}
+        )

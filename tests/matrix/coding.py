@@ -240,10 +240,9 @@ CODING = (
     Kind("a column per option", Right(), items, says=per_column(all_blank="none"), clean=items),
     Kind(
         "blanks where nothing says no",
-        Right(("column 'brand_nike': as yes: 1; nothing counts as no", "without an answer")),
+        Refused(("study.outcomes.0", "column 'brand_nike': every answer counts as yes", "base:")),
         items,
         says={"outcomes": [{"name": "brand_nike", "success": [1]}]},
-        clean=items,
     ),
     Kind(
         "more than 50 different answers by a glob",

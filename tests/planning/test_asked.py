@@ -190,3 +190,27 @@ def test_a_rule_that_no_table_has_the_columns_for_is_refused_with_the_nearest(
     assert f"study.derive.age_band: {lacks} 'aeg' to make it of. Did you mean 'age'?" in words
     assert f"study.derive.who: {lacks} 'sx' to make it of. Did you mean 'sex'?" in words
     assert "study.derive.apart.survey: the survey has not 'regoin' to make it of." in words
+
+
+def test_a_screener_that_all_pass_is_told_and_one_that_nobody_passes_is_refused(
+    project: Project,
+) -> None:
+    plan = planned(project, survey={"universe": "age >= 18"})
+    (line,) = told(plan, "study.survey.universe")
+    assert line.startswith("all 300 respondents qualify: those who were screened out are not")
+    assert "none of 300 respondents qualifies" in refused(project, survey={"universe": "age > 99"})
+    words = refused(project, survey={"universe": "region == 'east'"})
+    assert "no 'region' is 'east'; there is 'East': it holds for nobody" in words
+
+
+@pytest.mark.parametrize("where", ["filter", "base"])
+def test_rows_that_a_missing_value_leaves_undecided_are_told(project: Project, where: str) -> None:
+    rows = survey_of()
+    rows.loc[:9, "married"] = None
+    project.write("survey.csv", rows)
+    condition = "married != 'No'"
+    base = {"outcomes": [{**YES, "base": condition}]}
+    study = {"survey": {"filter": condition}} if where == "filter" else base
+    key = "study.survey.filter" if where == "filter" else "study.outcomes.0.base"
+    words = "a missing value leaves it undecided in 10 rows: there it does not hold"
+    assert any(words in line for line in told(planned(project, **study), key))

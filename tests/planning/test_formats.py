@@ -78,7 +78,9 @@ def test_an_answer_is_named_by_its_label_or_its_code(project: Project, suffix: s
     assert expected == keys(project, {"source": path}, outcomes=by_code)
     assert expected == keys(project, {"source": path, "values": "codes"}, outcomes=by_code)
     _, plan = project.plan(project.config({"survey": {"source": path}, "outcomes": by_label}))
-    assert any("'99' is read as missing: 3 values" in n.message for n in plan.record.notices)
+    assert any(
+        "'99' ('Refused') is read as missing: 3 values" in n.message for n in plan.record.notices
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from sweep.config.read import parse_config
+from sweep.data.outcomes import outcomes_of
 from sweep.model.files import load_model
 from sweep.planning.model_files import project_folder
-from sweep.planning.recipes import design_recipe
+from sweep.planning.recipes import counts_recipe, design_recipe
 from tests.project import Project, merged, population_of, survey_of
 
 OTHERS = ("bought", "liked")
@@ -289,3 +290,17 @@ def test_a_loaded_models_digest_does_not_depend_on_its_file(tmp_path: Path) -> N
 def test_sections_merge_without_losing_their_neighbours() -> None:
     """The tests above stand on this."""
     assert {"a": {"b": 1, "c": 2}} == merged({"a": {"b": 1}}, {"a": {"c": 2}})
+
+
+def test_a_condition_on_a_day_is_in_the_key_and_no_other(project: Project) -> None:
+    """A day meant its midnight once, and what was made of that is stored."""
+    conditions = ("wave >= '2026-01-31'", "wave == 'first'")
+    found = []
+    for condition in conditions:
+        study = project.config({"survey": {"filter": condition}}).study
+        outcome = {"outcomes": [{"name": "aware", "success": ["Yes"], "base": condition}]}
+        based = project.config(outcome).study
+        (own,) = outcomes_of(based, ["aware"])
+        found.append((design_recipe(study, {}, None), counts_recipe("k", own, based)["coding"]))
+    assert [True, False] == ["days" in design for design, _ in found]
+    assert [True, False] == ["days" in coding for _, coding in found]

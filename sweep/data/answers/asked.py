@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sweep.data.answers.block import Block
 from sweep.data.answers.likeness import same_key
 from sweep.data.answers.lists import Listed, Lists
 from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning, Tally
@@ -16,7 +17,8 @@ class Question:
     """One outcome of a rule, as its column has it.
 
     An option of a question with several answers ``makes_lists`` itself: its success is in no list
-    of the config. ``sources`` are the columns that are read for it.
+    of the config. ``sources`` are the columns that are read for it, ``block`` is how the option
+    lies in them. ``routed`` is whether the config says to whom the question was put.
     """
 
     outcome: str
@@ -26,6 +28,8 @@ class Question:
     book: ColumnBook
     makes_lists: bool = False
     sources: tuple[str, ...] = ()
+    block: Block | None = None
+    routed: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,18 @@ def by_default(answer: CodedAnswer) -> bool:
 
 
 def totals(asked: Sequence[Asked], fits: Callable[[CodedAnswer], bool]) -> dict[str, int]:
-    """Return answers of some sort over all columns with their counts, the frequent first."""
+    """Return answers of some sort over all columns with their counts, the frequent first.
+
+    Of a question with several answers in its cells, whoever did not choose stands in each of its
+    options: these people count once.
+    """
+    of_question: dict[tuple[str, tuple[str, ...]], int] = {}
+    for a in asked:
+        own = a.question.sources if a.question.makes_lists else (a.question.outcome,)
+        for answer in filter(fits, a.coding.answers):
+            before = of_question.get((answer.text, own), 0)
+            of_question[answer.text, own] = max(before, answer.count)
     found: dict[str, int] = {}
-    for answer in (answer for a in asked for answer in a.coding.answers if fits(answer)):
-        found[answer.text] = found.get(answer.text, 0) + answer.count
+    for (text, _), count in of_question.items():
+        found[text] = found.get(text, 0) + count
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))

@@ -12,11 +12,24 @@ from sweep.data.answers.told import answer_words, columns_words, counted_words
 from sweep.data.findings import Findings, KeyPath
 from sweep.words.text import number_of
 
-__all__ = ["CHECKS", "check_twice", "is_of_another_kind"]
+__all__ = ["CHECKS", "check_twice", "is_of_another_kind", "is_unwritten", "suspects"]
 
 MOST_ANSWERS = 50  # different answers to a question that is taken by a pattern
-CODES = frozenset([97, 98, 99, 997, 998, 999, *range(-9, 0)])
+CODES = frozenset(
+    {
+        *(77, 88, 97, 98, 99, 997, 998, 999, 9997, 9998, 9999),
+        *(*range(-9, 0), -77, -88, -97, -98, -99, -997, -998, -999),
+    }
+)
 """Numbers that stand for no answer in many files, where all others are small."""
+UNWRITTEN = frozenset(
+    {
+        *("-", "--", "---", "?", "??", "???", ".", "..", "..."),
+        *("null", "nan", "na", "n/a", "n.a.", "<na>", "<null>"),
+        *("#n/a", "#null!", "#value!", "#ref!", "#div/0!", "#name?", "#num!"),
+    }
+)
+"""What programs and people write, in lower case, where there is no answer."""
 SMALL, ABOVE = 20, -1
 
 
@@ -90,6 +103,22 @@ def check_codes(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> No
         )
 
 
+def check_unwritten(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> None:
+    """Refuse marks that programs write for no answer, if no list names them."""
+    found = totals(asked, lambda answer: by_default(answer) and is_unwritten(answer.text))
+    if found:
+        findings.mistake(
+            path,
+            f"{counted_words(found)}: these look like no answer. Name them in dont_know_values or "
+            "not_asked, or in study.survey.missing_values",
+        )
+
+
+def is_unwritten(text: str) -> bool:
+    """Return whether a text is what a program writes where there is no answer."""
+    return text.casefold() in UNWRITTEN
+
+
 def suspects(answers: Mapping[str, int]) -> list[str]:
     """Return the answers of a column of small numbers that may be codes for none."""
     numbers = {text: number_of(text) for text in answers}
@@ -151,5 +180,12 @@ def check_blank(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> No
         )
 
 
-CHECKS = (check_blank, check_dont_know, check_codes, check_alike, check_strange)
+CHECKS = (
+    check_blank,
+    check_dont_know,
+    check_codes,
+    check_unwritten,
+    check_alike,
+    check_strange,
+)
 """What is asked of all columns of a rule together; each tells what it finds."""

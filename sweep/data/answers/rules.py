@@ -6,10 +6,11 @@ from sweep.data.answers.absent import check_absent
 from sweep.data.answers.asked import Asked, Question, by_default, totals
 from sweep.data.answers.books import check_books
 from sweep.data.answers.checks import CHECKS, check_twice, is_of_another_kind
+from sweep.data.answers.choices import check_options, options_words
 from sweep.data.answers.coding import code_answers, meant_by_words
-from sweep.data.answers.likeness import are_alike
 from sweep.data.answers.lists import Shown, listed_answers
 from sweep.data.answers.meaning import Coding, Meaning
+from sweep.data.answers.ticks import check_slots, check_strangers, check_ticks
 from sweep.data.answers.told import (
     CLOSED,
     columns_words,
@@ -51,8 +52,9 @@ def code_rule(
     fine = [a for a in asked if not is_of_another_kind(a, path, named, findings)]
     check_twice(asked, path, findings)
     absent = check_absent(fine, path, whole, findings)
-    for check in CHECKS:
+    for check in (*CHECKS, check_options, check_slots, check_strangers):
         check(fine, path, findings)
+    check_ticks(fine, path, whole, findings)
     line = rule_line(fine, absent)
     if line:
         findings.notice(path, line)
@@ -102,16 +104,6 @@ def against_words(asked: Sequence[Asked]) -> list[str]:
     found = [text for text, label in pairs if meant_by_words(text, label) is not Meaning.NO]
     shown = few(found, written)
     return [f"listed as yes or no, though it says something else: {shown}"] if found else []
-
-
-def options_words(asked: Sequence[Asked]) -> list[str]:
-    """Return the options that were found in the answers, those alike and the rare first."""
-    own = [a for a in asked if a.question.makes_lists]
-    chosen = {item.text: a.coding.y for a in own for item in a.listed if item.key[0] == "success"}
-    rare = dict(sorted(chosen.items(), key=lambda pair: (pair[1], pair[0])))
-    alike = [x for x in rare for other in rare if x != other and are_alike(x, other)]
-    order = list(dict.fromkeys([*alike, *rare]))
-    return [f"options, the rare first: {few(order, written, CLOSED)}"] if order else []
 
 
 def all_yes_words(asked: Sequence[Asked]) -> list[str]:

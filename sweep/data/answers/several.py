@@ -3,6 +3,7 @@
 A bar parts answers wherever it stands. A semicolon does if one of the parts occurs elsewhere. With
 a comma or, between codes, a blank, three in four of the parts must occur elsewhere, and half of
 them alone or three in one cell: "Yes, definitely" and "No, definitely" are answers as they are.
+A slash, a plus or an ampersand does if all that it parts in a cell are answers by themselves.
 """
 
 from collections import Counter
@@ -11,10 +12,11 @@ from itertools import chain, pairwise
 
 from sweep.words.text import fold
 
-__all__ = ["parts_of", "separator_of"]
+__all__ = ["SEPARATORS", "parts_of", "separator_of"]
 
 BRACKETS = ("[]", "{}", "()")
 MARKS = "\"'"
+SEPARATORS = ("|", ";", ",", " ", *(JOINING := ("/", "+", "&")))
 ELSEWHERE = 0.75  # of the parts that commas make, the least share that occurs in another cell too
 ALONE = 0.5  # of them, the least share that is an answer by itself
 MANY = 3  # parts in one cell that are no ordinary sentence, where all occur elsewhere
@@ -36,7 +38,7 @@ def separator_of(answers: Iterable[str], claimed: Collection[str] = ()) -> str |
     one answer, for the config says so.
     """
     cells = list(answers)
-    for separator in ("|", ";", ",", " "):
+    for separator in SEPARATORS:
         open_ = [cell for cell in cells if separator in cell and cell not in claimed]
         several = {cell: parts for cell in open_ if len(parts := parts_of(cell, separator)) > 1}
         if several:
@@ -50,6 +52,8 @@ def is_parting(
     separator: str, cut: Mapping[str, tuple[str, ...]], several: Mapping[str, tuple[str, ...]]
 ) -> bool:
     """Return whether a separator parts answers; ``several`` are the cells that it cuts."""
+    if separator in JOINING:
+        return any(all(part in cut for part in parts) for parts in several.values())
     if separator == "|" or all(is_list(cell) for cell in several):
         return True
     often = Counter(chain.from_iterable(cut.values()))

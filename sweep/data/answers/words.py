@@ -1,19 +1,24 @@
-"""Words: answers that are none in any survey, by language: don't know, and not asked.
+"""Words: answers that say the same in every survey, by language: don't know, not asked, none.
 
 The lists are files beside this module. Words are compared in their folded form without case, with
-one kind of apostrophe and without the brackets and full stops around them.
+one kind of apostrophe and without the brackets and full stops around them; a code before them and
+a remark in brackets behind them change nothing: "99 - DK", "Refused (VOL.)".
 """
 
+import re
 import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from sweep.words.text import fold
 
-__all__ = ["is_dont_know", "is_not_asked", "plain_words"]
+__all__ = ["is_dont_know", "is_none", "is_not_asked", "plain_words"]
 
 APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u0060\u00b4\u2032\uff07"), "'")
 AROUND = " .!?*-\u2013\u2014()[]<>{}\"\u201c\u201d\u201e\u00ab\u00bb'"
+CODE = re.compile(r"^[(\[]?[-+]?\d+[)\]]?\s*[-\u2013\u2014.:)=]?\s*(?=\D)")
+REMARK = re.compile(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]\s*$")
+PARTS = re.compile(r"\s*[/,;]\s*")
 
 
 @lru_cache(maxsize=4096)
@@ -22,14 +27,32 @@ def plain_words(text: str) -> str:
     return fold(text).translate(APOSTROPHES).casefold().strip(AROUND)
 
 
+@lru_cache(maxsize=4096)
+def bare_words(text: str) -> str:
+    """Return an answer as it is looked up without a code before it and a remark behind it."""
+    return plain_words(CODE.sub("", REMARK.sub("", fold(text))))
+
+
 def is_dont_know(text: str) -> bool:
     """Return whether an answer says don't know, refused, or the like, in some language."""
-    return plain_words(text) in words_in("dont_know.toml")
+    return says(text, "dont_know.toml")
 
 
 def is_not_asked(text: str) -> bool:
     """Return whether an answer says that the question was not put, in some language."""
-    return plain_words(text) in words_in("not_asked.toml")
+    return says(text, "not_asked.toml")
+
+
+def is_none(text: str) -> bool:
+    """Return whether an option says that none of the others is chosen, in some language."""
+    return says(text, "none.toml")
+
+
+def says(text: str, name: str) -> bool:
+    """Return whether a text, or each of its parts, is in one of the lists."""
+    words, bare = words_in(name), bare_words(text)
+    parts = PARTS.split(bare)
+    return plain_words(text) in words or bare in words or words.issuperset(map(plain_words, parts))
 
 
 @cache

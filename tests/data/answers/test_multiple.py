@@ -50,7 +50,7 @@ CELLS = ["Nike | Adidas", "Nike", "Puma|Nike", "None of these", None]
 
 def test_a_cell_with_several_answers_is_one_outcome_per_option(project: Project) -> None:
     rule: dict[str, Any] = {"name": "Q5", "separator": "|", "all_blank": "none"}
-    codings, findings = code(project, {"Q5": CELLS}, **rule)
+    codings, findings = code(project, {"Q5": CELLS}, **rule, none=["None of these"])
     assert {
         "Q5_Adidas": (1, 5),
         "Q5_Nike": (3, 5),

@@ -153,7 +153,17 @@ def test_none_of_these_is_an_answer() -> None:
     assert ([], 12) == (asked.mistakes, asked.codings["q"].n)
 
 
-@pytest.mark.parametrize("code", ["98", "99", "97", "997", "999", "-1", "-9", "99.0"])
+@pytest.mark.parametrize("mark", ["-", "?", ".", "NULL", "nan", "#NULL!", "NA"])
+def test_what_programs_write_for_nothing_must_be_named(mark: str) -> None:
+    there = {"q": {"Yes": 5, "No": 6, mark: 2}}
+    (((), message),) = ask(there, success=["Yes"]).mistakes
+    assert message.startswith(f"{mark!r} (2): these look like no answer. Name them in")
+    assert [] == ask(there, success=["Yes"], not_asked=[mark]).mistakes
+
+
+@pytest.mark.parametrize(
+    "code", ["98", "99", "97", "997", "999", "-1", "-9", "99.0", "77", "88", "-99", "9999"]
+)
 def test_a_code_for_no_answer_among_small_numbers_must_be_named(code: str) -> None:
     there = {"1": 9, "2": 3, "5": 4, code: 2}
     ((path, message),) = ask({"q": there}, success=[5]).mistakes

@@ -19,6 +19,9 @@ from sweep.data.answers.several import parts_of, separator_of
         (["1 3 7", "1", "3", "7 9", "9"], " "),
         (["['Nike', 'Adidas']", "['Nike']"], ","),
         (["{Nike,Adidas}", "{Nike}"], ","),
+        (["Nike/Adidas", "Nike", "Adidas"], "/"),
+        (["Nike + Adidas", "Nike", "Adidas"], "+"),
+        (["Nike & Adidas", "Nike", "Adidas"], "&"),
     ],
 )
 def test_several_answers_in_a_cell_are_seen(cells: list[str], separator: str) -> None:
@@ -40,6 +43,8 @@ def test_several_answers_in_a_cell_are_seen(cells: list[str], separator: str) ->
         ["Red; a colour", "Blue"],
         ["18 24", "25 34"],
         ["A/B", "C"],
+        ["A/B", "A"],
+        ["Marks & Spencer", "Next"],
     ],
 )
 def test_one_answer_in_a_cell_is_one_answer(cells: list[str]) -> None:
