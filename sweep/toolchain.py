@@ -27,7 +27,7 @@ __all__ = [
     "worker_environment",
 ]
 
-TRANSFORM = 2
+TRANSFORM = 3
 FIT = 1
 ESTIMATE = 3
 

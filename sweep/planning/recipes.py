@@ -5,17 +5,16 @@ name are in no key of a fit or an estimate. Fits name the bytes they consume, no
 from: an outcome's fit survives new outcomes, new groups, a new frame, and other columns' changes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
-from sweep.config import Cases, PopulationTable, Study
+from sweep.config import Study
 from sweep.config.tables import WAYS
 from sweep.data.design import Design, group_variables
 from sweep.data.outcomes import Outcome
-from sweep.data.rules import every_rule, rules_of
+from sweep.data.rules import rules_of
 from sweep.expression import normalise, parse
-from sweep.expression.days import names_day
 from sweep.keys import Json, array_digest, digest
 from sweep.model.files import STUB, ModelFile
 from sweep.model.terms import Covariate, Model, as_json
@@ -34,32 +33,6 @@ __all__ = [
     "of_outcome",
     "stub_recipe",
 ]
-
-
-SEEDING = 2
-"""Version of how a survey's respondents become a raked frame's seed; the first kept their noise."""
-
-
-DAYS = 2
-"""Version of what a day beside times of day means: the first took it for its midnight."""
-
-
-def days_json(conditions: Iterable[str | None]) -> Json:
-    """Return the mark of conditions that name a day; there is none where none does."""
-    named = any(names_day(parse(text)) for text in conditions if text is not None)
-    return {"days": DAYS} if named else {}
-
-
-def conditions_in(study: Study) -> Iterator[str | None]:
-    """Yield the conditions that decide on a design."""
-    survey, population = study.survey, study.population
-    yield from (survey.filter, survey.universe, *survey.exclude_respondents.values())
-    yield from population.structural_zeros
-    yield from (population.filter, *(margin.filter for margin in population.margins))
-    yield population.seed.filter if isinstance(population.seed, PopulationTable) else None
-    for _, _, _, rule in every_rule(study):
-        if isinstance(rule, Cases):
-            yield from (case.when for case in rule.cases)
 
 
 def plain_condition(condition: str | None) -> str | None:
@@ -100,20 +73,7 @@ def design_recipe(study: Study, sources: Mapping[str, str], sample: int | None) 
         "further": group_variables(study),
         "sample": sample,
         "seed": None if sample is None else study.sampler.seed,
-        **({"seeding": SEEDING} if study.population.seed == "survey" else {}),
-        **days_json(conditions_in(study)),
-        **({"predictors_first": twice} if (twice := named_twice(study)) else {}),
     }
-
-
-def named_twice(study: Study) -> list[str]:
-    """Return predictors of some column that have the name of a derived variable.
-
-    Conditions mean the predictor by it. Earlier programs meant the derived variable: what they
-    made of such a study is not taken.
-    """
-    columns = {name: p.column or name for name, p in study.predictors.items()}
-    return sorted(n for n, column in columns.items() if column != n and n in study.derive)
 
 
 def respondents_json(study: Study) -> Json:
@@ -154,7 +114,7 @@ def counts_recipe(
     derived = {"derived": names} if names else {}
     though_missing = {"though_missing": list(named)} if named else {}
     coding = {**outcome.coding(), "base": plain_condition(outcome.base), **derived}
-    coding |= though_missing | days_json([outcome.base])
+    coding |= though_missing
     return {"kind": "counts", "version": TRANSFORM, "design": design_key, "coding": coding}
 
 

@@ -9,10 +9,8 @@ import pandas as pd
 import pytest
 
 from sweep.config.read import parse_config
-from sweep.data.outcomes import outcomes_of
 from sweep.model.files import load_model
 from sweep.planning.model_files import project_folder
-from sweep.planning.recipes import counts_recipe, design_recipe
 from tests.project import Project, merged, population_of, survey_of
 
 OTHERS = ("bought", "liked")
@@ -27,8 +25,6 @@ def build(levels, counts, priors):
 def probabilities(posterior, cells):
     return posterior
 '''
-
-AREAS = [{"when": "region == 'East'", "then": "East"}]
 
 type Keys = dict[str, tuple[str, str]]
 
@@ -146,16 +142,6 @@ def test_priors_terms_sampler_seed_and_level_order_change_every_fit(
 ) -> None:
     before, after = fits(keys_of(project)), fits(keys_of(project, study))
     assert not set(before.values()) & set(after.values())
-
-
-def test_a_predictor_with_the_name_of_something_derived_is_in_the_key(project: Project) -> None:
-    """Its conditions meant something else once, and what was made of them is stored."""
-    derived = {"region": {"recode": {"East": "Far East"}}, "area": {"cases": AREAS}}
-    named = project.config({"derive": derived, "predictors": {"region": {"column": "area"}}})
-    alone = project.config({"derive": derived, "predictors": {"region": {}}})
-    recipes = [design_recipe(config.study, {}, None) for config in (named, alone)]
-    assert ["region"] == recipes[0]["predictors_first"]
-    assert "predictors_first" not in recipes[1]
 
 
 def test_an_outcomes_name_changes_its_fit_and_no_other(project: Project) -> None:
@@ -290,17 +276,3 @@ def test_a_loaded_models_digest_does_not_depend_on_its_file(tmp_path: Path) -> N
 def test_sections_merge_without_losing_their_neighbours() -> None:
     """The tests above stand on this."""
     assert {"a": {"b": 1, "c": 2}} == merged({"a": {"b": 1}}, {"a": {"c": 2}})
-
-
-def test_a_condition_on_a_day_is_in_the_key_and_no_other(project: Project) -> None:
-    """A day meant its midnight once, and what was made of that is stored."""
-    conditions = ("wave >= '2026-01-31'", "wave == 'first'")
-    found = []
-    for condition in conditions:
-        study = project.config({"survey": {"filter": condition}}).study
-        outcome = {"outcomes": [{"name": "aware", "success": ["Yes"], "base": condition}]}
-        based = project.config(outcome).study
-        (own,) = outcomes_of(based, ["aware"])
-        found.append((design_recipe(study, {}, None), counts_recipe("k", own, based)["coding"]))
-    assert [True, False] == ["days" in design for design, _ in found]
-    assert [True, False] == ["days" in coding for _, coding in found]
