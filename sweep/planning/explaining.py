@@ -43,9 +43,12 @@ def names_of(mistake: Finding, study: Study) -> Iterator[str]:
     """Yield the variable that a mistake is about, and the columns that it is made of."""
     if len(mistake.path) < 3 or mistake.path[1] not in {"predictors", "derive", "groups"}:
         return
-    waiting = [str(mistake.path[2])]
+    waiting, seen = [str(mistake.path[2])], set[str]()
     while waiting:
         name = waiting.pop()
+        if name in seen:  # a predictor may have the name of a column that it is derived from
+            continue
+        seen.add(name)
         yield name
         predictor = study.predictors.get(name)
         if predictor is not None and predictor.column not in {None, name}:
