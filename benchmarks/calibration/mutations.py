@@ -152,10 +152,12 @@ MUTATIONS = (
     Mutation(
         "every answer counted twice",
         (
+            Edit("data/counts", "        n[there],\n", "        2 * n[there],\n"),
             Edit(
-                "data/counts", "total(np.ones(int(base.sum())))", "total(np.full(base.sum(), 2.0))"
+                "data/counts",
+                "        people.total(of_yes)[there],\n",
+                "        2 * people.total(of_yes)[there],\n",
             ),
-            Edit("data/counts", "        total(yes),\n", "        total(2 * yes),\n"),
         ),
     ),
     Mutation(

@@ -76,6 +76,8 @@ def coded_outcomes(made: "Plan", outcome: str | None) -> "Sequence[CodedOutcome]
 def check_facts(config: "SweepConfig", made: "Plan", coded: "Sequence[CodedOutcome]") -> "Json":
     """Return what a check found, in the same order whether the design is new or was stored."""
     from sweep.data.answers.table import coding_json
+    from sweep.data.audit import Audit
+    from sweep.data.findings import finding_from
     from sweep.journal.partial import partial_words
 
     summary = made.prepared.design.summary
@@ -97,8 +99,8 @@ def check_facts(config: "SweepConfig", made: "Plan", coded: "Sequence[CodedOutco
         "partial": partial_words(made.record),
         "nobody_asked": [entry.name for entry in made.entries if entry.n == 0],
         "notices": [notice.as_json() for notice in made.record.notices],
-        "audit": summary.get("audit", []),
-        "facts": summary.get("facts", []),
+        "audit": Audit.from_json(summary.get("audit", [])).as_json(),
+        "facts": [finding_from(fact).as_json() for fact in summary.get("facts", [])],
         "actions": actions_of(made),
         "coding": coding_json(coded, config.study.minimum_base),
     }

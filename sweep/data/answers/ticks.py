@@ -13,6 +13,7 @@ from sweep.data.answers.block import NOTHING, REST
 from sweep.data.answers.meaning import Meaning
 from sweep.data.answers.told import answer_words, columns_words, counted_words
 from sweep.data.findings import Findings, KeyPath
+from sweep.words.numbers import count_of
 
 __all__ = ["check_slots", "check_strangers", "check_ticks"]
 
@@ -38,8 +39,8 @@ def check_ticks(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Fi
         path,
         f"{columns_words([a.question.column for a in told])}: every answer counts as yes and a "
         f"blank as not asked: {coding.n:,} of {coding.n:,} in {worst.question.column!r}, and "
-        f"{coding.missing:,} respondents have no answer. If a blank is an option not chosen, write "
-        f"match: with the question's columns, kind: multiple, success: [{success}] and all_blank: "
+        f"{count_of(coding.missing, 'respondent')} without an answer. If a blank is an option not "
+        f"chosen, write match: with the question's columns, kind: multiple, success: [{success}] and all_blank: "
         "none or not_asked; if only these were asked, say who they are with base:",
     )
 
