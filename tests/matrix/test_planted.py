@@ -29,11 +29,3 @@ def test_sound_studies_have_three_lines_of_notices_in_the_median() -> None:
     plans = [plan for _, plan in plans_of_sound(100, seed=100)]
     assert [] == [plan.refused for plan in plans if plan.refused is not None]
     assert 3 >= median(len(plan.notices) for plan in plans)
-
-
-@pytest.mark.slow  # 5 minutes
-@pytest.mark.timeout(1500)
-def test_of_a_thousand_slips_none_passes_in_silence() -> None:
-    found = [(o.slip.where, o.slip.before, o.slip.after, o.end) for o in ends_of_slips(1000, 1)]
-    assert 1000 == len(found)
-    assert [] == [slip for slip in found if slip[-1] == "silent"]

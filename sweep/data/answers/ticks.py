@@ -24,8 +24,8 @@ SEVERAL = 3  # answers of a block of items that are more than yes and no
 def check_ticks(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Findings) -> None:
     """Refuse plain questions that all who answered affirm, while others have no answer.
 
-    Where the config says to whom the question was put it is believed. ``whole`` is whether these
-    are all respondents.
+    Where the config says to whom the question was put, or which answers count as no, it is
+    believed. ``whole`` is whether these are all respondents.
     """
     plain = [a for a in asked if a.question.block is None and a.coding.answers]
     ticks = [a for a in plain if is_ticked(a)]
@@ -40,15 +40,16 @@ def check_ticks(asked: Sequence[Asked], path: KeyPath, whole: bool, findings: Fi
         f"{columns_words([a.question.column for a in told])}: every answer counts as yes and a "
         f"blank as not asked: {coding.n:,} of {coding.n:,} in {worst.question.column!r}, and "
         f"{count_of(coding.missing, 'respondent')} without an answer. If a blank is an option not "
-        f"chosen, write match: with the question's columns, kind: multiple, success: [{success}] and all_blank: "
-        "none or not_asked; if only these were asked, say who they are with base:",
+        f"chosen, write match: with the question's columns, kind: multiple, success: [{success}] "
+        "and all_blank: none or not_asked; if only these were asked, say who they are with base:",
     )
 
 
 def is_ticked(a: Asked) -> bool:
     """Return whether all answers of a question are a yes, and some respondents have none."""
     coding = a.coding
-    return 0 < coding.n == coding.y and coding.missing > 0 and not a.question.routed
+    says_no = any(item.key[0] == "failure" for item in a.listed)
+    return 0 < coding.n == coding.y and coding.missing > 0 and not (a.question.routed or says_no)
 
 
 def check_slots(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> None:

@@ -53,6 +53,14 @@ def test_a_declared_base_and_a_sample_are_believed() -> None:
         assert told == len(findings.mistakes)
 
 
+def test_a_rule_that_says_which_answers_count_as_no_is_believed(project: Project) -> None:
+    blanks: dict[str, list[Any]] = {"q": [1, 1, None, 1]}
+    rule: dict[str, Any] = {"kind": "binary", "name": "q", "success": [1]}
+    assert code(project, blanks, **rule)[1].mistakes
+    listed = code(project, blanks, **rule, failure=[0])[1].mistakes
+    assert not [found for found in listed if "every answer counts as yes" in found.message]
+
+
 def test_slots_that_hold_any_option_are_no_items(project: Project) -> None:
     rule: dict[str, Any] = {"match": "aw*", "name": "aw", "success": [1], "all_blank": "none"}
     slots: dict[str, list[Any]] = {"aw1": [1, 2, 3, 1], "aw2": [2, None, 1, 3]}
