@@ -57,6 +57,7 @@ def is_near(name: str, glob: str) -> bool:
     begins = any(
         is_slip(name[:k], glob[:first]) and fnmatchcase(name[k:], glob[first:])
         for k in lengths(first)
+        if not name[k - 1 : k + 1].isdigit()  # within a number, which is another then
     )
     return begins or any(
         is_slip(name[-k:], glob[last:]) and fnmatchcase(name[:-k], glob[:last])
@@ -65,12 +66,24 @@ def is_near(name: str, glob: str) -> bool:
 
 
 def is_slip(one: str, other: str) -> bool:
-    """Return whether two parts of names are twins, or a letter in one is a digit in the other."""
+    """Return whether two parts of names are twins, or one lacks a digit, or has a letter for it."""
     if len(one) != len(other):
-        return are_twins(one, other)
+        return are_twins(one, other) or lacks_digit(*sorted((one, other), key=len))
     apart = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
-    digit = len(apart) == 1 and apart[0][0].isdigit() != apart[0][1].isdigit()
+    digit = len(apart) == 1 and any(
+        a.isdigit() and b.isalpha() for a, b in (apart[0], apart[0][::-1])
+    )
     return digit or are_twins(one, other)
+
+
+def lacks_digit(shorter: str, longer: str) -> bool:
+    """Return whether a number of one digit is left out; with another digit beside it is another."""
+    if len(longer) != len(shorter) + 1:
+        return False
+    parts = enumerate(zip(shorter, longer, strict=False))
+    k = next((k for k, (a, b) in parts if a != b), len(shorter))
+    alone = [c for c in longer[max(k - 1, 0) : k + 2] if c.isdigit()] == [longer[k]]
+    return longer[:k] + longer[k + 1 :] == shorter and longer[k].isdigit() and alone
 
 
 def lengths(length: int) -> Iterator[int]:

@@ -27,6 +27,12 @@ def test_a_letter_for_a_digit_is_a_slip_and_another_number_is_none(project: Proj
     assert [] == told(project, ["ask_0_1", "ask_1_2", "ask_10_2"], {"match": "ask_0_*"})
 
 
+def test_a_digit_left_out_is_a_slip_and_one_more_is_another_number(project: Project) -> None:
+    assert 1 == len(told(project, ["ask_1_b1", "ask__b2"], {"match": "ask_1_*"}))
+    assert [] == told(project, ["ask_1_b1", "ask_12_b2"], {"match": "ask_1_*"})
+    assert [] == told(project, ["ask_12_b1", "ask_1_b2"], {"match": "ask_12_*"})
+
+
 def test_so_it_is_behind_the_open_part(project: Project) -> None:
     assert 1 == len(told(project, ["tea_aided", "milk_Aided"], {"match": "*_aided"}))
 
