@@ -142,7 +142,18 @@ def test_a_lost_host_takes_processes_in_sessions_of_their_own_with_it(
     )
     cloud.wait(submit(cloud, [sys.executable, "-c", code]))
     stat = Path(f"/proc/{(tmp_path / 'pid').read_text()}/stat")
-    assert not stat.exists() or "Z" == stat.read_text().rpartition(")")[2].split()[0]
+    until = time.monotonic() + 10  # the signal is on its way
+    while is_running(stat) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not is_running(stat)
+
+
+def is_running(stat: Path) -> bool:
+    """Return whether a process is there and no zombie, by its file of /proc."""
+    try:
+        return "Z" != stat.read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @pytest.mark.slow
