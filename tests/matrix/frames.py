@@ -41,10 +41,6 @@ def twice(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows, rows.head(12)], ignore_index=True)
 
 
-def summed(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(n=[2 * n if k < 12 else n for k, n in enumerate(rows["n"])])
-
-
 WEIGHT = ("study.survey.weight", "weight column 'w'", "a weight is a number of at least 0")
 
 FRAMES = (
@@ -137,9 +133,8 @@ FRAMES = (
     ),
     Kind(
         "rows of the census that stand there twice",
-        Right(("study.population.source", "12 rows", "repeat")),
+        Refused(("study.population.source", "12 rows of 60 repeat another", "remove these rows")),
         population=twice,
-        clean_population=summed,
     ),
     Kind(
         "a negative weight", Refused((*WEIGHT, "'-1'")), lambda c: {**c, "w": ["-1", *c["w"][1:]]}

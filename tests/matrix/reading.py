@@ -112,9 +112,8 @@ READING = (
     ),
     Kind(
         "null text",
-        Right(("counts as no: 'No' (83), 'nan' (42)",)),
+        Refused(("study.outcomes.0", "'nan' (42)", "missing_values")),
         put("aware", "No", "nan"),
-        clean=put("aware", "No", "nan"),
     ),
     Kind(
         "ids of 18 digits",
