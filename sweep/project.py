@@ -31,35 +31,32 @@ def write_tracker_data(directory: Path, small: bool) -> tuple[Path, ...]:
 
 
 def write_gss_data(directory: Path, small: bool) -> tuple[Path, ...]:
-    """Write what configs/gss.yaml reads: a real survey and its own weighted cells.
-
-    Raises
-    ------
-    UsageError
-        If ``small`` is asked for: it has one size.
-    """
+    """Write what configs/gss.yaml reads: a real survey and its own weighted cells."""
     from sweep.simulate import write_gss
 
-    if small:
-        msg = "--small is for the simulated tracker: the GSS example has one size, 7 outcomes"
-        raise UsageError(msg)
+    refuse_small(small, "the GSS example has one size, 7 outcomes")
     return write_gss(directory)
 
 
 def write_raw_data(directory: Path, small: bool) -> tuple[Path, ...]:
-    """Write a raw survey, the margins of its population, and the truth.
+    """Write a raw survey, the margins of its population, and the truth."""
+    from sweep.simulate import write_raw
+
+    refuse_small(small, "the raw example has one size, 1,600 people")
+    return write_raw(directory)
+
+
+def refuse_small(small: bool, why: str) -> None:
+    """Refuse to make an example smaller that has one size.
 
     Raises
     ------
     UsageError
-        If ``small`` is asked for: it has one size.
+        If ``small`` is asked for.
     """
-    from sweep.simulate import write_raw
-
     if small:
-        msg = "--small is for the simulated tracker: the raw example has one size, 1,600 people"
+        msg = f"--small is for the simulated tracker: {why}"
         raise UsageError(msg)
-    return write_raw(directory)
 
 
 EXAMPLES: Mapping[str, Callable[[Path, bool], tuple[Path, ...]]] = {

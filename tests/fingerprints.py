@@ -54,7 +54,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         "data.weights",
         *("data.cases", "data.exclusions", "data.rules", "data.seen", "expression.decision"),
         "data.questions",
-        *("planning.asked", "planning.groups", "planning.lookups"),
+        *("planning.answers", "planning.asked", "planning.groups", "planning.lookups"),
         *("planning.columns", "planning.counting", "planning.named", "planning.population"),
         "planning.prepare",
         *(

@@ -22,7 +22,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         *("planning/plan.py", "planning/prepare.py", "planning/recipes.py"),
         *("planning/selection.py", "planning/tasks.py", "planning/model_files.py"),
         *("planning/counting.py", "planning/coding.py", "planning/population.py"),
-        *("planning/asked.py", "planning/groups.py", "planning/lookups.py"),
+        *("planning/answers.py", "planning/asked.py", "planning/groups.py", "planning/lookups.py"),
     ),
     "artifacts": ("artifacts/*.py",),
     "journal": ("journal/*.py",),

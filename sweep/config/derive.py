@@ -131,11 +131,15 @@ EXAMPLES = "{cut: age, at: [..], labels: [..]} or {recode: {from: to}}"
 type Rule = Cut | Recode | Cases | Lookup
 """How one table makes a variable."""
 
-OneRule = Annotated[
+TaggedRule = (
     Annotated[Cut, Tag("<cut>")]
     | Annotated[Recode, Tag("<recode>")]
     | Annotated[Cases, Tag("<cases>")]
-    | Annotated[Lookup, Tag("<lookup>")],
+    | Annotated[Lookup, Tag("<lookup>")]
+)
+
+OneRule = Annotated[
+    TaggedRule,
     Discriminator(
         _kind,
         custom_error_type="mistake",
@@ -156,11 +160,7 @@ class Apart(Section):
 
 
 Derived = Annotated[
-    Annotated[Cut, Tag("<cut>")]
-    | Annotated[Recode, Tag("<recode>")]
-    | Annotated[Cases, Tag("<cases>")]
-    | Annotated[Lookup, Tag("<lookup>")]
-    | Annotated[Apart, Tag("<apart>")],
+    TaggedRule | Annotated[Apart, Tag("<apart>")],
     Discriminator(
         _kind_or_apart,
         custom_error_type="mistake",

@@ -4,7 +4,6 @@ A code for no answer among weights, such as 999, makes its respondents count for
 """
 
 import re
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -45,9 +44,13 @@ def weights(rows: pd.DataFrame, study: Study) -> NDArray[np.float64]:
     if wrong.any():
         raise MistakeAt(KEY, unusable_words(name, rows[name][wrong]))
     if len(values) and not values.any():
-        msg = f"weight column {name!r} is zero for every respondent: nobody would count"
-        raise MistakeAt(KEY, msg)
+        raise MistakeAt(KEY, zero_words(name))
     return values
+
+
+def zero_words(name: str) -> str:
+    """Return what is wrong with weights that are all zero."""
+    return f"weight column {name!r} is zero for every respondent: nobody would count"
 
 
 def unusable_words(name: str, wrong: pd.Series) -> str:
@@ -67,9 +70,13 @@ def leaving_out(name: str, values: list[str], blank: bool = False) -> str:
     """Return how a config leaves out the respondents who have some values in a column."""
     terms: list[Expression] = [Missing(name)] if blank else []
     terms += [Membership(name, tuple(values[:MOST]))] if values else []
-    condition = normalise(terms[0] if len(terms) == 1 else Or(tuple(terms)))
-    how = f'study.survey.exclude_respondents: {{no weight: "{condition}"}}'
-    return f"leave these respondents out with {how}"
+    condition = terms[0] if len(terms) == 1 else Or(tuple(terms))
+    return f"leave these respondents out with {excluding(condition)}"
+
+
+def excluding(condition: Expression) -> str:
+    """Return what a config says to leave out the respondents of a condition."""
+    return f'study.survey.exclude_respondents: {{no weight: "{normalise(condition)}"}}'
 
 
 def check_weights(weight: NDArray[np.float64], study: Study, findings: Findings) -> None:
@@ -81,29 +88,27 @@ def check_weights(weight: NDArray[np.float64], study: Study, findings: Findings)
     if name is None or not len(weight):
         return
     if not total:
-        words = f"weight column {name!r} is zero for every respondent: nobody would count"
-        findings.mistake(KEY, words)
+        findings.mistake(KEY, zero_words(name))
         return
     values, times = np.unique(weight, return_counts=True)
-    for value, often in zip(values.tolist(), times.tolist(), strict=True):
-        share = value * often / total
-        if value not in standing_apart(values.tolist()) or share < MUCH:
+    apart = standing_apart(values)
+    for value, often in zip(
+        apart.tolist(), times[len(values) - len(apart) :].tolist(), strict=True
+    ):
+        share, text = value * often / total, text_of(value) or ""
+        if share < MUCH:
             continue
-        text = text_of(value) or ""
         words = f"weight column {name!r}: {text} ({count_of(often, 'respondent')})"
         words += f" holds {share:.1%} of all the weight"
         if CODE.fullmatch(text) and share >= MOSTLY:
-            out = normalise(Comparison(name, "==", int(value)))
-            how = f'study.survey.exclude_respondents: {{no weight: "{out}"}}'
-            findings.mistake(KEY, f"{words}: a code? Leave these respondents out with {how}")
+            out = excluding(Comparison(name, "==", int(value)))
+            findings.mistake(KEY, f"{words}: a code? Leave these respondents out with {out}")
         else:
             findings.notice(KEY, f"{words}, and is far above all others: a code, or a slip?")
 
 
-def standing_apart(values: list[float]) -> list[float]:
+def standing_apart(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the few largest of ascending weights that are far above all others."""
-    positive = [v for v in values if v > 0]
-    for place, (below, above) in enumerate(pairwise(positive), start=1):
-        if above >= APART * below and len(positive) - place <= MOST_APART:
-            return positive[place:]
-    return []
+    last = values[values > 0][-MOST_APART - 1 :]
+    far = np.flatnonzero(last[1:] >= APART * last[:-1])
+    return last[far[0] + 1 :] if len(far) else last[:0]

@@ -78,9 +78,10 @@ def look_at(
     seen = seen_by(conditions.values(), respondents, rules)
     columns: dict[str, list[str]] = {}
     told: dict[KeyPath, list[str]] = {}
+    absent = {found.path for found in findings.mistakes}  # names what is not there
     for path, condition in conditions.items():
         columns |= columns_seen(condition, rules, available)
-        if path not in {found.path for found in findings.mistakes}:  # names what is not there
+        if path not in absent:
             with findings.at(*path):
                 lines = told.setdefault(path, [])
                 holds = seen.holds(condition, lines.append)

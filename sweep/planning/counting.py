@@ -1,43 +1,36 @@
 """Counting: the answers to every outcome, through the store, and what they show of the config."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import batched
 from typing import cast
-
-import pandas as pd
 
 from sweep.artifacts.contents import put_counts
 from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.recipes import CountsMeta
 from sweep.config import Study
-from sweep.data.answers.meaning import Coding, Tally
-from sweep.data.answers.named_missing import answers_named
-from sweep.data.codebook import Codebook
-from sweep.data.counts import count, counts_of, tally
-from sweep.data.design import Design
+from sweep.data.answers.meaning import Coding
+from sweep.data.counts import count, counts_of
 from sweep.data.findings import Findings
 from sweep.data.near_misses import tell_near_misses
 from sweep.data.outcomes import Outcome
-from sweep.data.rules import rules_of
-from sweep.data.variables import condition_sources
 from sweep.keys import digest
-from sweep.planning.asked import Asked, conditions_of, look_at, tell_asked
+from sweep.planning.answers import Answers, answers_to, tell_unusable
+from sweep.planning.asked import tell_asked
 from sweep.planning.coding import code_outcomes
 from sweep.planning.columns import tell_read
 from sweep.planning.idle_missing import tell_idle_missing
-from sweep.planning.lookups import read_lookups
 from sweep.planning.named import Named, named_by, tell_named
 from sweep.planning.prepare import SURVEY, StoredDesign
 from sweep.planning.recipes import counts_recipe
+from sweep.planning.refusals import refused_outcomes
 from sweep.sources.files import Sources
-from sweep.sources.tables import Read, TextTable, book_of, column_names, read_text_table
+from sweep.sources.tables import Read, book_of, column_names
 from sweep.store import Store
 from sweep.store.concurrency import concurrently
 from sweep.words.telling import Tell, tell_nobody
-from sweep.words.values import brief, few
 
-__all__ = ["StoredCounts", "count_outcomes", "refused_outcomes"]
+__all__ = ["StoredCounts", "count_outcomes"]
 
 TOGETHER = 64  # outcomes whose counts are in memory and on their way into the store
 
@@ -56,52 +49,6 @@ class StoredCounts:
     sums: str
     n: float
     coding: Coding
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The answers that are counted now: of the outcomes that are not in the store, by key.
-
-    ``asked`` are the conditions that these look at; ``named`` are by outcome the codes that count
-    though the file calls them missing, and ``labels`` is whether answers are shown by their labels.
-    """
-
-    table: TextTable
-    book: Codebook
-    new: Mapping[str, Outcome]
-    asked: Asked
-    named: Named
-    labels: bool
-
-    def countable(self) -> dict[str, Outcome]:
-        """Return the outcomes whose columns hold single values, and whose base can be told."""
-        refused = set(self.table.refused)
-        there = {key: o for key, o in self.new.items() if not self.asked.is_mistaken(o)}
-        return {key: o for key, o in there.items() if refused.isdisjoint(self.asked.reads(o))}
-
-    def tallies(self) -> dict[str, Tally]:
-        """Return how often each answer occurs, by the outcome's key."""
-        there, seen = self.countable(), self.asked.seen
-        made = [tally(o, self.rows(o), self.book.of(o.column), seen) for o in there.values()]
-        return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
-
-    def rows(self, outcome: Outcome) -> pd.DataFrame:
-        """Return the answers as an outcome takes them: what it names is none that is missing."""
-        name, codes = outcome.column, self.named.get(outcome.name, ())
-        if not codes or name not in self.table.coded:
-            return self.table.rows
-        book = self.book.of(name)
-        values, labels = self.table.coded[name], book.values if self.labels else {}
-        return self.table.rows.assign(**{name: answers_named(values, codes, book, labels)})
-
-    def read(self, outcome: Outcome) -> Read:
-        """Return what there is to say of reading an outcome's columns."""
-        found, codes = self.table.read.of(outcome.columns), self.named.get(outcome.name, ())
-        missing = {
-            column: {text: n for text, n in gone.items() if text not in codes}
-            for column, gone in found.missing.items()
-        }
-        return replace(found, missing=missing)
 
 
 def count_outcomes(  # noqa: PLR0913, PLR0917 # what is counted, where from and where to
@@ -203,53 +150,6 @@ def read_of(counted: Iterable[CountsMeta]) -> Read:
     return Read(spellings, missing)
 
 
-def tell_unusable(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
-    """Tell of outcomes whose columns, or those of their base, cannot be used."""
-    tell_refused(answers, outcomes, findings)
-    tell_shared(answers, outcomes, findings)
-
-
-def tell_refused(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
-    """Tell of columns that hold no single values: their outcomes cannot be counted."""
-    for outcome in outcomes:
-        for name in answers.asked.reads(outcome):
-            if (why := answers.table.refused.get(name)) is not None:
-                message = (
-                    f"column {name!r} {why}: write a column of text or numbers, such as one per "
-                    "option, or leave it out with study.exclude"
-                )
-                findings.mistake(("study", "outcomes", outcome.rule), message, outcome.name)
-
-
-def tell_shared(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:
-    """Refuse bases that read a column in which several codes have become one value."""
-    for outcome in outcomes:
-        own, shared = outcome.answer_columns, answers.table.shared
-        for name in (n for n in answers.asked.reads(outcome) if n not in own and n in shared):
-            for text, codes in shared[name].items():
-                findings.mistake(
-                    ("study", "outcomes", outcome.rule, "base"),
-                    f"column {name!r}: the codes {few(codes)} have one label, {brief(text)}, and "
-                    "would become one value: write values: codes into study.survey",
-                    outcome.name,
-                )
-
-
-def refused_outcomes(outcomes: Sequence[Outcome], findings: Findings) -> dict[str, str]:
-    """Return the outcomes that mistakes are about, and the first of each: a rule's are all of its.
-
-    A mistake that is about neither is not among them.
-    """
-    refused: dict[str, str] = {}
-    for found in findings.mistakes:
-        of_rule = found.path[:2] == ("study", "outcomes") and len(found.path) > 2
-        for outcome in outcomes:
-            mine = found.outcome == outcome.name
-            if mine or (found.outcome is None and of_rule and found.path[2] == outcome.rule):
-                refused.setdefault(outcome.name, str(found))
-    return refused
-
-
 def stored_counts(store: Store, keys: Sequence[str], tell: Tell) -> dict[str, CountsMeta]:
     """Return what the counts that are stored say of themselves, by key."""
     found = concurrently(lambda key: read_if_sound(store, "counts", key, tell=tell), keys)
@@ -263,34 +163,3 @@ def counted_from(key: str, meta: CountsMeta | None, coding: Coding) -> StoredCou
     if meta is None:
         return StoredCounts(key, {}, "", 0.0, coding)
     return StoredCounts(key, meta["counts"], meta["sums"], meta["n"], coding.folded())
-
-
-def answers_to(  # noqa: PLR0913, PLR0917 # what is counted, where from, and what is known of it
-    study: Study,
-    sources: Sources,
-    design: Design,
-    new: Mapping[str, Outcome],
-    findings: Findings,
-    partial: Collection[int],
-    book: Codebook,
-    named: Named,
-) -> Answers:
-    """Return the design's respondents' answers that some outcomes count, or look at for a base."""
-    conditions = conditions_of(study, list(new.values()))
-    lookups = read_lookups(study, sources, Findings()) if conditions else {}  # told with the design
-    rules, available = rules_of(study, "survey", lookups), column_names(sources.survey)
-    wanted = [name for outcome in new.values() for name in outcome.answer_columns]
-    for path, condition in conditions.items():
-        wanted += condition_sources(condition, rules, available, path, findings)
-    wanted = wanted or available[:1]  # where all is mistaken that was to be read
-    table = read_text_table(sources.survey, list(dict.fromkeys(wanted)))
-    sources.check_unchanged()  # rows are the design's by position
-    places = design.respondents.row
-    if len(table.rows.columns):
-        kept = table.rows.iloc[places].reset_index(drop=True)
-    else:  # every column is refused
-        kept = pd.DataFrame(index=pd.RangeIndex(len(places)))
-    coded = {n: own.iloc[places].reset_index(drop=True) for n, own in table.coded.items()}
-    asked = look_at(conditions, kept, rules, available, findings, partial)
-    shown = study.survey.values == "labels"
-    return Answers(replace(table, rows=kept, coded=coded), book, new, asked, named, shown)

@@ -1,9 +1,10 @@
 """Explaining: which notices are told with mistakes: those about the same variable or source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
-from sweep.config import Apart, Cut, Recode, Study
+from sweep.config import Cases, Study
 from sweep.data.findings import Finding, Findings
+from sweep.data.rules import every_rule, source_column
 
 __all__ = ["notes_of"]
 
@@ -16,27 +17,27 @@ def notes_of(findings: Findings, study: Study) -> list[str]:
 
     A value that is read as missing, or that no band holds, is why a variable is missing.
     """
-    said = [mistake.message for mistake in findings.mistakes]
+    about = [(mistake, set(names_of(mistake, study))) for mistake in findings.mistakes]
+    said = "\n".join(mistake.message for mistake in findings.mistakes)
     told = [
         str(notice)
         for notice in findings.notices
-        if any(may_explain(notice, mistake, study) for mistake in findings.mistakes)
-        and not any(notice.message in message for message in said)
+        if notice.message not in said
+        and any(may_explain(notice, mistake, names) for mistake, names in about)
     ]
     return list(dict.fromkeys(told))
 
 
-def may_explain(notice: Finding, mistake: Finding, study: Study) -> bool:
-    """Return whether a notice is about what a mistake is about."""
+def may_explain(notice: Finding, mistake: Finding, names: Set[str]) -> bool:
+    """Return whether a notice is about what a mistake is about: ``names``, if of variables."""
     if mistake.path[:2] == ("study", "outcomes"):
         same = notice.path[:3] == mistake.path[:3]
         return same and mistake.outcome in {None, notice.outcome}
     if len(mistake.path) > 1 and mistake.path[1] in ANYWHERE:
         return notice.path[:2] == mistake.path[:2]
-    named = set(names_of(mistake, study))
     if len(notice.path) > 2 and notice.path[1] in {"predictors", "derive"}:
-        return notice.path[2] in named
-    return any(f"{name!r}" in notice.message for name in named)
+        return notice.path[2] in names
+    return any(f"{name!r}" in notice.message for name in names)
 
 
 def names_of(mistake: Finding, study: Study) -> Iterator[str]:
@@ -51,11 +52,7 @@ def names_of(mistake: Finding, study: Study) -> Iterator[str]:
         seen.add(name)
         yield name
         predictor = study.predictors.get(name)
-        if predictor is not None and predictor.column not in {None, name}:
-            waiting.append(str(predictor.column))
-        rule = study.derive.get(name)
-        for one in (rule.survey, rule.population) if isinstance(rule, Apart) else (rule,):
-            source = one.cut if isinstance(one, Cut) else None
-            source = one.column if isinstance(one, Recode) else source
-            if source not in {None, name}:
-                waiting.append(str(source))
+        waiting += [predictor.column] if predictor is not None and predictor.column else []
+        for made, _, _, rule in every_rule(study):
+            if made == name:
+                waiting += rule.columns if isinstance(rule, Cases) else [source_column(name, rule)]

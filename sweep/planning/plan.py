@@ -12,7 +12,6 @@ from sweep.artifacts.artifact import exists
 from sweep.artifacts.quarantine import read_if_sound
 from sweep.artifacts.tasks import Task, put_task
 from sweep.config import Execution, Study, SweepConfig
-from sweep.config.mistakes import misfit_error
 from sweep.data.answers.table import CodedOutcome
 from sweep.data.design import Design
 from sweep.data.findings import Finding, Findings, finding_from
@@ -29,12 +28,12 @@ from sweep.model.files import ModelFile
 from sweep.model.prior_range import PriorRange
 from sweep.planning.absurd import check_priors
 from sweep.planning.coding import parts_of_rules
-from sweep.planning.counting import StoredCounts, count_outcomes, refused_outcomes
-from sweep.planning.explaining import notes_of
+from sweep.planning.counting import StoredCounts, count_outcomes
 from sweep.planning.groups import check_groups
 from sweep.planning.labels import labels_of
 from sweep.planning.model_files import read_model
 from sweep.planning.prepare import StoredDesign, prepare_design, telling_mistakes
+from sweep.planning.refusals import judge
 from sweep.planning.selection import Selection, entries_by_status, outcomes_by_name, outcomes_in
 from sweep.planning.tasks import Shared, shared_parts, tasks_of
 from sweep.planning.unused import check_used
@@ -167,29 +166,6 @@ def covered_by(selection: Selection, outcomes: int, prepared: StoredDesign) -> C
     """Return which part of a sweep of so many outcomes a selection covers."""
     survey = prepared.design.summary["survey"]
     return selection_of(selection.patterns, selection.limit, outcomes, survey)
-
-
-def judge(
-    config: SweepConfig, outcomes: Sequence[Outcome], findings: Findings
-) -> tuple[dict[str, str], ConfigError | None]:
-    """Return the outcomes that are refused, each with why, and the error that tells all mistakes.
-
-    The other outcomes can be fitted all the same.
-
-    Raises
-    ------
-    MistakenConfig
-        If no outcome is sound, or something is mistaken that is about none of them.
-    """
-    if not findings.mistakes:
-        return {}, None
-    notes = notes_of(findings, config.study)
-    error = misfit_error(config.origin, [(m.path, m.message) for m in findings.mistakes], notes)
-    refused = refused_outcomes(outcomes, findings)
-    of_none = any(not refused_outcomes(outcomes, Findings([m])) for m in findings.mistakes)
-    if of_none or len(refused) == len(outcomes):
-        raise error
-    return refused, error
 
 
 def codings_of(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sweep.proposal.bands import bands_of
 from sweep.proposal.levels import LevelMatch
@@ -65,38 +66,19 @@ def named(
     others = {v.name for v in variables} - {variable.name}
     if fit.cut is None:
         return named_alike(variable, fit, columns)
-    column = fit.column.name
+    column, youngest = fit.column.name, youngest_in(variable, fit.cut)
+    made = partial(Predictor, column=fit.column, variable=variable, cut=fit.cut)
     if not variable.number:  # the population has the bands
         name = free_name(plain_name(variable.name), {*columns, *others})
-        return Predictor(
-            name,
-            fit.column,
-            variable,
-            cut=fit.cut,
-            number=column,
-            population_rename=renaming(variable.name, name),
-        )
+        renamed = renaming(variable.name, name)
+        return made(name, number=column, population_rename=renamed)
     if bands_of(list(fit.column.counts)) is not None:  # the survey has them
         name = free_name(column, {*others, variable.name, *columns} - {column} | {variable.name})
-        return Predictor(
-            name,
-            fit.column,
-            variable,
-            cut=fit.cut,
-            number=variable.name,
-            youngest=youngest_in(variable, fit.cut),
-            survey_rename=renaming(column, name),
-        )
+        renamed = renaming(column, name)
+        return made(name, number=variable.name, youngest=youngest, survey_rename=renamed)
     name = free_name(column, {*columns, *others})
-    return Predictor(
-        name,
-        fit.column,
-        variable,
-        cut=fit.cut,
-        number=column,
-        youngest=youngest_in(variable, fit.cut),
-        population_rename=renaming(variable.name, column),
-    )
+    renamed = renaming(variable.name, column)
+    return made(name, number=column, youngest=youngest, population_rename=renamed)
 
 
 def named_alike(variable: Variable, fit: Fit, columns: Collection[str]) -> Predictor:
