@@ -94,6 +94,7 @@ def test_every_module_that_computes_is_behind_some_number() -> None:
         "planning.explaining",  # tells, and decides nothing
         "planning.idle_missing",  # tells, and decides nothing
         "planning.recipes",
+        "planning.refusals",  # refuses, and decides nothing
         "inference.sampler_stats",
         "model.lines",
     }
