@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from sweep.cli import bench as measuring
 from sweep.cli import explain as explaining
 from sweep.cli import init as starting
 from sweep.cli import maintenance as keeping
@@ -131,6 +132,7 @@ for verb in (
     results.logs,
     keeping.verify,
     keeping.gc,
+    measuring.bench,
     projects.schema,
     projects.doctor,
 ):
