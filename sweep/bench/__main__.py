@@ -21,7 +21,9 @@ def main() -> None:
     from sweep.bench.measure import measure
     from sweep.bench.request import Request
     from sweep.store import open_store
+    from sweep.worker.warmup import import_heavy
 
+    import_heavy()
     path = Path(sys.argv[1])
     request = Request(**json.loads(path.read_text(encoding="utf-8")))
     case = case_of(open_store(request.store), request.task)

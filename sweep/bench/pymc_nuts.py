@@ -1,0 +1,129 @@
+"""PyMC: the same terms as a careful user of PyMC would write them, compiled and sampled by nutpie.
+
+Effects are `pm.ZeroSumNormal`, centred; the likelihood is a binomial per cell, or a Bernoulli per
+respondent. One thread, and no machine code from an earlier process, so that compiling is seen.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import nutpie
+import pymc as pm
+from numpy.typing import NDArray
+from pytensor.configdefaults import config
+
+from sweep.bench.case import Case, Sampler
+from sweep.data.cells import Cells, Counts
+from sweep.data.levels import Levels
+from sweep.inference.checkpoints import Draws
+from sweep.model.effects import Block
+from sweep.model.terms import Contrast, Covariate, Intercept, Term, Varying, term_name
+from sweep.worker.task import grid_from
+
+__all__ = ["make_cells", "make_rows", "theta_of"]
+
+type Effect = tuple[Any, Callable[[Cells], Any]]
+"""A random variable, and its part of the linear predictor of some cells."""
+
+
+def make_cells(case: Case) -> Sampler:
+    """Return PyMC with a binomial per cell."""
+    return sampler_for(case, case.counts.cells, binomial(case.counts))
+
+
+def make_rows(case: Case) -> Sampler:
+    """Return PyMC with a Bernoulli per respondent."""
+    n, y = case.counts.n.astype(int), case.counts.y.astype(int)
+    cell = np.repeat(np.arange(len(n)), n)
+    place = np.concatenate([np.arange(k) for k in n])
+    observed = (place < y[cell]).astype(int)
+
+    def likelihood(eta: Any) -> None:
+        pm.Bernoulli("y", logit_p=eta, observed=observed)
+
+    return sampler_for(case, case.counts.cells.block(cell), likelihood)
+
+
+def binomial(counts: Counts) -> Callable[[Any], None]:
+    """Return the likelihood of counts, given the linear predictor of each cell."""
+
+    def likelihood(eta: Any) -> None:
+        n, y = counts.n.astype(int), counts.y.astype(int)
+        pm.Binomial("y", n=n, logit_p=eta, observed=y)
+
+    return likelihood
+
+
+def sampler_for(case: Case, cells: Cells, likelihood: Callable[[Any], None]) -> Sampler:
+    """Compile the model on some rows; return what samples it."""
+    levels = case.design.levels
+    with pm.Model() as model:
+        parts = [effect_of(term, case)(cells) for term in case.model.terms]
+        likelihood(sum(parts[1:], parts[0]))
+    with config.change_flags(numba__cache=False):
+        compiled = nutpie.compile_pymc_model(model, backend="numba")
+    settings, blocks = case.peers_settings, grid_from(case.task, case.design).blocks
+
+    def sampled(seed: int) -> Draws:
+        trace = nutpie.sample(
+            compiled,
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            cores=1,
+            seed=seed,
+            target_accept=settings.target_accept,
+            save_warmup=False,
+            progress_bar=False,
+        )
+        return draws_of(trace.posterior, blocks, levels)
+
+    return sampled
+
+
+def effect_of(term: Term, case: Case) -> Callable[[Cells], Any]:
+    """Make a term's random variables in the model at hand; return its part of cells' predictor."""
+    name, levels = term_name(term), case.design.levels
+    match term:
+        case Intercept(sd):
+            constant = pm.Normal(name, 0, sd)
+            return lambda cells: constant
+        case Contrast(predictor, sd):
+            slope = pm.Normal(name, 0, sd)
+            return lambda cells: slope * (cells[predictor] - 0.5)
+        case Covariate(predictor, column, sd):
+            slope, values = pm.Normal(name, 0, sd), case.design.covariates[predictor][column]
+            return lambda cells: slope * values[cells[predictor]]
+        case Varying(predictors, scale):
+            sigma = pm.HalfNormal(f"sigma {name}", scale)
+            shape = tuple(len(levels[p]) for p in predictors)
+            unit = pm.ZeroSumNormal(name, sigma, n_zerosum_axes=len(shape), shape=shape)
+            effect = unit * stretch(shape)
+            return lambda cells: effect[tuple(cells[p] for p in predictors)]
+
+
+def stretch(shape: tuple[int, ...]) -> float:
+    """Return what makes the sd of one level's effect that of the prior, whatever their number."""
+    return float(np.prod([np.sqrt(k / (k - 1)) for k in shape]))
+
+
+def draws_of(posterior: Any, blocks: tuple[Block, ...], levels: Levels) -> Draws:
+    """Return draws in the order in which the fast route stores them."""
+    scales = [posterior[f"sigma {b.name}"].to_numpy() for b in blocks if b.scaled]
+    thetas = []
+    for block in blocks:
+        values = posterior[block.name].to_numpy()
+        if block.scaled:
+            effects = values * stretch(tuple(len(levels[p]) for p in block.predictors))
+            thetas.append(theta_of(block, effects.reshape(*values.shape[:2], -1)))
+        else:
+            thetas.append(values[..., None])
+    scale = np.stack(scales, -1) if scales else np.zeros((*thetas[0].shape[:2], 0))
+    theta = np.concatenate(thetas, axis=-1)
+    return {"scale": scale.astype(np.float32), "theta": theta.astype(np.float32)}
+
+
+def theta_of(block: Block, effects: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a block's coefficients (..., column) behind the effects (..., combination)."""
+    return np.asarray(effects @ np.linalg.pinv(block.basis).T)
