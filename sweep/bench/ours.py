@@ -38,9 +38,7 @@ def nuts_for(case: Case, settings: Settings) -> Sampler:
 
     def sampled(seed: int) -> Draws:
         problem = problem_of(grid, case.counts)
-        drawn = sample(
-            problem, approximate(problem), settings, seed_of(seed, case.task.outcome)
-        )
+        drawn = sample(problem, approximate(problem), settings, seed_of(seed, case.task.outcome))
         return drawn.draws
 
     return sampled
@@ -63,6 +61,4 @@ def longer_task(task: Task) -> Task:
     """Return a task that asks for more draws, and for an ESS to go with them."""
     asked = task.fit["sampler"]
     draws, ess = LONGER * asked["draws"], LONGER * asked["target_ess"]
-    return replace(
-        task, fit={**task.fit, "sampler": {**asked, "draws": draws, "target_ess": ess}}
-    )
+    return replace(task, fit={**task.fit, "sampler": {**asked, "draws": draws, "target_ess": ess}})

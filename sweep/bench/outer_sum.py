@@ -1,7 +1,7 @@
 """Outer sum: the density of a model's terms in JAX, written by hand for one outcome.
 
 What the fast route knows of a survey is given to its peers: respondents are counted by cell, terms
-are dealt to the rows and columns of a rectangle, and the linear predictor is ``row[i] + column[j]``.
+are dealt to the rows and columns of a rectangle, the linear predictor is ``row[i] + column[j]``.
 Effects are centred, in the zero-sum basis of each predictor; a scale is sampled as its logarithm.
 """
 
