@@ -12,7 +12,7 @@ ROOMS = (
     *("words", "errors", "keys", "faultpoint", "toolchain", "expression", "config", "data"),
     *("model", "diagnostics", "estimates", "inference", "report", "store", "artifacts", "sources"),
     *("worker", "backends", "journal", "maintenance", "planning", "results", "coordinator"),
-    *("client", "proposal", "simulate", "project", "doctor", "cli"),
+    *("client", "proposal", "simulate", "bench", "project", "doctor", "cli"),
 )
 """Lowest first. A new idea gets its room before its code: that is the review."""
 

@@ -84,9 +84,9 @@ def distances(values: Values, reference: Values) -> NDArray[np.float64]:
     ours, theirs = summarise_chains(values), summarise_chains(reference)
     error = np.hypot(ours.mcse_mean, theirs.mcse_mean)
     apart = ours.mean - theirs.mean
-    still = (error == 0) & (apart == 0)  # an estimate that is the same in every draw
-    z = np.where(still, 0.0, apart / np.where(error == 0, np.finfo(float).tiny, error))
-    return np.where(np.isfinite(z), z, np.inf)
+    never = np.where(apart == 0, 0.0, np.inf)  # an estimate that is the same in every draw
+    z = np.divide(apart, error, out=never, where=error > 0)
+    return np.where(np.isnan(error) | np.isnan(z), np.inf, z)
 
 
 def rms(z: NDArray[np.float64]) -> float:

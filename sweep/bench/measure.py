@@ -1,6 +1,7 @@
 """Measure: run one engine on one case, compilation apart from sampling."""
 
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -8,7 +9,6 @@ from numpy.typing import NDArray
 
 from sweep.bench.case import Case, Make, published
 from sweep.bench.clock import Spent, spent
-from sweep.inference.checkpoints import Draws
 
 __all__ = ["Measured", "measure"]
 
@@ -35,16 +35,8 @@ def measure(make: Make, case: Case, seed: int, repeats: int, first_call_compiles
     first: Spent | None = None
     if first_call_compiles:
         _, first = spent(lambda: sampler(seed))
-    drawn, took = [], []
-    for number in range(repeats):
-        draws, one = spent(lambda number=number: sampler(seed + number))
-        drawn.append(draws)
-        took.append(one)
-    usual = median(one.cpu for one in took)
+    drawn = [spent(partial(sampler, seed + number)) for number in range(repeats)]
+    usual = median(took.cpu for _, took in drawn)
     extra = 0.0 if first is None else max(0.0, first.cpu - usual)
-    return Measured(made.cpu + extra, tuple(took), tuple(values_of(case, d) for d in drawn))
-
-
-def values_of(case: Case, draws: Draws) -> NDArray[np.float64]:
-    """Return the estimates of some draws; not timed, as it is the same work for all engines."""
-    return published(case, draws)
+    values = tuple(published(case, draws) for draws, _ in drawn)  # the same work for all: not timed
+    return Measured(made.cpu + extra, tuple(took for _, took in drawn), values)

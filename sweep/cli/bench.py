@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -115,9 +116,6 @@ def bench(  # noqa: PLR0913, PLR0917 # one parameter per option
     whose means or variances are not those of a long reference run, within Monte Carlo error, gets
     no speed: the disagreement is told, and the exit code is 1.
     """
-    from sweep.bench.engines import named_engines
-    from sweep.bench.suite import Settings
-    from sweep.bench.whole import Size
     from sweep.client.files import check_writable
 
     given = {"--engines": engines, "--select": select or None, "--outcomes": outcomes}
@@ -126,19 +124,40 @@ def bench(  # noqa: PLR0913, PLR0917 # one parameter per option
     for path in (json_, markdown):
         if path is not None:
             check_writable(path)
-    size = Size(outcomes or OUTCOMES.get(what, 1), respondents or RESPONDENTS.get(what, 1), workers)
-    settings = Settings(
-        named_engines(engines or USUAL),
-        repeats or (1 if what in (SWEEP, GROWTH) else 3),
-        seed,
-        size,
-        tuple(select),
-        tuple(set_),
-    )
-    found = measured(what, settings)
+    size = (outcomes, respondents, workers)
+    asked = settings_of(what, engines, repeats, seed, size)
+    found = measured(what, replace(asked, select=tuple(select), overrides=tuple(set_)))
     write(found, json_, markdown)
     show(found, format_)
-    raise typer.Exit(0 if found.sound else FAILED)
+    raise typer.Exit(code_of(found))
+
+
+def settings_of(
+    what: str,
+    engines: str | None,
+    repeats: int | None,
+    seed: int,
+    size: tuple[int | None, int | None, int | None],
+) -> "Settings":
+    """Return what was asked for, usual values put in; ``size`` as in `sweep.bench.whole.Size`."""
+    from sweep.bench.engines import named_engines
+    from sweep.bench.suite import Settings
+    from sweep.bench.whole import Size
+
+    outcomes, respondents, workers = size
+    return Settings(
+        engines=named_engines(engines or USUAL),
+        repeats=repeats or (1 if what in (SWEEP, GROWTH) else 3),
+        seed=seed,
+        size=Size(
+            outcomes or OUTCOMES.get(what, 1), respondents or RESPONDENTS.get(what, 1), workers
+        ),
+    )
+
+
+def code_of(found: "Bench") -> int:
+    """Return how the command leaves: an engine that disagrees or breaks off is a failure."""
+    return 0 if found.sound else FAILED
 
 
 def refuse_idle(what: str, given: list[str]) -> None:
