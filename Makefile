@@ -1,10 +1,12 @@
 # Every target sets itself up: .venv follows uv.lock, and keeps what was added to it by hand.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-hard test test-all chaos mutants check docs bench calibrate \
-	calibrate-gates calibrate-coverage miscodings packages
+.PHONY: help setup demo demo-hard test test-all chaos mutants check docs bench bench-scripts \
+	calibrate calibrate-gates calibrate-coverage miscodings packages
 SHELL := /bin/sh
 PY := .venv/bin/python
 # One process of tests a core; a test that waits leaves its core to the other's.
+# Of `make bench`; peers that are not installed (pip install jax numpyro blackjax) are said to be absent.
+BENCH := one sweep growth
 PYTEST := $(PY) -m pytest -n auto --dist worksteal
 
 help: ## Show this list
@@ -52,7 +54,11 @@ docs: ## Build the documentation into site/
 	$(PY) docs/generate.py
 	$(PY) -m mkdocs build --strict --quiet
 
-bench: ## Measure, as JSON; takes some hours
+bench: setup ## Speed of engines, a sweep and its growth into docs/benchmarks.md; under 30 minutes
+	@for what in $(BENCH); do $(PY) -P -m sweep bench $$what --markdown docs/benchmarks.md \
+	    --json docs/benchmarks-$$what.json || exit 1; done
+
+bench-scripts: ## Run every script of benchmarks/, as JSON; takes some hours
 	@scripts/setup --all-groups --all-extras
 	@for script in benchmarks/*.py; do echo "# $$script"; \
 	    $(PY) -m benchmarks.$$(basename $$script .py) || exit 1; done

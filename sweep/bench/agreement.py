@@ -55,12 +55,16 @@ class Agreement:
         )
 
 
-def agreement_of(values: Values, reference: Values) -> Agreement:
-    """Compare draws (chain, draw, margin) with those of a reference."""
+def agreement_of(values: Values, reference: Values, allowed: float = 0.0) -> Agreement:
+    """Compare draws (chain, draw, margin) with those of a reference.
+
+    ``allowed`` is for engines that cannot be given our priors: so much of the reference's standard
+    deviation, of estimates as of squares, counts as error.
+    """
     from scipy.stats import norm
 
-    means = distances(values, reference)
-    variances = distances(squares(values), squares(reference))
+    means = distances(values, reference, allowed)
+    variances = distances(squares(values), squares(reference), allowed)
     return Agreement(
         rms=rms(means),
         largest=float(np.abs(means).max()),
@@ -79,10 +83,10 @@ def squares(values: Values) -> Values:
     return np.asarray((values - values.mean(axis=(0, 1))) ** 2)
 
 
-def distances(values: Values, reference: Values) -> NDArray[np.float64]:
+def distances(values: Values, reference: Values, allowed: float) -> NDArray[np.float64]:
     """Return z of every estimate (margin,); infinite where it is no number."""
     ours, theirs = summarise_chains(values), summarise_chains(reference)
-    error = np.hypot(ours.mcse_mean, theirs.mcse_mean)
+    error = np.hypot(np.hypot(ours.mcse_mean, theirs.mcse_mean), allowed * theirs.sd)
     apart = ours.mean - theirs.mean
     never = np.where(apart == 0, 0.0, np.inf)  # an estimate that is the same in every draw
     z = np.divide(apart, error, out=never, where=error > 0)

@@ -147,7 +147,8 @@ def compared(
     scores, failed = [], {}
     for name in engines:
         try:
-            scores.append(score_of(ask(name, repeats), reference.values[0]))
+            allowed = engine_named(name).allowed
+            scores.append(score_of(ask(name, repeats), reference.values[0], allowed))
         except EngineFailed as error:
             failed[name] = str(error)
     return Comparison(

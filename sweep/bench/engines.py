@@ -25,7 +25,7 @@ class Engine:
     ``make`` is ``module:function``, of `sweep.bench`: imported only where the engine runs.
     ``packages`` are importable names, ``programs`` names on the path. ``first_call_compiles``: what
     its first call takes beyond the others is compilation. ``routes`` are those of the models that
-    it can fit.
+    it can fit; ``allowed`` as in `sweep.bench.agreement.agreement_of`.
     """
 
     words: str
@@ -34,6 +34,7 @@ class Engine:
     programs: tuple[str, ...] = ()
     first_call_compiles: bool = False
     routes: tuple[str, ...] = ("fast",)
+    allowed: float = 0.0
 
 
 ENGINES: Mapping[str, Engine] = {
@@ -57,6 +58,12 @@ ENGINES: Mapping[str, Engine] = {
         "blackjax_nuts:make_blackjax",
         ("jax", "blackjax"),
         first_call_compiles=True,
+    ),
+    "rstanarm": Engine(
+        "R's rstanarm on cells, with priors of its own: within a fifth of a standard deviation",
+        "rstanarm:make_rstanarm",
+        programs=("Rscript",),
+        allowed=0.2,
     ),
 }
 """Every engine by the name it is asked for with, in the order they are shown."""

@@ -53,12 +53,12 @@ class Score:
     speed: Speed | None
 
 
-def score_of(answer: Answer, reference: NDArray[np.float64]) -> Score:
+def score_of(answer: Answer, reference: NDArray[np.float64], allowed: float = 0.0) -> Score:
     """Judge an engine by the reference's draws (chain, draw, margin), and time it if it agrees.
 
-    Of several repeats the one furthest away decides.
+    Of several repeats the one furthest away decides; ``allowed`` as in `agreement_of`.
     """
-    found = [agreement_of(values, reference) for values in answer.values]
+    found = [agreement_of(values, reference, allowed) for values in answer.values]
     worst = max(found, key=lambda a: (not a.holds, a.rms / a.rms_limit if a.rms_limit else a.rms))
     summaries = [summarise_chains(values) for values in answer.values]
     return Score(
