@@ -45,7 +45,9 @@ ENGINES: Mapping[str, Engine] = {
         routes=("fast", "general"),
     ),
     "nuts": Engine("our density, nutpie's NUTS", "ours:make_nuts", first_call_compiles=True),
-    "pymc": Engine("PyMC on cells, nutpie's NUTS", "pymc_nuts:make_cells"),
+    "pymc": Engine(
+        "PyMC on cells, nutpie's NUTS", "pymc_nuts:make_cells", routes=("fast", "general")
+    ),
     "pymc-rows": Engine("PyMC on respondents, nutpie's NUTS", "pymc_nuts:make_rows"),
     "numpyro": Engine(
         "NumPyro's NUTS on an outer sum written by hand",

@@ -17,9 +17,10 @@ from sweep.bench.case import Case, Sampler
 from sweep.data.cells import Cells, Counts
 from sweep.data.levels import Levels
 from sweep.inference.checkpoints import Draws
+from sweep.inference.compilation import build_model
 from sweep.model.effects import Block
 from sweep.model.terms import Contrast, Covariate, Intercept, Term, Varying, term_name
-from sweep.worker.task import grid_from
+from sweep.worker.task import grid_from, model_file
 
 __all__ = ["make_cells", "make_rows", "theta_of"]
 
@@ -28,7 +29,9 @@ type Effect = tuple[Any, Callable[[Cells], Any]]
 
 
 def make_cells(case: Case) -> Sampler:
-    """Return PyMC with a binomial per cell."""
+    """Return PyMC with a binomial per cell; of a model file in PyMC, what its ``build`` makes."""
+    if case.route == "general":
+        return own_sampler(case)
     return sampler_for(case, case.counts.cells, binomial(case.counts))
 
 
@@ -43,6 +46,20 @@ def make_rows(case: Case) -> Sampler:
         pm.Bernoulli("y", logit_p=eta, observed=observed)
 
     return sampler_for(case, case.counts.cells.block(cell), likelihood)
+
+
+def own_sampler(case: Case) -> Sampler:
+    """Compile a user's own model for one outcome; return what samples it."""
+    file = model_file(case.store, case.task, case.memory)
+    model = build_model(file, case.design.levels, case.counts, case.task.fit["priors"])
+    names = [variable.name for variable in model.unobserved_RVs]
+    run = compiled_sampler(model, case)
+
+    def sampled(seed: int) -> Draws:
+        posterior = run(seed)
+        return {name: posterior[name].to_numpy().astype(np.float32) for name in names}
+
+    return sampled
 
 
 def binomial(counts: Counts) -> Callable[[Any], None]:
@@ -61,11 +78,17 @@ def sampler_for(case: Case, cells: Cells, likelihood: Callable[[Any], None]) -> 
     with pm.Model() as model:
         parts = [effect_of(term, case)(cells) for term in case.model.terms]
         likelihood(sum(parts[1:], parts[0]))
+    run, blocks = compiled_sampler(model, case), grid_from(case.task, case.design).blocks
+    return lambda seed: draws_of(run(seed), blocks, levels)
+
+
+def compiled_sampler(model: pm.Model, case: Case) -> Callable[[int], Any]:
+    """Compile a model; return what samples it from a seed, and returns nutpie's posterior."""
     with config.change_flags(numba__cache=False):
         compiled = nutpie.compile_pymc_model(model, backend="numba")
-    settings, blocks = case.peers_settings, grid_from(case.task, case.design).blocks
+    settings = case.peers_settings
 
-    def sampled(seed: int) -> Draws:
+    def run(seed: int) -> Any:
         trace = nutpie.sample(
             compiled,
             draws=settings.draws,
@@ -77,9 +100,9 @@ def sampler_for(case: Case, cells: Cells, likelihood: Callable[[Any], None]) -> 
             save_warmup=False,
             progress_bar=False,
         )
-        return draws_of(trace.posterior, blocks, levels)
+        return trace.posterior
 
-    return sampled
+    return run
 
 
 def effect_of(term: Term, case: Case) -> Callable[[Cells], Any]:

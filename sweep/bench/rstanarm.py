@@ -55,7 +55,10 @@ def make_rstanarm(case: Case) -> Sampler:
 def cells_table(case: Case, blocks: Sequence[Block]) -> pd.DataFrame:
     """Return a row per cell: yes and no, ``x`` of each slope, ``g`` of each varying term."""
     counts, levels = case.counts, case.design.levels
-    columns = {"y": counts.y, "no": counts.n - counts.y}
+    columns: dict[str, NDArray[np.float64] | NDArray[np.int64]] = {
+        "y": counts.y,
+        "no": counts.n - counts.y,
+    }
     for k, block in enumerate(blocks):
         which = combination(counts.cells, block.predictors, levels)
         if block.scaled:

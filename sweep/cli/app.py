@@ -84,8 +84,8 @@ app = typer.Typer(
     cls=Verbs,
     help="One YAML file in, poststratified Bayesian estimates for every survey question out.",
     epilog="Exit codes: 0 done, 1 outcomes failed, `verify` found damage or an engine of `bench` "
-    "disagreed, 2 wrong usage, config, data, or a store that cannot be used, 3 flagged outcomes with --strict, 130 interrupted, "
-    "143 terminated.",
+    "disagreed, 2 wrong usage, config, data, or a store that cannot be used, 3 flagged outcomes "
+    "with --strict, 130 interrupted, 143 terminated.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -119,7 +119,7 @@ def test_an_engine_that_is_not_installed_is_said_to_be_absent(
     tiny: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lacking = replace(ENGINES["numpyro"], packages=("no_such_package",))
-    monkeypatch.setitem(ENGINES, "numpyro", lacking)  # type: ignore[arg-type]
+    monkeypatch.setitem(ENGINES, "numpyro", lacking)
     (found,) = compare(tiny.store, tiny.tasks, ("nuts", "numpyro"), 1, 1, here)
     assert found.absent == {"numpyro": "not installed: pip install no_such_package"}
     assert [s.engine for s in found.scores] == ["nuts"]
