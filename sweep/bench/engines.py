@@ -1,6 +1,7 @@
 """Engines: the samplers that can be compared, what each needs, and whether that is here."""
 
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -23,15 +24,16 @@ class Engine:
     """One sampler: in words, the function that makes it, and what it needs.
 
     ``make`` is ``module:function``, of `sweep.bench`: imported only where the engine runs.
-    ``packages`` are importable names, ``programs`` names on the path. ``first_call_compiles``: what
-    its first call takes beyond the others is compilation. ``routes`` are those of the models that
-    it can fit; ``allowed`` as in `sweep.bench.agreement.agreement_of`.
+    ``packages`` are importable names, ``programs`` names on the path, ``r_packages`` those of R.
+    ``first_call_compiles``: what its first call takes beyond the others is compilation. ``routes``
+    are those of the models that it can fit; ``allowed`` as in `sweep.bench.agreement.agreement_of`.
     """
 
     words: str
     make: str
     packages: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    r_packages: tuple[str, ...] = ()
     first_call_compiles: bool = False
     routes: tuple[str, ...] = ("fast",)
     allowed: float = 0.0
@@ -65,6 +67,7 @@ ENGINES: Mapping[str, Engine] = {
         "R's rstanarm on cells, with priors of its own: within a fifth of a standard deviation",
         "rstanarm:make_rstanarm",
         programs=("Rscript",),
+        r_packages=("rstanarm",),
         allowed=0.2,
     ),
 }
@@ -105,7 +108,17 @@ def absence(name: str) -> str | None:
     programs = [p for p in engine.programs if shutil.which(p) is None]
     if packages:
         return f"not installed: pip install {' '.join(packages)}"
-    return f"there is no {programs[0]} on the path" if programs else None
+    if programs:
+        return f"there is no {programs[0]} on the path"
+    lacking = [p for p in engine.r_packages if not is_in_r(p)]
+    return f"not installed: install.packages({lacking[0]!r}) in R" if lacking else None
+
+
+def is_in_r(package: str) -> bool:
+    """Return whether R has a package."""
+    asked = f"quit(status = !nzchar(system.file(package = '{package}')))"
+    command = ["Rscript", "--vanilla", "-e", asked]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def make_of(name: str) -> "Make":

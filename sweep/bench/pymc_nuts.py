@@ -22,7 +22,7 @@ from sweep.model.effects import Block
 from sweep.model.terms import Contrast, Covariate, Intercept, Term, Varying, term_name
 from sweep.worker.task import grid_from, model_file
 
-__all__ = ["make_cells", "make_rows", "theta_of"]
+__all__ = ["make_cells", "make_rows"]
 
 type Effect = tuple[Any, Callable[[Cells], Any]]
 """A random variable, and its part of the linear predictor of some cells."""
@@ -37,15 +37,20 @@ def make_cells(case: Case) -> Sampler:
 
 def make_rows(case: Case) -> Sampler:
     """Return PyMC with a Bernoulli per respondent."""
-    n, y = case.counts.n.astype(int), case.counts.y.astype(int)
-    cell = np.repeat(np.arange(len(n)), n)
-    place = np.concatenate([np.arange(k) for k in n])
-    observed = (place < y[cell]).astype(int)
+    cell, observed = rows_of(case.counts)
 
     def likelihood(eta: Any) -> None:
         pm.Bernoulli("y", logit_p=eta, observed=observed)
 
     return sampler_for(case, case.counts.cells.block(cell), likelihood)
+
+
+def rows_of(counts: Counts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each respondent's cell (respondent,), and 1 for a yes: those of a cell come first."""
+    n, y = counts.n.astype(np.int64), counts.y.astype(np.int64)
+    cell = np.repeat(np.arange(len(n)), n)
+    place = np.arange(len(cell)) - np.repeat(np.cumsum(n) - n, n)
+    return cell, (place < y[cell]).astype(np.int64)
 
 
 def own_sampler(case: Case) -> Sampler:

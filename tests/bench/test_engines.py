@@ -18,8 +18,9 @@ from tests.bench.conftest import Tiny
 from tests.cli.conftest import inside
 from tests.project import Project, project_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.sampling]
-PRESENT = [name for name in ENGINES if absence(name) is None]
+pytestmark = pytest.mark.sampling
+PRESENT = [name for name in ENGINES if name != "pymc-rows" and absence(name) is None]
+"""That on rows differs from PyMC on cells in its rows alone, and takes a minute to compile."""
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,7 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(made.directory, study)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", PRESENT)
 def test_an_engine_comes_to_the_posterior_of_the_reference(engine: str, rich: Project) -> None:
     store, plan = rich.plan(patterns=["aware"])
@@ -40,6 +42,7 @@ def test_an_engine_comes_to_the_posterior_of_the_reference(engine: str, rich: Pr
     assert score.speed.per_cpu > 0
 
 
+@pytest.mark.slow
 def test_a_model_file_in_pymc_is_compared_with_its_own_route(project: Project) -> None:
     config = project.config(study={"model": "pymc_mrp"})
     store, plan = project.plan(config, patterns=["aware"])
@@ -48,6 +51,7 @@ def test_a_model_file_in_pymc_is_compared_with_its_own_route(project: Project) -
     assert found.absent == {"nuts": "cannot fit a model of the general route"}
 
 
+@pytest.mark.slow
 def test_the_command_measures_a_config_of_ones_own_and_leaves_its_store_alone(
     tiny: Tiny, tmp_path: Path
 ) -> None:
@@ -60,6 +64,7 @@ def test_the_command_measures_a_config_of_ones_own_and_leaves_its_store_alone(
     assert sorted(p for p in where.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_a_small_sweep_and_its_growth_are_measured(tmp_path: Path) -> None:
     size = ("--respondents", "600", "--outcomes", "2", "--set", "sampler.target_ess=100")
     sweep = inside("bench", "sweep", *size, "--json", "sweep.json", cwd=tmp_path)
@@ -70,6 +75,15 @@ def test_a_small_sweep_and_its_growth_are_measured(tmp_path: Path) -> None:
     assert "one more outcome" in growth.out
     names = {p.name for p in tmp_path.iterdir()}
     assert {"sweep.json", "page.md", "page-outcomes.svg", "page-respondents.svg"} <= names
+
+
+def test_rows_add_up_to_the_counts(tiny: Tiny) -> None:
+    from sweep.bench.pymc_nuts import rows_of
+
+    counts = case_of(tiny.store, tiny.tasks[0].key).counts
+    cell, observed = rows_of(counts)
+    assert np.bincount(cell).tolist() == counts.n.tolist()
+    assert np.bincount(cell, observed).tolist() == counts.y.tolist()
 
 
 @pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed")
