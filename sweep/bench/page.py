@@ -4,15 +4,15 @@ What stands between ``<!-- bench: one -->`` and ``<!-- end: one -->`` is replace
 page stays. A page without the marks gets them at its end. Plots lie beside the page.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sweep.bench.engines import ENGINES
 from sweep.bench.plot import Bar, bars_svg, points_svg
 from sweep.bench.suite import Bench
 from sweep.bench.tables import (
-    COLUMNS,
     SIZES,
+    columns_of,
     comparison_rows,
     growth_lines,
     heading,
@@ -56,13 +56,21 @@ def body_of(found: Bench) -> Iterator[str]:
     if found.growth is not None:
         yield markdown_table(size_rows(found.growth.outcomes), SIZES)
         yield markdown_table(size_rows(found.growth.respondents), SIZES)
-        yield from (f"- {line}" for line in growth_lines(found.growth))
+        yield from listed(growth_lines(found.growth))
+    if found.comparisons and (found.sweeps or found.growth is not None):
+        yield "What was held to the reference first:"
     for one in found.comparisons:
         yield f"**{heading(one)}**"
-        yield markdown_table(comparison_rows(one), COLUMNS)
-        names = [score.engine for score in one.scores]
-        yield "; ".join(f"`{name}`: {ENGINES[name].words}" for name in names) + "."
-        yield from (f"- {remark}" for remark in remarks(one))
+        yield markdown_table(comparison_rows(one), columns_of(one))
+        yield from listed(remarks(one))
+    names = dict.fromkeys(s.engine for one in found.comparisons for s in one.scores)
+    yield "; ".join(f"`{name}`: {ENGINES[name].words}" for name in names) + "."
+
+
+def listed(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines as one list, if there are any."""
+    if items := [f"- {line}" for line in lines]:
+        yield "\n".join(items)
 
 
 def plots_of(found: Bench, stem: str) -> Iterator[tuple[str, tuple[str, str]]]:

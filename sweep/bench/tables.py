@@ -10,10 +10,11 @@ from sweep.bench.growth import Growth, Line
 from sweep.bench.score import Score
 from sweep.bench.whole import SweepFigures
 from sweep.keys import Json
+from sweep.words.numbers import count_of
 
 __all__ = [
-    "COLUMNS",
     "SIZES",
+    "columns_of",
     "comparison_rows",
     "growth_lines",
     "heading",
@@ -39,12 +40,19 @@ def short(value: float | None, digits: int = 3) -> float | None:
 
 def heading(found: Comparison) -> str:
     """Return what was compared, in a line."""
-    return f"{found.outcome}: {found.respondents:,} answers, {found.estimates} published estimates"
+    answers = count_of(found.respondents, "answer")
+    return f"{found.outcome}: {answers}, {count_of(found.estimates, 'published estimate')}"
 
 
 def comparison_rows(found: Comparison) -> list[Json]:
     """Return a row per engine that came to its end; speeds only where it agrees."""
     return [score_row(found, score) for score in found.scores]
+
+
+def columns_of(found: Comparison) -> list[str]:
+    """Return the columns in which some engine has a figure."""
+    rows = comparison_rows(found)
+    return [c for c in COLUMNS if any(row.get(c) is not None for row in rows)]
 
 
 def score_row(found: Comparison, score: Score) -> Json:
@@ -55,7 +63,7 @@ def score_row(found: Comparison, score: Score) -> Json:
         "draws": score.draws,
         "z rms": round(agreement.rms, 2),
         "z max": round(agreement.largest, 1),
-        "R-hat": round(score.r_hat, 3),
+        "R-hat": f"{score.r_hat:.3f}",
         "MB": round(score.peak_mb),
     }
     if speed is None:
@@ -65,7 +73,7 @@ def score_row(found: Comparison, score: Score) -> Json:
         **row,
         "ESS": round(speed.ess),
         "CPU s": short(speed.cpu),
-        "compile s": short(speed.compile),
+        "compile s": round(speed.compile, 2),
         "ESS/CPU-s": short(speed.per_cpu),
         "compiled too": short(speed.per_cpu_compiled),
         "ours x": None if own else short(found.ratio(score, compiled=False)),

@@ -226,7 +226,7 @@ def lines_of(found: "Bench") -> Iterator[str]:
     yield found.machine.words
     for one in found.comparisons:
         yield from ("", tables.heading(one))
-        yield from table_lines(tables.comparison_rows(one), tables.COLUMNS)
+        yield from table_lines(tables.comparison_rows(one), tables.columns_of(one))
         yield from tables.remarks(one)
     yield from ("", f"agreement: {RULE}")
     if found.sweeps:
