@@ -20,6 +20,7 @@ VERBS = sorted(
     [
         *("init", "check", "plan", "explain", "run", "fit", "resume", "retry", "cancel"),
         *("status", "runs", "estimates", "report", "logs", "schema", "doctor", "verify", "gc"),
+        "bench",
     ]
 )
 
