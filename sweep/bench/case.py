@@ -12,9 +12,10 @@ from sweep.config import Group
 from sweep.data.cells import Counts
 from sweep.data.counts import counts_of
 from sweep.data.design import Design
-from sweep.estimates.poststratify import poststratify, weighting_of
+from sweep.estimates.poststratify import poststratify
+from sweep.estimates.weighting import weighting_of
 from sweep.inference.checkpoints import Draws
-from sweep.inference.nuts import Settings
+from sweep.inference.sample import Settings
 from sweep.model.terms import Model, from_json
 from sweep.store import Store
 from sweep.worker.memory import Memory

@@ -7,7 +7,8 @@ from sweep.bench.case import Case, Sampler
 from sweep.inference.checkpoints import Draws
 from sweep.inference.grid import problem_of
 from sweep.inference.laplace import approximate
-from sweep.inference.nuts import Settings, sample
+from sweep.inference.nuts import sample
+from sweep.inference.sample import Settings
 from sweep.keys import seed_of
 from sweep.worker.task import fit_task, grid_from
 
