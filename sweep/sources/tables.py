@@ -10,6 +10,7 @@ from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.columns import codes_of, how_often, renamed, text_series, texts_of
 from sweep.errors import DataError
 from sweep.keys import Json
+from sweep.sources.question_rows import check_import_ids
 from sweep.sources.source import Source
 from sweep.sources.text_columns import text_and_spellings
 from sweep.words.names import did_you_mean
@@ -141,6 +142,7 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
         if name in reading.refused:
             continue
         column = text_and_spellings(reading.table.column(name))
+        check_import_ids(source, name, column.values)
         book = folded(reading.codebook.of(name))
         values, gone = without_missing(column.values, book, source)
         if column.spellings:
