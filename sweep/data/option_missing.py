@@ -7,7 +7,7 @@ and in a cell of several answers it is no option.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sweep.data.answers.checks import is_unwritten
+from sweep.data.answers.words import is_unwritten
 from sweep.data.codebook import Codebook, ColumnBook
 from sweep.data.outcome import Outcome
 from sweep.words.text import text_of
