@@ -12,7 +12,6 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from sweep.data.answers.words import is_dont_know, is_none, is_not_asked
-from sweep.data.columns import texts_of
 from sweep.errors import DataError
 from sweep.words.text import fold
 from sweep.words.values import few
@@ -26,6 +25,7 @@ LOOKED_AT = 100  # rows
 FEWEST = 3  # values below a text that are all numbers
 CLOSED = 10  # values of a closed question, of which at most a third differ
 QUESTION = 4  # words
+BEGINNING = 4  # distinct texts among which two rows of Qualtrics are
 IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
 PLAIN = re.compile(r"[-+]?[\d.,][-\d.,:/ +TZ]*(?: ?[AP]M)?|true|false", re.IGNORECASE)
 
@@ -114,7 +114,7 @@ def check_import_ids(source: object, name: str, column: "pd.Series") -> None:
     DataError
         If one of its first texts is an import id.
     """
-    if any(IMPORT_ID.match(text) for text in texts_of(column)[:QUESTION]):
+    if any(IMPORT_ID.match(text) for text in column.cat.categories[:BEGINNING]):
         msg = (
             f"{source}: column {name!r} begins with Qualtrics' question text and import id, which"
             " are no respondents: leave these rows out where the file is made, or name the file"

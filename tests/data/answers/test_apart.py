@@ -1,5 +1,7 @@
 """Codes 7 to 9 behind a short scale are told as possible non-answers, and nothing else is."""
 
+from typing import Any
+
 import pytest
 
 from sweep.data.answers.apart import apart
@@ -50,7 +52,7 @@ def test_codes_apart_are_told_with_count_and_what_to_write() -> None:
         {"failure": [1, 2, 3, 8, 9]},
     ],
 )
-def test_what_a_list_names_is_not_told(lists: dict[str, object]) -> None:
+def test_what_a_list_names_is_not_told(lists: dict[str, Any]) -> None:
     asked = ask({"q": {**SCALE, "8": 7, "9": 3}}, success=[4, 5], **lists)
     assert not any(WORDS in notice for notice in asked.notices)
     assert [] == asked.mistakes
