@@ -26,6 +26,7 @@ FEWEST = 3  # values below a text that are all numbers
 CLOSED = 10  # values of a closed question, of which at most a third differ
 QUESTION = 4  # words
 BEGINNING = 4  # distinct texts among which two rows of Qualtrics are
+SECOND_HEADER = frozenset({"response", "open-ended response"})  # of SurveyMonkey
 IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
 PLAIN = re.compile(r"[-+]?[\d.,][-\d.,:/ +TZ]*(?: ?[AP]M)?|true|false", re.IGNORECASE)
 
@@ -81,6 +82,8 @@ def are_questions(row: Sequence[str], below: Iterator[Sequence[str]]) -> bool:
                 found.append(text)
     if any(text in others[place] for place, text in texts.items()):
         return False
+    if any(text.casefold() in SECOND_HEADER for text in texts.values()):
+        return True
     above_numbers = {t for place, t in texts.items() if stands_out(t, others[place])}
     if len(above_numbers) > 1:
         return True

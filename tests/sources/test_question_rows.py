@@ -26,6 +26,12 @@ LABELLED: Rows = [
     ("Are you...", "Have you heard of Acme?", "Anything else?"),
     *[(("Male", "Female")[n % 2], ("Yes", "No", "Don't know")[n % 3], f"t{n}") for n in range(20)],
 ]
+MONKEY: Rows = [
+    ("Respondent ID", "How old are you?", "Do you vote?", "Why?"),
+    ("", "Response", "Response", "Open-Ended Response"),
+    ("r_a", 31, "Yes", "Duty"),
+    ("r_b", 42, "No", ""),
+]
 OLD: Rows = [
     ("V1", "V2", "V8", "Q1", "LocationAccuracy", ""),
     ("ResponseID", "ResponseSet", "StartDate", "Choose one.", "LocationAccuracy", ""),
@@ -62,6 +68,7 @@ def first_of(reading: Reading, name: str) -> str:
         (CODED, "Q2", "How likely are you to vote, if at all?", "1"),
         (LABELLED, "Q2", "Have you heard of Acme?", "Yes"),
         (OLD, "Q1", "Choose one.", "2"),
+        (MONKEY, "Why?", "Open-Ended Response", "Duty"),
     ],
 )
 def test_a_row_of_question_texts_is_labels_and_told(
