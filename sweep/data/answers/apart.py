@@ -24,13 +24,13 @@ def tell_apart(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> Non
     fills the gap, all are one scale.
     """
     plain = [a for a in asked if not a.question.makes_lists]
-    everywhere = [text for a in plain for text in a.question.tally.answers]
+    everywhere = [text for a in plain for text in codes_in(a)]
     found: dict[str, int] = {}
     scales, columns = list[int](), list[str]()
     for a in plain:
-        codes, scale = apart(a.question.tally.answers)
-        labelled = {answer.text for answer in a.coding.answers if answer.label is not None}
-        unsaid = {t: n for t, n in a.unsaid().items() if t in codes and t not in labelled}
+        codes, scale = apart(codes_in(a))
+        known = a.question.book.values
+        unsaid = {t: n for t, n in a.unsaid().items() if t in codes and t not in known}
         if unsaid and not fills(everywhere, scale, codes):
             columns.append(a.question.column)
             scales += [scale]
@@ -42,6 +42,12 @@ def tell_apart(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> Non
             "count as no, and stand apart as codes for no answer do. If so, name them in "
             "dont_know_values or not_asked, or in study.survey.missing_values",
         )
+
+
+def codes_in(asked: Asked) -> list[str]:
+    """Return the codes of a question's answers: of a label its code, else what is written."""
+    codes = {label: code for code, label in asked.question.book.values.items()}
+    return [codes.get(text, text) for text in asked.question.tally.answers]
 
 
 def apart(answers: Iterable[str]) -> tuple[tuple[str, ...], int]:

@@ -69,6 +69,18 @@ def test_a_label_says_what_a_code_is() -> None:
     assert any(WORDS in notice for notice in told)
 
 
+def test_a_code_without_a_label_stands_apart_from_labelled_ones() -> None:
+    scale = ColumnBook(values={str(k): f"Step {k}" for k in range(1, 6)})
+    answers = {"Step 1": 9, "Step 2": 5, "Step 3": 4, "Step 4": 4, "Step 5": 8, "8": 3}
+    told = ask({"q": answers}, scale, success=["Step 5"]).notices
+    assert any("8 (3) among answers to 5" in n and WORDS in n for n in told)
+    said = ColumnBook(values={**scale.values, "8": "Something else"})
+    named = {**answers, "Something else": answers["8"]}
+    del named["8"]
+    told = ask({"q": named}, said, success=["Step 5"]).notices
+    assert not any(WORDS in notice for notice in told)
+
+
 def test_where_another_column_fills_the_gap_all_are_one_scale() -> None:
     columns = {"q_a": {**SCALE, "9": 3}, "q_b": {**SCALE, "6": 1, "7": 2, "8": 2}}
     notices = ask(columns, match="q_*", success=[4, 5]).notices
