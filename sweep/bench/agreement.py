@@ -61,7 +61,7 @@ def agreement_of(values: Values, reference: Values, allowed: float = 0.0) -> Agr
     ``allowed`` is for engines that cannot be given our priors: so much of the reference's standard
     deviation, of estimates as of squares, counts as error.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     means = distances(values, reference, allowed)
     variances = distances(squares(values), squares(reference), allowed)
@@ -72,7 +72,7 @@ def agreement_of(values: Values, reference: Values, allowed: float = 0.0) -> Agr
         largest_variance=float(np.abs(variances).max()),
         rms_limit=rms_limit(reference),
         rms_limit_variance=rms_limit(squares(reference)),
-        max_limit=float(norm.isf(1 / ONCE_IN / 2 / values.shape[-1])),
+        max_limit=-float(ndtri(1 / ONCE_IN / 2 / values.shape[-1])),
         worst=int(np.abs(means).argmax()),
         r_hat_reference=float(summarise_chains(reference).r_hat.max()),
     )
@@ -100,7 +100,7 @@ def rms(z: NDArray[np.float64]) -> float:
 
 def rms_limit(reference: Values) -> float:
     """Return the rms of z that posteriors which are the same pass once in `ONCE_IN`."""
-    from scipy.stats import chi2
+    from scipy.special import chdtri  # of the upper tail
 
     flat = reference.reshape(-1, reference.shape[-1])
     moving = flat[:, flat.std(axis=0) > 0]
@@ -108,4 +108,4 @@ def rms_limit(reference: Values) -> float:
         return 0.0
     correlation = np.atleast_2d(np.corrcoef(moving, rowvar=False))
     freedom = moving.shape[1] ** 2 / float((correlation**2).sum())
-    return float(np.sqrt(chi2.isf(1 / ONCE_IN, freedom) / freedom))
+    return float(np.sqrt(chdtri(freedom, 1 / ONCE_IN) / freedom))
