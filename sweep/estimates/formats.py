@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-__all__ = ["from_parquet", "plain_table", "to_csv", "to_parquet"]
+__all__ = ["arrow_of", "from_parquet", "parquet_of", "plain_table", "to_csv", "to_parquet"]
 
 LEVELS = b"sweep.levels"
 
@@ -31,16 +31,27 @@ def to_parquet(frame: "pd.DataFrame") -> bytes:
     Which version that is stands in recipes (`sweep.toolchain.table_writer`). What else pandas and
     pyarrow would write of themselves is left out.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    return parquet_of(arrow_of(frame))
 
-    sink = pa.BufferOutputStream()
+
+def arrow_of(frame: "pd.DataFrame") -> "pa.Table":
+    """Return the table with what must be known of it to read it again, and nothing else."""
+    import pyarrow as pa
+
     table = pa.Table.from_pandas(frame, preserve_index=False)
     told = json.loads(table.schema.metadata[b"pandas"])
     notes = {key: value for key, value in told.items() if key not in VERSIONS}
     levels = {name: list(frame[name].cat.categories) for name in frame.select_dtypes("category")}
-    kept = {b"pandas": canonical(notes), LEVELS: canonical(levels)}
-    pq.write_table(table.replace_schema_metadata(kept), sink, compression="zstd")
+    return table.replace_schema_metadata({b"pandas": canonical(notes), LEVELS: canonical(levels)})
+
+
+def parquet_of(table: "pa.Table") -> bytes:
+    """Return what `arrow_of` made as Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
     return bytes(sink.getvalue().to_pybytes())
 
 
