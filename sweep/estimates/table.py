@@ -141,9 +141,14 @@ def as_shown(frame: "pd.DataFrame", weight: str | None) -> "pd.DataFrame":
 
 def grouped_by(frame: "pd.DataFrame") -> "pd.Series[Any]":
     """Return, per row, the tuple of variables it is grouped by, in column order."""
+    import numpy as np
     import pandas as pd
 
     variables = [name for name in frame.columns if name not in RESERVED]
     known = frame[variables].notna().to_numpy()
-    shapes = [tuple(v for v, there in zip(variables, row, strict=True) if there) for row in known]
+    number, found = np.zeros(len(frame), np.intp), np.zeros((1, 0), bool)
+    if variables:  # few kinds of rows, however many rows
+        found, number = np.unique(known, axis=0, return_inverse=True)
+    kinds = [tuple(v for v, there in zip(variables, row, strict=True) if there) for row in found]
+    shapes = [kinds[kind] for kind in number.reshape(-1).tolist()]
     return pd.Series(shapes, index=frame.index, dtype="object")

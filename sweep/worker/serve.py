@@ -6,6 +6,7 @@ and the last design it read.
 """
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -197,6 +198,7 @@ def main() -> None:
         from sweep.worker.warmup import import_heavy
 
         import_heavy()
+        gc.freeze()  # what is imported stays: no collection need look at it again
         faultpoint("worker.before_ready")
         reply({"event": "ready"})  # a broken pipe: the coordinator is gone; what is done is stored
         serve(sys.stdin, reply, partial(run_in_copies, guard, reply) if POSSIBLE else None)
