@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 TRANSFORM = 3
-FIT = 1
+FIT = 2
 ESTIMATE = 3
 
 FAST = ("llvmlite", "numba", "numpy", "nutpie", "scipy")

@@ -79,16 +79,21 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     ),
     # From terms or a model file, levels and counts to stored draws and their status.
     "FIT": (
-        *("data.cells", "data.covariates", "diagnostics.chains", "diagnostics.verdict"),
-        *("estimates.poststratify", "inference.checkpoints", "inference.compilation"),
+        *("data.cells", "data.covariates", "diagnostics.chain_kernel", "diagnostics.chains"),
+        *("diagnostics.statistics", "diagnostics.verdict", "estimates.outer_kernel"),
+        *("estimates.outer_sum", "estimates.poststratify", "estimates.weighting"),
+        *("inference.checkpoints", "inference.compilation", "inference.sample"),
         *("inference.fast", "inference.general", "inference.grid", "inference.kernels"),
         *("inference.laplace", "inference.nuts", "inference.pointer", "inference.stub", "keys"),
+        *("inference.split_hmc", "inference.trajectories"),
         *("model.effects", "model.files", "model.imports", "model.priors", "model.terms"),
         "worker.task",
     ),
     # From stored draws, frame and answers to an outcome's rows.
     "ESTIMATE": (
         *("data.cells", "data.counts", "data.frame", "data.weight_sums", "diagnostics.chains"),
+        *("diagnostics.chain_kernel", "diagnostics.statistics", "estimates.outer_kernel"),
+        *("estimates.outer_sum", "estimates.weighting", "inference.sample"),
         *("diagnostics.predictive", "diagnostics.quantiles", "diagnostics.verdict"),
         *("diagnostics.weights", "estimates.answered", "estimates.checks", "estimates.formats"),
         *(

@@ -7,7 +7,7 @@ from sweep.artifacts.tasks import Task
 from sweep.config import Group
 from sweep.data.counts import Sums
 from sweep.data.design import Design
-from sweep.estimates.poststratify import Weighting, weighting_of
+from sweep.estimates.weighting import Weighting, weighting_of
 from sweep.store import Store
 from sweep.worker.memory import Memory
 

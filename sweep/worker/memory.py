@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sweep.data.counts import Sums
 from sweep.data.design import Design
-from sweep.estimates.poststratify import Weighting
+from sweep.estimates.weighting import Weighting
 from sweep.model.files import ModelFile
 
 if TYPE_CHECKING:

@@ -19,17 +19,13 @@ from sweep.data.counts import counts_of
 from sweep.data.design import Design
 from sweep.diagnostics.verdict import as_json
 from sweep.errors import CorruptArtifact
-from sweep.estimates.poststratify import (
-    Probabilities,
-    of_qualifiers,
-    poststratify,
-)
+from sweep.estimates.poststratify import Probabilities, of_qualifiers, poststratify
 from sweep.faultpoint import faultpoint
 from sweep.inference.checkpoints import Draws, Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
 from sweep.inference.grid import Grid, grid_of
-from sweep.inference.nuts import Settings
 from sweep.inference.posterior import thin
+from sweep.inference.sample import Settings
 from sweep.inference.sampler_stats import statistics_json
 from sweep.inference.stub import fit_stub, stub_probabilities
 from sweep.keys import Json
