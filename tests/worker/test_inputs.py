@@ -70,8 +70,8 @@ def test_one_worker_for_sweeps_that_differ_gives_what_one_for_each_gives(project
     other: dict[str, Any] = {"groups": [["sex"]], "minimum_base": 100}
     sweeps = [begun(project, c) for c in (at(config, "one"), at(config, "one", **other))]
     one = sweeps[0][0]
-    for tasks in zip(*(tasks for _, tasks in sweeps), strict=True):
-        for task in tasks:
+    for pair in zip(*(tasks for _, tasks in sweeps), strict=True):
+        for task in pair:
             work(one, task.key, True, memory)
 
     for changed in ({}, other):
