@@ -27,7 +27,7 @@ __all__ = [
     "worker_environment",
 ]
 
-TRANSFORM = 3
+TRANSFORM = 4
 FIT = 2
 ESTIMATE = 3
 

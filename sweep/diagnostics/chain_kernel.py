@@ -10,16 +10,7 @@ from typing import Any
 import numba as nb
 import numpy as np
 
-__all__ = [
-    "BESIDE",
-    "BULK",
-    "MEAN",
-    "R_HAT_BULK",
-    "R_HAT_FOLDED",
-    "WITHIN_BULK",
-    "WITHIN_FOLDED",
-    "chain_figures",
-]
+__all__ = ["FIGURES", "chain_figures"]
 
 # Sums may be taken in any order; numbers that are not finite keep their meaning.
 kernel: Any = nb.njit(
@@ -28,7 +19,16 @@ kernel: Any = nb.njit(
 
 STILL = 1e-24  # variance of values of order one that is rounding error and nothing else
 
-# Columns of the figures; those of the quantiles come after them.
+FIGURES = (
+    "ess_bulk",
+    "ess_mean",
+    "r_hat_bulk",
+    "r_hat_folded",
+    "ess_within_bulk",
+    "ess_within_folded",
+)
+"""Columns of the figures; those of the quantiles come after them."""
+
 BULK, MEAN, R_HAT_BULK, R_HAT_FOLDED, WITHIN_BULK, WITHIN_FOLDED = range(6)
 BESIDE = 6
 

@@ -117,51 +117,48 @@ def _blocks(array: NDArray[Any]) -> Iterator[tuple[Floats, NDArray[np.bool_]]]:
 def _summarise_block(
     values: Floats, finite: NDArray[np.bool_], probabilities: Sequence[float], table: Floats
 ) -> dict[str, Floats]:
-    from sweep.diagnostics.chain_kernel import (
-        BESIDE,
-        BULK,
-        MEAN,
-        R_HAT_BULK,
-        R_HAT_FOLDED,
-        WITHIN_BULK,
-        WITHIN_FOLDED,
-        chain_figures,
-    )
-
     centre = values.mean(axis=(1, 2))
     unit = values - centre[:, None, None]
     scale = np.abs(unit).max(axis=(1, 2))
     unit /= np.where(scale > 0.0, scale, 1.0)[:, None, None]  # squares cannot overflow
     spread = np.std(unit, axis=(1, 2), ddof=1) * scale
     kept = _split(values)
-    order = np.argsort(kept.reshape(len(kept), -1), axis=-1)
-    ordered = np.take_along_axis(kept.reshape(len(kept), -1), order, axis=-1)
+    flat = kept.reshape(len(kept), -1)
+    order = np.argsort(flat, axis=-1)
     if kept.size != values.size:  # an odd number of draws: the halves lack the middle one
         ordered = np.sort(values.reshape(len(values), -1), axis=-1)
+    else:
+        ordered = np.take_along_axis(flat, order, axis=-1)
     wanted = [*TAILS, *(p for p in probabilities if p not in TAILS)]
     quantiles = np.quantile(ordered, wanted, axis=-1)
-    figures = np.empty((len(kept), BESIDE + len(wanted)))
-    chain_figures(kept, _split(unit), order, table, quantiles, figures)
-    shares = dict(zip(wanted, figures.T[BESIDE:], strict=True))
-    ends = np.reshape([shares[p] for p in probabilities], (len(probabilities), len(kept)))
+    sizes, shares = _figures(kept, _split(unit), order, table, quantiles)
+    ess = dict(zip(wanted, shares, strict=True))
+    ends = np.reshape([ess[p] for p in probabilities], (len(probabilities), len(kept)))
     summary = {
         "mean": centre,
         "sd": spread,
-        "ess_bulk": figures[:, BULK],
-        "ess_tail": np.minimum(shares[TAILS[0]], shares[TAILS[1]]),
-        "ess_mean": figures[:, MEAN],
-        "mcse_mean": spread / np.sqrt(figures[:, MEAN]),
+        "ess_tail": np.minimum(ess[TAILS[0]], ess[TAILS[1]]),
+        "mcse_mean": spread / np.sqrt(sizes["ess_mean"]),
         "mcse_quantile": quantile_errors(ordered, ends, probabilities),
-        "r_hat_bulk": figures[:, R_HAT_BULK],
-        "r_hat_folded": figures[:, R_HAT_FOLDED],
-        "ess_within_bulk": figures[:, WITHIN_BULK],
-        "ess_within_folded": figures[:, WITHIN_FOLDED],
+        **sizes,
     }
     for name, array in summary.items():
         array[..., ~finite] = (
             0.0 if name.startswith("ess") else np.inf if "r_hat" in name else np.nan
         )
     return summary
+
+
+def _figures(
+    kept: Floats, unit: Floats, order: NDArray[np.intp], table: Floats, quantiles: Floats
+) -> tuple[dict[str, Floats], Floats]:
+    """Return the kernel's figures by name (quantity,), and the ESS (probability, quantity)."""
+    from sweep.diagnostics.chain_kernel import FIGURES, chain_figures
+
+    figures = np.empty((len(kept), len(FIGURES) + len(quantiles)))
+    chain_figures(kept, unit, order, table, quantiles, figures)
+    named = dict(zip(FIGURES, figures.T[: len(FIGURES)], strict=True))
+    return named, figures.T[len(FIGURES) :]
 
 
 def _split(values: Floats) -> Floats:

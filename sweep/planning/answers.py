@@ -53,7 +53,13 @@ class Answers:
         return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
 
     def rows(self, outcome: Outcome) -> pd.DataFrame:
-        """Return the answers as an outcome takes them: what it names is none that is missing."""
+        """Return the answers as an outcome takes them: what it names is none that is missing.
+
+        In a question of several answers what is called missing is marked.
+        """
+        if outcome.block is not None:
+            held = {n: self.table.gone.get(n, self.table.rows[n]) for n in outcome.columns}
+            return pd.DataFrame(held, copy=False) if self.table.gone else self.table.rows
         name, codes = outcome.column, self.named.get(outcome.name, ())
         if not codes or name not in self.table.coded:
             return self.table.rows
@@ -91,15 +97,10 @@ def answers_to(  # noqa: PLR0913, PLR0917 # what is counted, where from, and wha
     wanted = wanted or available[:1]  # where all is mistaken that was to be read
     table = read_text_table(sources.survey, list(dict.fromkeys(wanted)))
     sources.check_unchanged()  # rows are the design's by position
-    places = design.respondents.row
-    if len(table.rows.columns):
-        kept = table.rows.iloc[places].reset_index(drop=True)
-    else:  # every column is refused
-        kept = pd.DataFrame(index=pd.RangeIndex(len(places)))
-    coded = {n: own.iloc[places].reset_index(drop=True) for n, own in table.coded.items()}
-    asked = look_at(conditions, kept, rules, available, findings, partial)
+    table = table.at(design.respondents.row)
+    asked = look_at(conditions, table.rows, rules, available, findings, partial)
     shown = study.survey.values == "labels"
-    return Answers(replace(table, rows=kept, coded=coded), book, new, asked, named, shown)
+    return Answers(table, book, new, asked, named, shown)
 
 
 def tell_unusable(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:

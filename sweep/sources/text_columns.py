@@ -13,6 +13,7 @@ import pandas as pd
 
 from sweep.data.columns import text_series
 from sweep.sources.arrow_types import plain, refusal_of
+from sweep.sources.cell_lines import BAR, lines_joined
 from sweep.words.text import text_of
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def text_and_spellings(column: "pa.ChunkedArray") -> TextColumn:
         codes = recoded([codes], place)
         categories = [categories[k] for k in order]
     values = text_series(codes, categories, pd.RangeIndex(len(codes)))
-    return TextColumn(values, spellings_of(distinct, texts, count))
+    return TextColumn(values, spellings_of(distinct, texts, count) | line_spelling(distinct, texts))
 
 
 def numbered(texts: "pa.Array") -> tuple[np.ndarray, list[str]]:
@@ -126,7 +127,22 @@ def texts_of(distinct: "pa.Array") -> "pa.Array":
     elif kinds.is_float16(kind) or kinds.is_float32(kind):
         # the shortest number that reads as it: .1 in four bytes is .10000000149 in eight
         values = [None if v is None else float(str(np.float32(v))) for v in distinct.to_pylist()]
+    parted = lines_joined(values)
+    if parted:
+        values = [parted.get(value, value) if isinstance(value, str) else value for value in values]
     return pa.array(map(text_of, values), pa.string())
+
+
+def line_spelling(distinct: "pa.Array", texts: "pa.Array") -> dict[str, tuple[str, ...]]:
+    """Return one of the texts whose lines were answers, with how it was written, if any was."""
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring(texts, BAR)).as_py():
+        return {}
+    pairs = zip(distinct.to_pylist(), texts.to_pylist(), strict=True)
+    parted = ((written, text) for written, text in pairs if text is not None and BAR in text)
+    written, text = next(parted)
+    return {} if BAR.strip() in str(written) else {text: (str(written),)}
 
 
 def recoded(chunks: Sequence[np.ndarray], into: np.ndarray) -> np.ndarray:
