@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from sweep.data.codebook import Codebook, ColumnBook
-from sweep.data.columns import codes_of, how_often, renamed, text_series, texts_of
+from sweep.data.columns import codes_of, how_often, renamed, text_series
 from sweep.errors import DataError
 from sweep.keys import Json
 from sweep.sources.source import Source
-from sweep.sources.text_columns import text_and_spellings
+from sweep.sources.text_columns import TextColumn, rows_of, text_and_spellings
 from sweep.words.names import did_you_mean
 from sweep.words.text import fold
 from sweep.words.values import clip_name, few
@@ -142,18 +142,18 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
             continue
         column = text_and_spellings(reading.table.column(name))
         book = folded(reading.codebook.of(name))
-        values, gone = without_missing(column.values, book, source)
+        values, gone = without_missing(column, book, source)
         if column.spellings:
             spellings[new] = column.spellings
         if gone:
             missing[new] = {**missing.get(new, {}), **gone}
         if any(map(book.calls_missing, gone)):
-            coded[new], _ = without_missing(column.values, ColumnBook(values=book.values), source)
+            coded[new], _ = without_missing(column, ColumnBook(values=book.values), source)
         labels = book.values if source.values == "labels" else {}
         made[new] = renamed(values, labels) if labels else values
         if labels and (twice := codes_in_common(values, labels)):
             shared[new] = twice
-    rows = pd.DataFrame(made, index=pd.RangeIndex(reading.table.num_rows))
+    rows = pd.DataFrame(made, index=rows_of(reading.table.num_rows), copy=False)
     refused = {names[n]: why for n, why in reading.refused.items() if n in names}
     return TextTable(rows, refused, reading.notes, Read(spellings, missing), shared, coded)
 
@@ -187,19 +187,19 @@ def check_wanted(source: Source, wanted: Collection[str], names: list[str]) -> N
 
 
 def without_missing(
-    column: pd.Series, book: ColumnBook, source: Source
+    column: TextColumn, book: ColumnBook, source: Source
 ) -> tuple[pd.Series, dict[str, int]]:
     """Return a column without what is missing, and how often each such value was written."""
-    texts = texts_of(column)
+    texts, values = column.texts, column.values
     gone = [is_missing(text, book, source) for text in texts]
     if not any(gone):
-        return column, {}
-    often = how_often(column)
+        return values, {}
+    often = how_often(values)
     counts = {text: often[text] for text, out in zip(texts, gone, strict=True) if out}
     kept = [text for text, out in zip(texts, gone, strict=True) if not out]
     place = {text: k for k, text in enumerate(kept)}
     places = np.array([place.get(text, -1) for text in texts] + [-1], np.int64)
-    return text_series(places[codes_of(column)], kept, column.index), counts
+    return text_series(places[codes_of(values)], kept, values.index), counts
 
 
 def is_missing(text: str, book: ColumnBook, source: Source) -> bool:
