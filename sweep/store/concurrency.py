@@ -1,5 +1,6 @@
 """Concurrency: many requests at a time: a distant store answers each in its own time."""
 
+import sys
 from collections.abc import Callable, Iterable, Sized
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Lock
@@ -7,6 +8,7 @@ from threading import Event, Lock
 __all__ = ["concurrently"]
 
 AT_ONCE = 16
+LAST = sys.maxsize
 
 
 def concurrently[A, B](work: Callable[[A], B], items: Iterable[A]) -> list[B]:
@@ -24,13 +26,15 @@ def concurrently[A, B](work: Callable[[A], B], items: Iterable[A]) -> list[B]:
             return None if stopped.is_set() else next(given, None)
 
     def work_on() -> None:
-        while (taken := take()) is not None:
-            place, item = taken
-            try:
+        place = LAST  # of an item that cannot be made: after all that were
+        try:
+            while (taken := take()) is not None:
+                place, item = taken
                 found[place] = work(item)
-            except BaseException as error:  # raised below
-                errors[place] = error
-                stopped.set()
+                place = LAST
+        except BaseException as error:  # raised below
+            errors[place] = error
+            stopped.set()
 
     threads = min(AT_ONCE, len(items)) if isinstance(items, Sized) else AT_ONCE
     with ThreadPoolExecutor(AT_ONCE) as pool:
