@@ -162,21 +162,21 @@ def is_yes(answer: CodedAnswer | None) -> bool:
 
 
 def cells_in(sums: Sums) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """Return the cells that occur, ascending, and of each row the place among them.
+    """Return the cells that occur, ascending, and of each row the place (row,) among them.
 
-    Rows are in the order of strata, that is of cells: nothing is to be sorted.
+    Rows are in the order of strata, that is of cells, and need not be sorted.
     """
-    first = np.append(True, sums.cell[1:] > sums.cell[:-1])[: len(sums.cell)]
-    if (sums.cell[1:] < sums.cell[:-1]).any():
+    steps = np.diff(sums.cell)
+    if (steps < 0).any():
         return np.unique(sums.cell, return_inverse=True)
+    first = np.concatenate(([True], steps > 0))[: len(sums.cell)]
     return sums.cell[first], np.cumsum(first) - 1
 
 
 def counts_of(sums: Sums, levels: Levels) -> Counts:
     """Return the counts by cell that a model is fitted to."""
     index, place = cells_in(sums)
-    y = np.bincount(place, sums.y, len(index)).astype(np.float64)
-    n = np.bincount(place, sums.n, len(index)).astype(np.float64)
+    y, n = (np.bincount(place, own, len(index)).astype(np.float64) for own in (sums.y, sums.n))
     return Counts(index, cells_of(index, levels), y, n)
 
 
