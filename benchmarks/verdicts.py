@@ -30,8 +30,9 @@ from sweep.artifacts.contents import get_draws, get_sums
 from sweep.artifacts.tasks import read_task
 from sweep.data.counts import counts_of
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
-from sweep.diagnostics.verdict import ALPHA, SamplerStatistics, judge
-from sweep.inference.fast import quantities, quantity_names
+from sweep.diagnostics.statistics import SamplerStatistics
+from sweep.diagnostics.verdict import ALPHA, judge
+from sweep.inference.fast import deciding_of
 from sweep.planning.model_files import project_folder
 from sweep.simulate import tracker, write_tracker
 from sweep.worker.memory import Memory
@@ -83,7 +84,8 @@ def judged(run: sweep.Run) -> Iterator[tuple[list[str], Floats]]:
         grid = grid_from(task, design)
         counts = counts_of(get_sums(run.store, task.counts), design.levels)
         draws = get_draws(run.store, entry.fit_key)
-        yield quantity_names(grid, counts), quantities(grid, counts, draws)
+        deciding = deciding_of(grid, counts)
+        yield list(deciding.names), np.asarray(deciding.of(draws), np.float64)
 
 
 def plant(values: Floats, rng: np.random.Generator) -> Iterator[tuple[str, Floats]]:

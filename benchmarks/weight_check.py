@@ -27,7 +27,7 @@ from sweep.inference.checkpoints import Target
 from sweep.inference.fast import fit_terms, probabilities
 from sweep.inference.grid import Grid, coefficients, grid_of, problem_of
 from sweep.inference.laplace import approximate
-from sweep.inference.nuts import Settings
+from sweep.inference.sample import Settings
 from sweep.model.effects import blocks_of
 from sweep.model.terms import Contrast, Intercept, Model, Term, Varying
 

@@ -27,8 +27,8 @@ __all__ = [
     "worker_environment",
 ]
 
-TRANSFORM = 3
-FIT = 1
+TRANSFORM = 4
+FIT = 2
 ESTIMATE = 3
 
 FAST = ("llvmlite", "numba", "numpy", "nutpie", "scipy")

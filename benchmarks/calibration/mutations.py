@@ -87,6 +87,11 @@ MUTATIONS = (
             Edit("inference/kernels", LOGIT + SPARSE, PROBIT + SPARSE),
             Edit(
                 "estimates/poststratify",
+                "isinstance(probabilities, OuterSum) and incidence is None",
+                "False",
+            ),
+            Edit(
+                "estimates/outer_sum",
                 "    np.negative(eta, out=eta)\n",
                 "    from scipy.special import ndtr\n\n    eta[:] = ndtr(eta)\n    return eta\n",
             ),
@@ -97,10 +102,11 @@ MUTATIONS = (
         (
             Edit(
                 "inference/fast",
-                "        return sigmoid(linear_predictor(grid, theta, cells))\n",
-                "        codes = dict(cells.codes)\n"
-                '        codes["age"] = (codes["age"] + 1) % len(grid.levels["age"])\n'
-                "        return sigmoid(linear_predictor(grid, theta, Cells(codes)))\n",
+                "    return OuterSum(theta, lambda cells: tables_of(grid, cells))\n",
+                "    from sweep.data.cells import Cells\n\n"
+                '    age = len(grid.levels["age"])\n'
+                '    turned = lambda c: Cells({**c.codes, "age": (c.codes["age"] + 1) % age})\n'
+                "    return OuterSum(theta, lambda cells: tables_of(grid, turned(cells)))\n",
             ),
         ),
     ),
@@ -175,8 +181,13 @@ MUTATIONS = (
         (Edit("estimates/rows", "(1 - self.interval) / 2", "(1.1 - self.interval) / 2"),),
     ),
     Mutation(
-        "five tuning draws",
-        (Edit("inference/nuts", "tune=settings.tune", "tune=5"),),
-        worlds=30,  # every fit goes through all remedies
+        "momenta too small",
+        (
+            Edit(
+                "inference/split_hmc",
+                "w = chain.momenta.standard_normal(",
+                "w = 0.8 * chain.momenta.standard_normal(",
+            ),
+        ),
     ),
 )

@@ -54,7 +54,8 @@ class OutcomeRule(Section):
     )
     separator: Text | None = Field(
         default=None,
-        description="What parts the answers in one cell, such as '|'. Only of kind 'multiple'.",
+        description="What parts the answers in one cell, such as '|'. Line breaks that part "
+        "answers are read as '|', and '\\n' is that. Only of kind 'multiple'.",
     )
     set: Text | None = Field(
         default=None,

@@ -43,17 +43,24 @@ class Sampler(Section):
         "as many until target_ess is reached.",
     )
     tune: int = Field(
-        default=200, ge=50, le=100_000, description="Tuning draws per chain, thrown away."
+        default=200,
+        ge=50,
+        le=100_000,
+        description="Tuning draws per chain of NUTS, thrown away: for model files, and where split "
+        "HMC, which has nothing to tune, is objected to.",
     )
     chains: int = Field(default=4, ge=2, le=16, description="Independent chains per outcome.")
     target_ess: int = Field(
         default=1000,
         ge=50,
         le=1_000_000,
-        description="Effective sample size to reach, over all chains.",
+        description="Effective sample size that the margins are sampled to, over all chains.",
     )
     target_accept: float = Field(
-        default=0.8, ge=0.5, le=0.999, description="Acceptance rate to adapt to."
+        default=0.8,
+        ge=0.5,
+        le=0.999,
+        description="Acceptance rate that NUTS adapts to; used where tune is.",
     )
     seed: int = Field(
         default=1,

@@ -1,7 +1,7 @@
 """Margins: tables of people by some variables, and what contradicts what among them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +105,12 @@ def contradictions(
         if gap > agreement * first.total:
             shared = " x ".join(list(seed.levels)[k] for k in both)
             pair = f"{margins[later].words()} and {margins[earlier].words()}"
-            yield later, f"{pair} disagree about {shared} by {gap:,.6g} people: correct one of them"
+            at = largest_words(targets[later], targets[earlier], both)
+            yield (
+                later,
+                f"{pair} disagree about {shared} by {gap:,.6g} people, most at {at}, which is more "
+                "than rounding explains: correct one of them",
+            )
     for index, target in enumerate(targets):
         yield from ((index, words) for words in emptiness(seed, target))
 
@@ -129,6 +134,13 @@ def overlaps(targets: Sequence[Target]) -> Iterator[tuple[int, int, tuple[int, .
             if both:
                 gap = np.abs(sum_over(one.table, both) - sum_over(other.table, both)).max()
                 yield later, earlier, both, float(gap)
+
+
+def largest_words(one: Target, other: Target, both: tuple[int, ...]) -> str:
+    """Return where two margins differ most, in words."""
+    gap = np.abs(sum_over(one.table, both) - sum_over(other.table, both))
+    at = np.unravel_index(int(gap.argmax()), gap.shape)
+    return replace(one, axes=both).place_words([int(k) for k in at])
 
 
 def emptiness(seed: Margin, target: Target) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sweep.config import OutcomeRule
 from sweep.data.answers.block import Block
-from sweep.data.answers.cells import cell_mistake
+from sweep.data.answers.cells import cell_mistake, separator_as_read
 from sweep.data.answers.likeness import nearest_answers, same_key
 from sweep.data.answers.lists import listed_answers
 from sweep.data.answers.meaning import Meaning
@@ -82,10 +82,11 @@ def of_cells(
     of_column = book.of(question.column)
     apart = is_no_option(question, of_column)
     cells = [cell for cell in texts(question.column) if not apart(cell)]
-    fault = cell_mistake(question.column, str(rule.separator), cells)
+    separator = separator_as_read(str(rule.separator), cells)
+    fault = cell_mistake(question.column, separator, cells)
     if fault is not None:
         raise MistakeAt((*place, "separator"), fault)
-    parts = {part for cell in cells for part in parts_of(cell, str(rule.separator))}
+    parts = {part for cell in cells for part in parts_of(cell, separator)}
     options = in_order(part for part in parts if not apart(part))
     labels = {o: of_column.values[o] for o in options if o in of_column.values}
     none = exclusive(rule, place, options, labels)
@@ -96,7 +97,7 @@ def of_cells(
             "cells",
             (question.column,),
             option,
-            rule.separator,
+            separator,
             none=none,
             all_blank=rule.all_blank,
         )

@@ -95,6 +95,6 @@ class Outcome:
             "base": self.base,
         }
         further = {"not_asked": list(self.not_asked)} if self.not_asked else {}
-        block = {} if self.block is None else {"multiple": {**vars(self.block)}}
+        block = {} if self.block is None else {"multiple": self.block.as_json()}
         decided = {} if self.condition is None else {"condition": normalise(parse(self.condition))}
         return {**plain, **further, **block, **decided}

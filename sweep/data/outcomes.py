@@ -8,6 +8,7 @@ from typing import Protocol
 from sweep.config import OutcomeRule, Study
 from sweep.data.codebook import Codebook
 from sweep.data.findings import Findings, MistakeAt
+from sweep.data.option_missing import with_missing
 from sweep.data.options import Texts, option_outcomes
 from sweep.data.outcome import NO_RULE, Outcome
 from sweep.data.patterns import Patience
@@ -55,7 +56,8 @@ def outcomes_of(
     there = dict.fromkeys(columns)  # a list of ten thousand is long to look through for each
     for number, rule in enumerate(study.outcomes):
         with found.at(*RULES, number):
-            made += worded(outcomes_by_rule(rule, number, there, book, texts), book)
+            options = outcomes_by_rule(rule, number, there, book, texts)
+            made += worded(with_missing(options, book, study.survey.missing_values), book)
     if len(found.mistakes) == before:  # else what is to be excluded may be what could not be made
         made = not_excluded(study.exclude, made, found)
     refuse_twins(made, found)

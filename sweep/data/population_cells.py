@@ -19,6 +19,7 @@ from sweep.data.raked_frame import (
     check_zeros,
     raked_rows,
 )
+from sweep.data.rounded_margins import agreed
 from sweep.data.rules import declared_orders
 from sweep.data.seeds import cells_where
 from sweep.data.variables import Table
@@ -118,7 +119,8 @@ def from_survey(frame: Making) -> tuple[pd.DataFrame, Json] | None:
 def from_margins(frame: Making) -> tuple[pd.DataFrame, Json] | None:
     """Return the seed raked to the margins."""
     spec, findings = frame.study.population, frame.findings
-    margins = scaled(given_margins(frame), spec.total, HERE, findings)
+    given = given_margins(frame)
+    margins = scaled(given, spec.total, HERE, findings)
     levels = levels_in(margins, HERE, findings)
     known = levels if frame.kind == "independence" else frame.base.columns
     if frame.lacks_variables("seed", known) or findings.mistakes:
@@ -130,6 +132,7 @@ def from_margins(frame: Making) -> tuple[pd.DataFrame, Json] | None:
     if findings.mistakes or are_too_many_cells(whole, HERE, findings):
         return None
     seed, filling = seed_of(frame, whole)
+    margins = agreed(given, margins, HERE, findings)
     made = raked_rows(seed, margins, filling, PEOPLE, HERE, findings)
     facts: Json = {
         "from": "margins",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sweep.diagnostics.chains import ChainSummary
+from sweep.diagnostics.statistics import SamplerStatistics
 from sweep.errors import UsageError
 from sweep.keys import Json
 
@@ -21,10 +22,11 @@ __all__ = [
     "DEPTH_SHARE",
     "ESS_PER_CHAIN",
     "E_BFMI",
+    "HIDDEN_PER_CHAIN",
     "Diagnostics",
-    "SamplerStatistics",
     "as_json",
     "e_bfmi",
+    "ess_floors",
     "judge",
     "r_hat_threshold",
 ]
@@ -33,20 +35,10 @@ Floats = NDArray[np.float64]
 
 ALPHA = 4e-7  # chance that R-hat flags a quantity of a healthy fit: 1 in 100 sweeps of 25,000
 ESS_PER_CHAIN = 100  # least bulk and tail ESS, as in Stan and PyMC
+HIDDEN_PER_CHAIN = 50  # the same of scales and effects, which decide on a fit and are not published
 DEPTH_SHARE = 0.01  # of draws at the largest tree depth, from which on a fit is flagged
 E_BFMI = 0.3  # least E-BFMI of a chain
-
-
-@dataclass(frozen=True)
-class SamplerStatistics:
-    """What the sampler reported of each kept draw; arrays of shape (chain, draw).
-
-    ``depth_reached`` is true where the tree was cut off at the largest depth.
-    """
-
-    diverging: NDArray[np.bool_]
-    depth_reached: NDArray[np.bool_]
-    energy: NDArray[np.floating]
+ACCEPTANCE = 0.6  # least mean acceptance of a chain whose sampler does not adapt its steps
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,8 @@ class Diagnostics:
     """The verdict on one fit: its worst figures, the quantities they belong to, and the reasons.
 
     ``r_hat_max`` is infinite when chains stand still or are not finite. ``depth_share`` is a share
-    of all draws, ``draws`` counts per chain. No ``reasons``, no objection.
+    of all draws, ``draws`` counts per chain; ``acceptance_min`` is None if the sampler adapts its
+    steps. No ``reasons``, no objection.
     """
 
     r_hat_max: float
@@ -68,6 +61,7 @@ class Diagnostics:
     draws: int
     chains: int
     target_ess: float
+    acceptance_min: float | None = None
     reasons: tuple[str, ...] = ()
 
 
@@ -125,11 +119,17 @@ def e_bfmi(energy: ArrayLike) -> Floats:
     return fraction
 
 
+def ess_floors(published: NDArray[np.bool_], chains: int) -> Floats:
+    """Return the bulk and tail ESS (quantity,) below which a quantity is an objection."""
+    return chains * np.where(published, ESS_PER_CHAIN, HIDDEN_PER_CHAIN).astype(np.float64)
+
+
 def judge(
     summary: ChainSummary,
     names: Sequence[str],
     statistics: SamplerStatistics,
     target_ess: float,
+    published: NDArray[np.bool_] | None = None,
 ) -> Diagnostics:
     """Judge a fit by its fixed quantities and its sampler's statistics.
 
@@ -142,7 +142,9 @@ def judge(
     statistics : SamplerStatistics
         Of the same draws.
     target_ess : float
-        What the config asks for; recorded, while the floor of 100 per chain is what flags.
+        What the config asks for; recorded, while the floors are what flags.
+    published : array (quantity,)
+        Whether each has the floor of what is published, or the lower one; all have, if not given.
 
     Raises
     ------
@@ -151,12 +153,14 @@ def judge(
     """
     _check_fit(summary, names, statistics)
     energies = e_bfmi(statistics.energy)
+    everything = np.ones(len(names), np.bool_)
+    floors = ess_floors(everything if published is None else published, summary.chains)
     diagnostics = _worst_figures(summary, names, statistics, energies, target_ess)
     reasons = (
         *_sampler_reasons(diagnostics, energies),
         *_r_hat_reasons(summary, names),
-        *_ess_reasons("bulk", summary.ess_bulk, names, summary.chains),
-        *_ess_reasons("tail", summary.ess_tail, names, summary.chains),
+        *_ess_reasons("bulk", summary.ess_bulk, names, floors),
+        *_ess_reasons("tail", summary.ess_tail, names, floors),
     )
     return replace(diagnostics, reasons=reasons)
 
@@ -170,6 +174,11 @@ def _worst_figures(
 ) -> Diagnostics:
     """Return a fit's worst figures and where they are; whether they are objections is not said."""
     r_hat_worst = int(np.argmax(summary.r_hat))
+    accepted = (
+        statistics.acceptance
+        if statistics.acceptance is None
+        else statistics.acceptance.mean(axis=1)
+    )
     return Diagnostics(
         r_hat_max=float(summary.r_hat[r_hat_worst]),
         r_hat_where=names[r_hat_worst],
@@ -182,6 +191,7 @@ def _worst_figures(
         draws=summary.draws,
         chains=summary.chains,
         target_ess=float(target_ess),
+        acceptance_min=None if accepted is None else float(accepted.min()),
     )
 
 
@@ -215,6 +225,10 @@ def _sampler_reasons(diagnostics: Diagnostics, energies: Floats) -> Iterator[str
     if diagnostics.depth_share >= DEPTH_SHARE:
         share = f"{100 * diagnostics.depth_share:.1f} %"
         yield f"{share} of draws reached the largest tree depth; the limit is {DEPTH_SHARE:.0%}"
+    least = diagnostics.acceptance_min
+    if least is not None and least < ACCEPTANCE:
+        value, limit = _apart(least, ACCEPTANCE, 2)
+        yield f"a chain accepts a share of {value} of what is proposed; at least {limit} is asked"
     if diagnostics.e_bfmi_min < E_BFMI:
         value, limit = _apart(diagnostics.e_bfmi_min, E_BFMI, 2)
         others = _others(energies < E_BFMI)
@@ -243,12 +257,11 @@ def _r_hat_reasons(summary: ChainSummary, names: Sequence[str]) -> Iterator[str]
         yield f"R-hat {value} of {name} exceeds {limit}{others}"
 
 
-def _ess_reasons(kind: str, ess: Floats, names: Sequence[str], chains: int) -> Iterator[str]:
-    floor = ESS_PER_CHAIN * chains
-    worst = int(np.argmin(ess))
-    if ess[worst] < floor:
-        least = math.floor(ess[worst])
-        yield f"{kind} ESS {least} of {names[worst]} is below {floor}{_others(ess < floor)}"
+def _ess_reasons(kind: str, ess: Floats, names: Sequence[str], floors: Floats) -> Iterator[str]:
+    worst = int(np.argmin(ess / floors))
+    if ess[worst] < floors[worst]:
+        least, others = math.floor(ess[worst]), _others(ess < floors)
+        yield f"{kind} ESS {least} of {names[worst]} is below {floors[worst]:.0f}{others}"
 
 
 def _others(flagged: NDArray[np.bool_]) -> str:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sweep.data.cells import Counts, occurring_combinations
 from sweep.data.levels import Levels
-from sweep.estimates.poststratify import BLOCK, Margin, Probabilities
+from sweep.estimates.poststratify import BLOCK, Probabilities
+from sweep.estimates.weighting import Margin
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

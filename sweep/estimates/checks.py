@@ -17,7 +17,7 @@ from sweep.data.weight_sums import WeightSums
 from sweep.diagnostics.predictive import LEAST_Z, Surprise, moments_of, surprises
 from sweep.diagnostics.weights import Remainder, cleared, remainder
 from sweep.estimates.answered import Blocks, Margins, margins_to_check
-from sweep.estimates.poststratify import Margin
+from sweep.estimates.weighting import Margin
 from sweep.keys import Json
 
 __all__ = ["AnswerCheck", "Total", "WeightCheck", "check_answers", "check_weight"]

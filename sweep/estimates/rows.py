@@ -13,8 +13,8 @@ from sweep.data.frame import Frame
 from sweep.data.levels import Levels
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
 from sweep.diagnostics.verdict import ESS_PER_CHAIN, r_hat_threshold
-from sweep.estimates.poststratify import Weighting, split
 from sweep.estimates.table import tidy, withheld_flag
+from sweep.estimates.weighting import Weighting, split
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sweep.config import Group
 from sweep.data.cells import Cells, Counts, combination, decode, occurring_combinations
 from sweep.data.frame import Frame
-from sweep.estimates.poststratify import Margin, Weighting
+from sweep.estimates.weighting import Margin, Weighting
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
 

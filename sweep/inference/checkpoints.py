@@ -1,6 +1,6 @@
 """Checkpoints: sample until there is enough; remedies are tried when there is not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,57 +8,86 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
-from sweep.diagnostics.verdict import ESS_PER_CHAIN, Diagnostics, SamplerStatistics, judge
-from sweep.inference.nuts import Sample, Settings
+from sweep.diagnostics.statistics import SamplerStatistics
+from sweep.diagnostics.verdict import Diagnostics, ess_floors, judge
+from sweep.inference.sample import Sample, Settings
 from sweep.keys import seed_of
 
 __all__ = [
     "REMEDIES",
+    "Deciding",
     "Draws",
     "Fit",
+    "Lengthen",
     "Remedy",
+    "Start",
     "Target",
-    "enough",
+    "anew",
     "predicted_draws",
     "sample_until",
 ]
 
 CHECKPOINTS = (1, 2, 4)  # multiples of the first
 
+type Draws = Mapping[str, NDArray[np.float32]]
+
 CAUTION = 1.1  # ESS is an estimate: ask for a tenth more than the straight line says
 
 
-def enough(summary: ChainSummary, target_ess: float) -> bool:
-    """Say whether every quantity reaches the target: sampling may stop.
+@dataclass(frozen=True)
+class Deciding:
+    """The quantities that decide on a fit.
 
-    The target is of the bulk ESS, which tells the Monte Carlo error of the estimates. The tail ESS
-    of the worst of hundreds of quantities hangs far below it by chance alone; it has a floor.
+    ``of`` gives their draws (chain, draw, quantity), in the order of ``names``. Those that are
+    ``published`` (quantity,), the margins, have the target; of scales and effects it is enough to
+    know that the chains have been everywhere.
     """
-    return progress_to(summary, target_ess) >= 1.0
+
+    names: Sequence[str]
+    published: NDArray[np.bool_]
+    of: Callable[[Draws], NDArray[np.floating[Any]]]
 
 
-def progress_to(summary: ChainSummary, target_ess: float) -> float:
-    """Return how far the slowest quantity has come: 1 where target and tail floor are reached."""
-    floor = ESS_PER_CHAIN * summary.chains
-    return float(min(summary.ess_bulk.min() / target_ess, summary.ess_tail.min() / floor))
+def progress_to(summary: ChainSummary, deciding: Deciding, target_ess: float) -> float:
+    """Return how far the slowest quantity has come: 1 where sampling may stop.
+
+    The target is of the bulk ESS of what is published, which tells the Monte Carlo error of the
+    estimates. The tail ESS of the worst of many quantities hangs far below it by chance alone: it
+    has a floor, as has everything that is not published.
+    """
+    floors = ess_floors(deciding.published, summary.chains)
+    wanted = np.where(deciding.published, target_ess, floors)
+    return float(min((summary.ess_bulk / wanted).min(), (summary.ess_tail / floors).min()))
 
 
-def predicted_draws(summary: ChainSummary, first: int, target_ess: float) -> int:
+def predicted_draws(progress: float, draws: int, first: int) -> int:
     """Return the checkpoint, in draws per chain, at which the target is expected to be reached.
 
-    ``first`` is the first checkpoint, in draws per chain; the others are twice and four times as
-    many. ESS is taken to grow with the draws. ``summary.draws`` if that is enough, else a later
-    checkpoint, the last if none will do.
+    ``progress`` was reached with ``draws``, and is taken to grow with them; ``first`` is the first
+    checkpoint. The answer is ``draws`` if that is enough, else a later checkpoint, the last if
+    none will do.
     """
-    if enough(summary, target_ess):
-        return summary.draws
-    so_far = progress_to(summary, target_ess) / summary.draws
-    later = [first * times for times in CHECKPOINTS if first * times > summary.draws]
-    reached = (draws for draws in later if draws * so_far >= CAUTION)
-    return next(reached, max([*later, summary.draws]))
+    if progress >= 1:
+        return draws
+    later = [first * times for times in CHECKPOINTS if first * times > draws]
+    reached = (more for more in later if progress * more / draws >= CAUTION)
+    return next(reached, max([*later, draws]))
 
 
-type Draws = Mapping[str, NDArray[np.float32]]
+type Lengthen = Callable[[int], Sample]
+"""Gives so many draws of each chain; a shorter answer is the beginning of a longer one."""
+
+type Start = Callable[[Settings, int], Lengthen]
+"""Begins to sample with some settings and a seed."""
+
+
+def anew(draw: Callable[[Settings, int], Sample]) -> Start:
+    """Return the start of a sampler that cannot go on: it samples from the start to each length."""
+
+    def start(settings: Settings, seed: int) -> Lengthen:
+        return lambda draws: draw(replace(settings, draws=draws), seed)
+
+    return start
 
 
 @dataclass(frozen=True)
@@ -73,8 +102,27 @@ class Remedy:
         """Return how the report calls it."""
         return f"target_accept {self.target_accept:g}, {self.tune} x tuning, {self.draws} x draws"
 
+    def applied(self, settings: Settings) -> Settings:
+        """Return settings that are no less careful than the user's."""
+        return replace(
+            settings,
+            target_accept=max(self.target_accept, settings.target_accept),
+            tune=settings.tune * self.tune,
+            draws=settings.draws * self.draws,
+        )
+
 
 REMEDIES = (Remedy(0.95, 2, 1), Remedy(0.99, 4, 2))
+FALLBACK = "NUTS instead of split HMC"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One way to sample a posterior, and how the report calls it: the first has no words."""
+
+    words: str
+    start: Start
+    settings: Settings
 
 
 @dataclass(frozen=True)
@@ -103,52 +151,43 @@ class Fit:
 
 
 def sample_until(
-    target: Target,
-    names: list[str],
-    draw: Callable[[Settings, int], Sample],
-    quantities_of: Callable[[Draws], NDArray[np.floating[Any]]],
+    target: Target, deciding: Deciding, nuts: Start, quick: Start | None = None
 ) -> Fit:
-    """Sample to the checkpoint that suffices; while there are objections, apply the next remedy.
+    """Sample to the checkpoint that suffices; while there are objections, make the next attempt.
 
-    ``draw`` samples with some settings and a seed; ``quantities_of`` gives (chain, draw, quantity).
+    ``quick`` is a sampler to try before NUTS.
     """
     applied: list[str] = []
-    for step in range(len(REMEDIES) + 1):
-        settings = target.settings
-        if step:
-            remedy = REMEDIES[step - 1]
-            applied.append(remedy.words())
-            settings = replace(
-                settings,
-                target_accept=max(remedy.target_accept, settings.target_accept),
-                tune=settings.tune * remedy.tune,
-                draws=settings.draws * remedy.draws,
-            )
+    for step, attempt in enumerate(attempts(target.settings, nuts, quick)):
+        applied += [attempt.words] if step else []
         seed = seed_of(target.study_seed, target.outcome, step=step)
-        drawn, summary = to_checkpoint(target, settings, seed, draw, quantities_of)
-        diagnostics = judge(summary, names, drawn.statistics, target.target_ess)
+        drawn, summary = to_checkpoint(target, attempt, seed, deciding)
+        diagnostics = judge(
+            summary, deciding.names, drawn.statistics, target.target_ess, deciding.published
+        )
         if not diagnostics.reasons:
             break
     return Fit(drawn.draws, diagnostics, tuple(applied), drawn.statistics)
 
 
-def to_checkpoint(
-    target: Target,
-    settings: Settings,
-    seed: int,
-    draw: Callable[[Settings, int], Sample],
-    quantities_of: Callable[[Draws], NDArray[np.floating[Any]]],
-) -> tuple[Sample, ChainSummary]:
-    """Sample to the first checkpoint, and on to the one that is expected to reach the target.
+def attempts(settings: Settings, nuts: Start, quick: Start | None) -> list[Attempt]:
+    """Return what is tried, in order."""
+    first = [Attempt("", quick, settings)] if quick is not None else []
+    plain = Attempt(FALLBACK if first else "", nuts, settings)
+    return [*first, plain, *(Attempt(r.words(), nuts, r.applied(settings)) for r in REMEDIES)]
 
-    The same seed makes the draws of a shorter run the beginning of a longer one.
-    ``quantities_of`` gives the draws (chain, draw, quantity) of what decides.
-    """
-    last = 4 * target.settings.draws
+
+def to_checkpoint(
+    target: Target, attempt: Attempt, seed: int, deciding: Deciding
+) -> tuple[Sample, ChainSummary]:
+    """Sample to the first checkpoint, and on to the one that is expected to reach the target."""
+    first = target.settings.draws
+    draws, last = attempt.settings.draws, CHECKPOINTS[-1] * first
+    lengthen = attempt.start(attempt.settings, seed)
     while True:
-        drawn = draw(settings, seed)
-        summary = summarise_chains(quantities_of(drawn.draws))
-        if enough(summary, target.target_ess) or settings.draws >= last:
+        drawn = lengthen(draws)
+        summary = summarise_chains(deciding.of(drawn.draws))
+        progress = progress_to(summary, deciding, target.target_ess)
+        if progress >= 1 or draws >= last:
             return drawn, summary
-        needed = predicted_draws(summary, target.settings.draws, target.target_ess)
-        settings = replace(settings, draws=max(needed, 2 * settings.draws))
+        draws = max(predicted_draws(progress, draws, first), 2 * draws)

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from sweep.data.cells import Cells, Counts
 from sweep.data.levels import Levels
 from sweep.errors import ModelError
-from sweep.estimates.poststratify import margins_of, poststratify
-from sweep.inference.checkpoints import Draws, Fit, Target, sample_until
+from sweep.estimates.poststratify import poststratify
+from sweep.estimates.weighting import margins_of
+from sweep.inference.checkpoints import Deciding, Draws, Fit, Target, anew, sample_until
 from sweep.inference.compilation import Prepared, call, prepare_model, with_counts
-from sweep.inference.nuts import Sample, Settings, run_nuts, statistics_of
+from sweep.inference.nuts import run_nuts, statistics_of
+from sweep.inference.sample import Sample, Settings
 from sweep.keys import digest
 from sweep.model.files import ModelFile
 
@@ -69,7 +71,8 @@ def fit_general(
         return Sample(draws, statistics_of(trace))
 
     margins = margins_of(counts, levels)
-    names = [*model.element_names(), *(f"margin {m.words()}" for m in margins.margins)]
+    elements = model.element_names()
+    names = [*elements, *(f"margin {m.words()}" for m in margins.margins)]
 
     def quantities_of(draws: Draws) -> NDArray[np.float64]:
         chains, length = next(iter(draws.values())).shape[:2]
@@ -77,7 +80,8 @@ def fit_general(
         parts = [draws[n].reshape(chains, length, -1).astype(np.float64) for n in model.stored]
         return np.concatenate([*parts, values.reshape(chains, length, -1)], axis=-1)
 
-    return sample_until(target, names, draw, quantities_of)
+    published = np.arange(len(names)) >= len(elements)
+    return sample_until(target, Deciding(names, published, quantities_of), anew(draw))
 
 
 def model_with_counts(

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from sweep.data.cells import Cells, Counts, combination
 from sweep.data.levels import Levels
+from sweep.estimates.outer_sum import Tables
 from sweep.inference.kernels import DENSE, SPARSE
 from sweep.model.effects import Block
 
-__all__ = ["Grid", "Problem", "coefficients", "grid_of", "linear_predictor", "problem_of"]
+__all__ = ["Grid", "Problem", "coefficients", "grid_of", "problem_of", "tables_of"]
 
 Array = NDArray[np.float64]
 
@@ -103,7 +104,9 @@ def design_matrix(blocks: Sequence[Block], cells: Cells, levels: Levels) -> Arra
     return np.ascontiguousarray(stacked.T)
 
 
-def tables(blocks: Sequence[Block], cells: Cells, levels: Levels) -> tuple[Array, NDArray[np.intp]]:
+def entries_of(
+    blocks: Sequence[Block], cells: Cells, levels: Levels
+) -> tuple[Array, NDArray[np.intp]]:
     """Return one table's design matrix over the combinations that occur, and each cell's entry.
 
     The matrix has shape (coefficient, entry), the entries of cells (cell,).
@@ -117,8 +120,8 @@ def tables(blocks: Sequence[Block], cells: Cells, levels: Levels) -> tuple[Array
 
 def problem_of(grid: Grid, counts: Counts) -> Problem:
     """Pack one outcome's counts for the kernel; dense or sparse by its own occupancy."""
-    X_row, i = tables(grid.row, counts.cells, grid.levels)
-    X_column, j = tables(grid.column, counts.cells, grid.levels)
+    X_row, i = entries_of(grid.row, counts.cells, grid.levels)
+    X_column, j = entries_of(grid.column, counts.cells, grid.levels)
     R, C = X_row.shape[1], X_column.shape[1]
     dense = len(counts.y) >= DENSE_FROM * R * C
     if dense:
@@ -197,13 +200,8 @@ def coefficients(problem: Problem, x: Array) -> tuple[Array, Array]:
     return scale, x[..., scales:] / np.sqrt(problem.information + 1 / sigma**2)
 
 
-def linear_predictor(grid: Grid, theta: NDArray[np.float32], cells: Cells) -> NDArray[np.float32]:
-    """Return eta (cell, draw) for draws theta (draw, coefficient), as the sum of two tables."""
-    X_row, i = tables(grid.row, cells, grid.levels)
-    X_column, j = tables(grid.column, cells, grid.levels)
-    p = len(X_row)
-    row = X_row.T.astype(np.float32) @ theta[:, :p].T
-    column = X_column.T.astype(np.float32) @ theta[:, p:].T
-    eta: NDArray[np.float32] = row[i]
-    eta += column[j]
-    return eta
+def tables_of(grid: Grid, cells: Cells) -> Tables:
+    """Return the two tables of the combinations that occur in some cells."""
+    return Tables(
+        *entries_of(grid.row, cells, grid.levels), *entries_of(grid.column, cells, grid.levels)
+    )

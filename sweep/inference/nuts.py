@@ -6,49 +6,25 @@ outnumber cores.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.diagnostics.verdict import SamplerStatistics
+from sweep.diagnostics.statistics import SamplerStatistics
 from sweep.errors import ModelError
 from sweep.inference.grid import Problem, coefficients
 from sweep.inference.kernels import whitened_density
 from sweep.inference.laplace import Approximation
 from sweep.inference.pointer import pointer_model
+from sweep.inference.sample import OVERDISPERSION, Sample, Settings, Watch
 from sweep.toolchain import fast_route
 
-__all__ = ["Sample", "Settings", "Watch", "function_model", "run_nuts", "sample", "statistics_of"]
+__all__ = ["function_model", "run_nuts", "sample", "statistics_of"]
 
 Array = NDArray[np.float64]
-
-OVERDISPERSION = 1.5  # starts are drawn from the approximation, this much wider
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the sampler is told; remedies change these and nothing else."""
-
-    draws: int
-    tune: int
-    chains: int
-    target_accept: float
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Draws of every scale (chain, draw, scale) and coefficient (chain, draw, coefficient)."""
-
-    draws: Mapping[str, NDArray[np.float32]]
-    statistics: SamplerStatistics
-
-
-type Watch = Callable[[int], None]
-"""Told how many draws there are so far, over all chains and tuning included, from any thread."""
 
 EVERY = 1000  # milliseconds between two looks at the draws
 THREADS = Path("/proc/self/task")

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sweep.config import Group
 from sweep.data.frame import Frame
 from sweep.data.levels import Levels
-from sweep.estimates.poststratify import Probabilities, Weighting, poststratify
+from sweep.estimates.poststratify import Probabilities, poststratify
+from sweep.estimates.weighting import Weighting
 from sweep.keys import Json
 from sweep.model.effects import Block
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.diagnostics.verdict import SamplerStatistics
+from sweep.diagnostics.statistics import SamplerStatistics
 from sweep.keys import Json
 
 __all__ = ["known_statistics", "statistics_json"]

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.data.cells import Cells, Counts
-from sweep.diagnostics.verdict import SamplerStatistics
-from sweep.inference.checkpoints import Draws, Fit, Target, sample_until
-from sweep.inference.nuts import Sample, Settings, Watch
+from sweep.diagnostics.statistics import SamplerStatistics
+from sweep.inference.checkpoints import Deciding, Draws, Fit, Target, anew, sample_until
+from sweep.inference.sample import Sample, Settings, Watch
 
 __all__ = ["SECONDS", "fit_stub", "stub_probabilities"]
 
@@ -39,7 +39,8 @@ def fit_stub(counts: Counts, target: Target, watch: Watch) -> Fit:
     def quantities(draws: Draws) -> NDArray[np.float64]:
         return draws["eta"][..., None].astype(np.float64)
 
-    fit = sample_until(target, ["eta"], draw, quantities)
+    eta = Deciding(["eta"], np.array([True]), quantities)
+    fit = sample_until(target, eta, anew(draw))
     time.sleep(max(0.0, end - time.perf_counter()))
     return fit
 

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from sweep.config import Study
 from sweep.data.answers.column import Columns, text_column
 from sweep.data.answers.meaning import Tally
@@ -32,11 +30,12 @@ class Answers:
 
     ``asked`` are the conditions that these look at; ``named`` are by outcome the codes that count
     though the file calls them missing, and ``labels`` is whether answers are shown by their labels.
-    ``columns`` are the table's.
+    ``columns`` are the table's, ``options`` those with what is called missing marked.
     """
 
     table: TextTable
     columns: Columns
+    options: Columns
     book: Codebook
     new: Mapping[str, Outcome]
     asked: Asked
@@ -56,7 +55,12 @@ class Answers:
         return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
 
     def rows(self, outcome: Outcome) -> Columns:
-        """Return the answers as an outcome takes them: what it names is none that is missing."""
+        """Return the answers as an outcome takes them: what it names is none that is missing.
+
+        In a question of several answers what is called missing is marked.
+        """
+        if outcome.block is not None:
+            return self.options
         name, codes = outcome.column, self.named.get(outcome.name, ())
         if not codes or name not in self.table.coded:
             return self.columns
@@ -95,16 +99,12 @@ def answers_to(  # noqa: PLR0913, PLR0917 # what is counted, where from, and wha
     wanted = wanted or available[:1]  # where all is mistaken that was to be read
     table = read_text_table(sources.survey, list(dict.fromkeys(wanted)))
     sources.check_unchanged()  # rows are the design's by position
-    places = design.respondents.row
-    if len(table.rows.columns):
-        kept = table.rows.iloc[places].reset_index(drop=True)
-    else:  # every column is refused
-        kept = pd.DataFrame(index=pd.RangeIndex(len(places)))
-    coded = {n: own.iloc[places].reset_index(drop=True) for n, own in table.coded.items()}
-    asked = look_at(conditions, kept, rules, available, findings, partial)
+    table = table.at(design.respondents.row)
+    asked = look_at(conditions, table.rows, rules, available, findings, partial)
     shown = study.survey.values == "labels"
-    table = replace(table, rows=kept, coded=coded)
-    return Answers(table, Columns(kept), book, new, asked, named, shown)
+    marked = {name: text_column(own) for name, own in table.gone.items()}
+    options = Columns(table.rows, marked)
+    return Answers(table, Columns(table.rows), options, book, new, asked, named, shown)
 
 
 def tell_unusable(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:

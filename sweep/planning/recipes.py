@@ -148,7 +148,7 @@ def fit_recipe(study: Study, model: Model, design: Design) -> Json:
         "model": as_json(model),
         "levels": [[name, list(labels)] for name, labels in design.levels.items()],
         "covariates": covariates,
-        "sampler": sampler_json(study),
+        "sampler": {"method": "split HMC", **sampler_json(study)},
         "toolchain": toolchain("fast"),
     }
 

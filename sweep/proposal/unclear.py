@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from sweep.data.answers.apart import apart
 from sweep.data.answers.checks import suspects
 from sweep.data.answers.words import is_dont_know, is_not_asked
 from sweep.proposal.grouping import Group
@@ -39,7 +40,8 @@ def unclear(group: Group, name: Sequence[str]) -> list[str]:
     numbers = first.columns[0].numbers
     labels = first.columns[0].book.values.values()
     scale = len(numbers) >= 3 and all(w in numbers or w in labels for w in real)
-    usual = [w for w in real if w not in suspects(found)]
+    doubtful = {*suspects(found), *apart(found)[0]}
+    usual = [w for w in real if w not in doubtful]
     codes = [c for c in map(code_number(first), usual) if c is not None]
     guess = scale_guess(codes) if scale and codes else real
     keys = [*name, key("success", answers(guess), "of " + counted(found, 8))]

@@ -8,8 +8,8 @@ from sweep.artifacts.recipes import EstimatesRecipe
 from sweep.artifacts.tasks import read_task
 from sweep.config import Group
 from sweep.errors import UsageError
-from sweep.estimates.poststratify import Weighting, weighting_of
 from sweep.estimates.select import refuse_unknown
+from sweep.estimates.weighting import Weighting, weighting_of
 from sweep.inference.posterior import (
     grouped_draws,
     named_draws,

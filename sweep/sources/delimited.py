@@ -174,10 +174,12 @@ def check_unnamed(path: Path, head: Head, place: int, column: "pa.DictionaryArra
     value = next((str(v) for v in column.dictionary.to_pylist() if str(v).strip()), None)
     if value is not None:
         row = row_of(column, value)
+        why = f"does a value hold the delimiter {head.delimiter!r} without quotes?"
+        if row == 1:
+            why += " If the header goes on in row 2, give each column a name in one row"
         msg = (
             f"{path}: column {place + 1} has no name and holds values, {brief(value)} in row"
-            f" {row:,} below the header: does a value hold the delimiter"
-            f" {head.delimiter!r} without quotes?"
+            f" {row:,} below the header: {why}"
         )
         raise DataError(msg)
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sweep.data.codebook import Codebook, ColumnBook
 from sweep.sources.columns import wanted_of
 from sweep.sources.error_cells import error_cells
 from sweep.sources.reading import Format, Reading
@@ -20,7 +21,7 @@ from sweep.words.values import clip_name, few
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["names", "read"]
+__all__ = ["codebook", "names", "read"]
 
 EXACT = 10**15  # beyond, Excel keeps fifteen digits of a number and no more
 
@@ -34,6 +35,18 @@ def names(path: Path, format: Format) -> list[str]:
         If the workbook cannot be read, or the sheet's header cannot be told.
     """
     return list(sheet_of(path, format).places)
+
+
+def codebook(path: Path, format: Format) -> Codebook:
+    """Return what a sheet says of its columns: texts of questions below its header.
+
+    Raises
+    ------
+    DataError
+        If the workbook cannot be read, or the sheet's header cannot be told.
+    """
+    labels = sheet_of(path, format).labels
+    return Codebook({name: ColumnBook(label) for name, label in labels.items()})
 
 
 def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
@@ -56,7 +69,8 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
     if errors:
         shown = few(errors, lambda n: f"{clip_name(n)} ({sum(errors[n].values())})")
         notes.append(f"cells that hold an error, as #N/A, are missing: {shown}")
-    return Reading(pa.table(kept), notes=tuple(notes), refused=refused, missing=errors)
+    book = Codebook({n: ColumnBook(sheet.labels[n]) for n in wanted if n in sheet.labels})
+    return Reading(pa.table(kept), book, tuple(notes), refused, errors)
 
 
 def any_of(cells: Sequence[Cell], kind: type) -> bool:

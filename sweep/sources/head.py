@@ -1,20 +1,21 @@
 """Head: how a delimited file is written, what its columns are called, where respondents begin.
 
-Qualtrics writes two more rows below the header, question texts and import ids: the texts are the
-columns' labels. A first line ``sep=;`` is Excel's and names the delimiter.
+Rows of question texts below the header are the columns' labels. A first line ``sep=;`` is Excel's
+and names the delimiter.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from sweep.errors import DataError
 from sweep.sources.columns import called, renamed
 from sweep.sources.delimiter import CANDIDATES, check_split, delimiter_in
+from sweep.sources.question_rows import LOOKED_AT, question_rows
 from sweep.sources.reading import Format
-from sweep.sources.records import Record, first_lines, records
+from sweep.sources.records import first_lines, records
 from sweep.sources.text_encoding import Encoding, encoding_of
 from sweep.words.text import fold
 from sweep.words.values import brief
@@ -22,7 +23,6 @@ from sweep.words.values import brief
 __all__ = ["Head", "head_of"]
 
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*')
-IMPORT_ID = re.compile(r'\s*\{\s*"ImportId"\s*:')
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def head_of(path: Path, format: Format) -> Head:
     try:
         encoding = encoding_of(path, format.encoding)
         delimiter, skip = separated(path, encoding, format)
-        rows = list(islice(records(path, encoding, delimiter, skip), 3))
+        below = islice(records(path, encoding, delimiter, skip), LOOKED_AT)
+        rows = list(islice(below, 3))
     except OSError as error:
         msg = f"{path}: cannot be read: {error.strerror}"
         raise DataError(msg) from error
@@ -66,22 +67,18 @@ def head_of(path: Path, format: Format) -> Head:
     if not any(names):
         msg = f"{path}: its header names no column: if it is below, say format: {{skip_rows: ...}}"
         raise DataError(msg)
-    texts, last = qualtrics_rows(rows)
+    asked = question_rows(names, (row.values for row in chain(rows[1:], below)))
     labels = {
-        name: fold(text) for name, text in zip(names, texts, strict=False) if name and fold(text)
+        n: fold(text) for n, text in zip(names, asked.texts, strict=False) if n and fold(text)
     }
     notes = encoding.notes()
     if format.delimiter is None and expected(path) != delimiter:
         notes.append(f"columns are separated by {CANDIDATES.get(delimiter, brief(delimiter))}")
     notes += renamed(header)
-    if last == 1:
-        notes.append("row 2 holds Qualtrics' import ids and is no respondent: left out")
-    if last == 2:
-        notes.append(
-            "rows 2 and 3 hold Qualtrics' question texts and import ids and are no respondents:"
-            " left out"
-        )
-    return Head(encoding, delimiter, skip, tuple(names), labels, rows[last].end, tuple(notes))
+    notes += [asked.note] * bool(asked.count)
+    return Head(
+        encoding, delimiter, skip, tuple(names), labels, rows[asked.count].end, tuple(notes)
+    )
 
 
 def expected(path: Path) -> str:
@@ -100,16 +97,3 @@ def separated(path: Path, encoding: Encoding, format: Format) -> tuple[str, int]
     if said:
         return format.delimiter or said[1], 1
     return format.delimiter or delimiter_in(path, encoding, skip), skip
-
-
-def qualtrics_rows(rows: Sequence[Record]) -> tuple[list[str], int]:
-    """Return the question texts below the header, and the number of rows that are no respondents.
-
-    The row of import ids tells: each value in it is one, as ``{"ImportId":"QID1"}``.
-    """
-    for number, row in enumerate(rows[1:], 1):
-        if all(IMPORT_ID.match(value) for value in row.values if value.strip()) and any(
-            value.strip() for value in row.values
-        ):
-            return (rows[1].values if number == 2 else []), number
-    return [], 0

@@ -22,6 +22,7 @@ __all__ = [
     "metadata_of",
     "odd_text",
     "text_column",
+    "unsaid_encoding",
     "values_of",
     "wrong_encoding",
 ]
@@ -139,4 +140,22 @@ def odd_text(path: Path, columns: Mapping[str, Values]) -> list[str]:
     return [
         f"{path.name}: unreadable letters ({UNREADABLE}) in {few(odd)}: if its encoding is not "
         "what it says, write `format: {encoding: cp1252}`"
+    ]
+
+
+def unsaid_encoding(
+    path: Path, about: "metadata_container", texts: Mapping[str, Values]
+) -> list[str]:
+    """Return a note if letters were read in an encoding that the file does not name."""
+    labels = [
+        *about.column_names,
+        *about.column_labels,
+        *(t for v in about.variable_value_labels.values() for t in v.values()),
+    ]
+    said = (text for values in (labels, *texts.values()) for text in values if text)
+    if all(text.isascii() for text in said):
+        return []
+    return [
+        f"{path.name}: the file does not say its encoding: read as cp1252; if letters look wrong,"
+        " write `format: {encoding: ...}`"
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sweep.errors import DataError
 from sweep.sources.columns import called, renamed
+from sweep.sources.question_rows import question_rows
 from sweep.sources.reading import Format
 from sweep.words.names import did_you_mean
 from sweep.words.numbers import count_of
@@ -28,13 +29,17 @@ LOOKED_AT = 30  # rows among which the header may stand
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: where its columns stand, by name, and its rows below row ``header``, from 1."""
+    """A sheet: where its columns stand, by name, and its rows below row ``header``, from 1.
+
+    ``labels`` are texts of questions that stood between the header and the rows, by name.
+    """
 
     name: str
     places: Mapping[str, int]
     header: int
     rows: Sequence[Sequence[Cell]]
     notes: tuple[str, ...]
+    labels: Mapping[str, str]
 
 
 def sheet_of(path: Path, format: Format) -> Sheet:
@@ -59,7 +64,17 @@ def sheet_of(path: Path, format: Format) -> Sheet:
     below = sum(first[0] > top for first, _ in merged)
     if below:
         notes.append(f"of {count_of(below, 'merged cell')} only the first holds the value")
-    return Sheet(sheet.name, places, top + 1, rows, (*notes, *renamed(written)))
+    asked = question_rows(written, (texts_in(row) for row in rows))
+    notes += [*renamed(written), *[asked.note] * bool(asked.count)]
+    labels = {n: fold(asked.texts[k]) for n, k in places.items() if k < len(asked.texts)}
+    known = {name: label for name, label in labels.items() if label}
+    return Sheet(sheet.name, places, top + 1, rows[asked.count :], tuple(notes), known)
+
+
+def texts_in(cells: Sequence[Cell]) -> list[str]:
+    """Return cells as text, "" where nothing is; a duration as Python writes it."""
+    as_is = (str, timedelta)
+    return [str(cell) if isinstance(cell, as_is) else text_of(cell) or "" for cell in cells]
 
 
 def sheets_in(path: Path) -> list[str]:
@@ -147,7 +162,7 @@ def header_of(
         more = f", {count_of(len(holding), 'other')} below it without a name" if holding else ""
         msg = f"{where}: row {top + 1} is no header: {why}{more}{advice(cells, top)}"
         raise DataError(msg)
-    written = [cell if isinstance(cell, str) else text_of(cell) or "" for cell in cells[0]]
+    written = texts_in(cells[0])
     names = called(path, written)
     return {name: n for n, name in enumerate(names) if name}, written
 

@@ -21,9 +21,16 @@ from sweep.sources.readstat import (
     metadata_of,
     odd_text,
     text_column,
+    unsaid_encoding,
     values_of,
 )
-from sweep.sources.spss_dictionary import Records, check_codes, dictionary_of, records_of
+from sweep.sources.spss_dictionary import (
+    Records,
+    check_codes,
+    dictionary_of,
+    records_of,
+    says_encoding,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,8 +101,11 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
     notes = [
         f"{path.name}: {n}: {why}" for n, (array, why) in made.items() if array is not None and why
     ]
-    odd = odd_text(path, {n: v for n, v in values.items() if is_text(about, n)})
-    return Reading(pa.table(arrays), book, (*odd, *notes, *told), refused)
+    texts = {n: v for n, v in values.items() if is_text(about, n)}
+    unsaid = format.encoding is None and not says_encoding(records)
+    guessed = unsaid_encoding(path, about, texts) if unsaid else []
+    odd = odd_text(path, texts)
+    return Reading(pa.table(arrays), book, (*odd, *guessed, *notes, *told), refused)
 
 
 def sound_records(path: Path, format: Format) -> Records:

@@ -16,7 +16,14 @@ from sweep.sources.readstat import wrong_encoding
 from sweep.words.text import text_of
 from sweep.words.values import brief, few
 
-__all__ = ["Dictionary", "Records", "check_codes", "dictionary_of", "records_of"]
+__all__ = [
+    "Dictionary",
+    "Records",
+    "check_codes",
+    "dictionary_of",
+    "records_of",
+    "says_encoding",
+]
 
 HEADER = 176  # bytes
 VARIABLE, LABELS, LABELLED, DOCUMENT, EXTENSION, END = 2, 3, 4, 6, 7, 999
@@ -24,6 +31,7 @@ WIDEST = 255  # of a variable; 0 is a number, -1 the rest of a text
 TEXT_FORMS = {1, 2}  # A and AHEX
 MISSING = {-3, -2, 0, 1, 2, 3}  # how many values are missing; below 0 the first two are a range
 UTF_8 = {struct.pack(order, 65001) for order in ("<i", ">i")}
+ASCII = {struct.pack(order, code) for order in ("<i", ">i") for code in (0, 2, 3)}
 MACHINE, ENCODING = 3, 20
 SETS, LONG_NAMES, NEW_SETS = 7, 13, 19  # subtypes of extensions
 
@@ -121,6 +129,13 @@ def encoding_of(found: Records) -> str:
     if named := found.extensions.get(ENCODING, b"").strip(b" \0"):
         return named.decode("ascii", "replace")
     return "utf-8" if found.extensions.get(MACHINE, b"")[-4:] in UTF_8 else "cp1252"
+
+
+def says_encoding(found: Records) -> bool:
+    """Return whether a file says its encoding: a code for ASCII says nothing of other letters."""
+    machine = found.extensions.get(MACHINE, b"")[-4:]
+    named = found.extensions.get(ENCODING, b"").strip(b" \0")
+    return bool(named) or (len(machine) == 4 and machine not in ASCII)
 
 
 def check_codes(path: Path, found: Records, encoding: str | None) -> None:

@@ -18,7 +18,14 @@ from sweep.errors import DataError
 from sweep.sources.columns import wanted_in_file_order
 from sweep.sources.moments import DAY, dates_of, in_calendar, moments_of
 from sweep.sources.reading import Format, Reading
-from sweep.sources.readstat import beyond_exact, metadata_of, odd_text, text_column, values_of
+from sweep.sources.readstat import (
+    beyond_exact,
+    metadata_of,
+    odd_text,
+    text_column,
+    unsaid_encoding,
+    values_of,
+)
 from sweep.words.text import text_of
 
 if TYPE_CHECKING:
@@ -32,6 +39,7 @@ EPOCH = -3_653 * DAY  # 1 January 1960, in seconds from 1970
 DATED = re.compile(r"%-?(?:t(\w)|(d))")  # %td, %-tdD_m_Y and, of old, %d
 PERIODS = {"w": "weeks", "m": "months", "q": "quarters", "h": "half-years", "b": "business days"}
 END = b"</stata_dta>"
+LAST = 64  # bytes in which the last tag stands
 SAYS_UTF8 = 118  # the first version of the format whose text is UTF-8
 
 
@@ -84,7 +92,9 @@ def read(path: Path, columns: Sequence[str] | None, format: Format) -> Reading:
     refused = {name: why for name, (array, why) in made.items() if array is None}
     texts = {n: v for n, v in values.items() if about.readstat_variable_types[n] == "string"}
     notes = [f"{path.name}: {n}: {why}" for n, (_, why) in made.items() if n in arrays and why]
-    notes = [*odd_text(path, texts), *encoding_note(path, format, about, texts), *notes]
+    unsaid = format.encoding is None and version_of(path) < SAYS_UTF8
+    guessed = unsaid_encoding(path, about, texts) if unsaid else []
+    notes = [*odd_text(path, texts), *guessed, *notes]
     letters: Mapping[str, Sequence[Any]] = found.missing_user_values
     books = {n: column_book(about, n, letters.get(n, ())) for n in about.column_names}
     return Reading(pa.table(arrays), Codebook(books), tuple(notes), refused)
@@ -149,25 +159,6 @@ def column_book(about: "metadata_container", name: str, letters: Sequence[Any]) 
     return ColumnBook(label, written, tuple(sorted(missing)))
 
 
-def encoding_note(
-    path: Path, format: Format, about: "metadata_container", texts: Mapping[str, list[Any]]
-) -> list[str]:
-    """Return a note if letters were read in an encoding that nothing names."""
-    if format.encoding is not None or version_of(path) >= SAYS_UTF8:
-        return []
-    labels = [
-        *about.column_labels,
-        *(t for v in about.variable_value_labels.values() for t in v.values()),
-    ]
-    said = (text for values in (labels, *texts.values()) for text in values if text)
-    if all(text.isascii() for text in said):
-        return []
-    return [
-        f"{path.name}: this version of the format does not say its encoding: read as cp1252; if "
-        "letters look wrong, write `format: {encoding: ...}`"
-    ]
-
-
 def version_of(path: Path) -> int:
     """Return the version of the format: 118 is that of Stata 14."""
     with path.open("rb") as file:
@@ -186,8 +177,8 @@ def check_whole(path: Path) -> None:
     """
     with path.open("rb") as file:
         tagged = file.read(11) == b"<stata_dta>"
-        file.seek(-min(len(END), file.seek(0, 2)), 2)
+        file.seek(-min(LAST, file.seek(0, 2)), 2)
         end = file.read()
-    if tagged and end != END:
+    if tagged and not end.rstrip().endswith(END):  # editors and versioning end files with a line
         msg = f"{path}: the file is cut short: its last tag is not there"
         raise DataError(msg)

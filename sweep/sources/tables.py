@@ -5,11 +5,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from sweep.data.answers.column import GONE
 from sweep.data.codebook import Codebook, ColumnBook
-from sweep.data.columns import codes_of, how_often, renamed, text_series
+from sweep.data.columns import codes_of, how_often, renamed, text_series, texts_of
+from sweep.data.option_missing import says_missing
 from sweep.errors import DataError
 from sweep.keys import Json
+from sweep.sources.question_rows import check_import_ids
+from sweep.sources.reading import Reading
 from sweep.sources.source import Source
 from sweep.sources.text_columns import TextColumn, rows_of, text_and_spellings
 from sweep.words.names import did_you_mean
@@ -49,7 +54,8 @@ class TextTable:
     ``refused`` says of columns that were asked for why they hold no text. ``notes`` are about the
     file. ``shared`` has by column the texts that several codes of it are labelled with, or are.
     ``coded`` are columns in which values occur that the file calls missing: their codes (row,),
-    these among them.
+    these among them. ``gone`` are columns in which values that say something are called missing, by
+    the file or the study: as in ``rows``, with `sweep.data.answers.column.GONE` for these.
     """
 
     rows: pd.DataFrame
@@ -58,6 +64,19 @@ class TextTable:
     read: Read = field(default_factory=Read)
     shared: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     coded: Mapping[str, pd.Series] = field(default_factory=dict)
+    gone: Mapping[str, pd.Series] = field(default_factory=dict)
+
+    def at(self, places: NDArray[np.integer]) -> "TextTable":
+        """Return the table of some rows, by their places."""
+
+        def chosen(columns: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
+            return {n: own.iloc[places].reset_index(drop=True) for n, own in columns.items()}
+
+        if len(self.rows.columns):
+            rows = self.rows.iloc[places].reset_index(drop=True)
+        else:  # every column is refused
+            rows = pd.DataFrame(index=pd.RangeIndex(len(places)))
+        return replace(self, rows=rows, coded=chosen(self.coded), gone=chosen(self.gone))
 
 
 def column_names(source: Source) -> list[str]:
@@ -132,30 +151,70 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
     check_wanted(source, wanted, list(old))
     names = {old[name]: name for name in dict.fromkeys(wanted)}
     reading = source.read(list(names))
-    made: dict[str, pd.Series] = {}
-    spellings: dict[str, Mapping[str, tuple[str, ...]]] = {}
-    shared: dict[str, Mapping[str, Sequence[str]]] = {}
-    coded: dict[str, pd.Series] = {}
     missing = {names[n]: dict(found) for n, found in reading.missing.items() if n in names}
-    for name, new in names.items():
-        if name in reading.refused:
-            continue
-        column = text_and_spellings(reading.table.column(name))
-        book = folded(reading.codebook.of(name))
-        values, gone = without_missing(column, book, source)
-        if column.spellings:
-            spellings[new] = column.spellings
-        if gone:
-            missing[new] = {**missing.get(new, {}), **gone}
-        if any(map(book.calls_missing, gone)):
-            coded[new], _ = without_missing(column, ColumnBook(values=book.values), source)
-        labels = book.values if source.values == "labels" else {}
-        made[new] = renamed(values, labels) if labels else values
-        if labels and (twice := codes_in_common(values, labels)):
-            shared[new] = twice
-    rows = pd.DataFrame(made, index=rows_of(reading.table.num_rows), copy=False)
-    refused = {names[n]: why for n, why in reading.refused.items() if n in names}
-    return TextTable(rows, refused, reading.notes, Read(spellings, missing), shared, coded)
+    read = {n: text_of_column(reading, n, source) for n in names if n not in reading.refused}
+    made = {names[n]: column for n, column in read.items()}
+    for name, column in made.items():
+        if column.missing:
+            missing[name] = {**missing.get(name, {}), **column.missing}
+    return TextTable(
+        rows=pd.DataFrame(
+            {name: column.values for name, column in made.items()},
+            index=rows_of(reading.table.num_rows),
+            copy=False,
+        ),
+        refused={names[n]: why for n, why in reading.refused.items() if n in names},
+        notes=reading.notes,
+        read=Read({n: c.spellings for n, c in made.items() if c.spellings}, missing),
+        shared={n: c.shared for n, c in made.items() if c.shared},
+        coded={n: c.coded for n, c in made.items() if c.coded is not None},
+        gone={n: c.gone for n, c in made.items() if c.gone is not None},
+    )
+
+
+@dataclass(frozen=True)
+class ReadColumn:
+    """One column as `TextTable` has it: its values (row,), and what it has further of the column.
+
+    ``missing`` is how often each value occurs that is called missing.
+    """
+
+    values: pd.Series
+    spellings: Mapping[str, Sequence[str]]
+    missing: Mapping[str, int]
+    shared: Mapping[str, Sequence[str]]
+    coded: pd.Series | None
+    gone: pd.Series | None
+
+
+def text_of_column(reading: Reading, name: str, source: Source) -> ReadColumn:
+    """Return a column that was read as text, without what is called missing."""
+    column = text_and_spellings(reading.table.column(name))
+    check_import_ids(source, name, column.texts)
+    book = folded(reading.codebook.of(name))
+    values, gone = without_missing(column, book, source)
+    coded = None
+    if any(map(book.calls_missing, gone)):
+        coded, _ = without_missing(column, ColumnBook(values=book.values), source)
+    labels = book.values if source.values == "labels" else {}
+    shown = renamed(values, labels) if labels else values
+    shared = codes_in_common(values, labels) if labels else {}
+    return ReadColumn(
+        shown, column.spellings, gone, shared, coded, with_gone(column.values, gone, labels)
+    )
+
+
+def with_gone(
+    column: pd.Series, gone: Collection[str], labels: Mapping[str, str]
+) -> pd.Series | None:
+    """Return a column with a mark where what is missing was said; None where nothing was said.
+
+    Marks such as NA are as a blank.
+    """
+    said = {text for text in gone if says_missing(text)}
+    if not said:
+        return None
+    return renamed(without(column, set(gone) - said), {**labels, **dict.fromkeys(said, GONE)})
 
 
 def codes_in_common(column: pd.Series, labels: Mapping[str, str]) -> dict[str, list[str]]:
@@ -196,10 +255,15 @@ def without_missing(
         return values, {}
     often = how_often(values)
     counts = {text: often[text] for text, out in zip(texts, gone, strict=True) if out}
-    kept = [text for text, out in zip(texts, gone, strict=True) if not out]
+    return without(values, counts), counts
+
+
+def without(column: pd.Series, gone: Collection[str]) -> pd.Series:
+    """Return a column without some of its texts: nothing is there."""
+    kept = [text for text in texts_of(column) if text not in gone]
     place = {text: k for k, text in enumerate(kept)}
-    places = np.array([place.get(text, -1) for text in texts] + [-1], np.int64)
-    return text_series(places[codes_of(values)], kept, values.index), counts
+    places = np.array([place.get(text, -1) for text in texts_of(column)] + [-1], np.int64)
+    return text_series(places[codes_of(column)], kept, column.index)
 
 
 def is_missing(text: str, book: ColumnBook, source: Source) -> bool:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sweep.data.columns import text_series
 from sweep.sources.arrow_types import plain, refusal_of
+from sweep.sources.cell_lines import BAR, lines_joined
 from sweep.words.text import text_of
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def folded(distinct: "pa.Array") -> Values:
     """Return distinct values as text."""
     texts = texts_of(distinct)
     into, different = numbered(texts)
-    return Values(into, tuple(different), spellings_of(distinct, texts, len(different)))
+    spellings = spellings_of(distinct, texts, len(different)) | line_spelling(distinct, texts)
+    return Values(into, tuple(different), spellings)
 
 
 def numbered(texts: "pa.Array") -> tuple[np.ndarray, list[str]]:
@@ -178,7 +180,22 @@ def texts_of(distinct: "pa.Array") -> "pa.Array":
     elif kinds.is_float16(kind) or kinds.is_float32(kind):
         # the shortest number that reads as it: .1 in four bytes is .10000000149 in eight
         values = [None if v is None else float(str(np.float32(v))) for v in distinct.to_pylist()]
+    parted = lines_joined(values)
+    if parted:
+        values = [parted.get(value, value) if isinstance(value, str) else value for value in values]
     return pa.array(map(text_of, values), pa.string())
+
+
+def line_spelling(distinct: "pa.Array", texts: "pa.Array") -> dict[str, tuple[str, ...]]:
+    """Return one of the texts whose lines were answers, with how it was written, if any was."""
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring(texts, BAR)).as_py():
+        return {}
+    pairs = zip(distinct.to_pylist(), texts.to_pylist(), strict=True)
+    parted = ((written, text) for written, text in pairs if text is not None and BAR in text)
+    written, text = next(parted)
+    return {} if BAR.strip() in str(written) else {text: (str(written),)}
 
 
 def recoded(chunks: Sequence[np.ndarray], into: np.ndarray) -> np.ndarray:

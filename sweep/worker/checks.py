@@ -16,14 +16,9 @@ from sweep.data.counts import Sums, counts_of, weights_of
 from sweep.data.design import Design
 from sweep.estimates.answered import probability_blocks
 from sweep.estimates.checks import Total, check_answers, check_weight
-from sweep.estimates.poststratify import (
-    Margin,
-    Probabilities,
-    Weighting,
-    poststratify,
-    weighting_of,
-)
+from sweep.estimates.poststratify import Probabilities, poststratify
 from sweep.estimates.support import outside_the_model, support_flags, unseen_shares
+from sweep.estimates.weighting import Margin, Weighting, weighting_of
 from sweep.inference.checkpoints import Draws
 from sweep.keys import Json
 from sweep.model.files import STUB

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from sweep.config import Group
-from sweep.estimates.poststratify import of_qualifiers, weighting_of
+from sweep.estimates.poststratify import of_qualifiers
 from sweep.estimates.rows import Shown, answers_by_margin, estimate
+from sweep.estimates.weighting import weighting_of
 from sweep.worker.checks import Doubts, Subject
 
 __all__ = ["rows_of"]

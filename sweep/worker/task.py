@@ -20,18 +20,14 @@ from sweep.data.design import Design
 from sweep.diagnostics.verdict import as_json
 from sweep.errors import CorruptArtifact, ForeignToolchain
 from sweep.estimates.formats import to_parquet
-from sweep.estimates.poststratify import (
-    Probabilities,
-    of_qualifiers,
-    poststratify,
-    weighting_of,
-)
+from sweep.estimates.poststratify import Probabilities, of_qualifiers, poststratify
+from sweep.estimates.weighting import weighting_of
 from sweep.faultpoint import faultpoint
 from sweep.inference.checkpoints import Draws, Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
 from sweep.inference.grid import Grid, grid_of
-from sweep.inference.nuts import Settings
 from sweep.inference.posterior import thin
+from sweep.inference.sample import Settings
 from sweep.inference.sampler_stats import statistics_json
 from sweep.inference.stub import fit_stub, stub_probabilities
 from sweep.keys import Json

@@ -20,10 +20,13 @@ def compile_kernels() -> None:
     import numpy as np
 
     from sweep.data.cells import Counts, cells_of
+    from sweep.diagnostics.chains import summarise_chains
+    from sweep.inference.fast import deciding_of
     from sweep.inference.grid import grid_of, problem_of
     from sweep.inference.kernels import whitened_density
     from sweep.inference.laplace import approximate
     from sweep.inference.pointer import compile_pointers
+    from sweep.inference.split_hmc import SplitHmc
     from sweep.model.effects import blocks_of
     from sweep.model.terms import Intercept, Model, Varying
 
@@ -37,3 +40,5 @@ def compile_kernels() -> None:
     w = np.zeros(problem.dim)
     whitened_density(w, problem.data, problem.layout, a.centre, a.spread, np.empty(problem.dim))
     compile_pointers()
+    drawn = SplitHmc(problem, a, chains=2, seed=1).until(4)
+    summarise_chains(deciding_of(grid, counts).of(drawn.draws))

@@ -29,8 +29,8 @@ from sweep.data.cells import (
 )
 from sweep.data.frame import Frame, frame_of
 from sweep.errors import DataError
-from sweep.estimates.poststratify import weighting_of
 from sweep.estimates.rows import answers_by_margin
+from sweep.estimates.weighting import weighting_of
 from sweep.journal.runs import read_plan
 from sweep.planning.forecast import row_count
 from sweep.planning.recipes import many_groups

@@ -252,6 +252,15 @@ def test_margins_that_differ_by_rounding_are_made_one_and_it_is_told(margins: Pr
     assert any("as if rounded: scaled to that" in line for line in notices(design))
 
 
+def test_a_joint_of_whole_per_mille_agrees_with_counts_but_for_rounding(margins: Project) -> None:
+    joint = people().groupby(["sex", "region"])["n"].sum().reset_index()
+    margins.write("joint.csv", joint.assign(n=(joint["n"] / joint["n"].sum() * 100).round(1)))
+    design = raked(margins, {"by": ["sex", "region"], "source": "joint.csv", "size": "n"})
+    plain = raked(margins)
+    assert shares(plain, "region") == pytest.approx(shares(design, "region"), abs=1e-6)
+    assert any("rounding of the printed numbers explains" in line for line in notices(design))
+
+
 def test_margins_that_name_levels_differently_are_refused_with_the_nearest(
     margins: Project,
 ) -> None:

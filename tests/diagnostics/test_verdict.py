@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import import_module
 from typing import Any
 
@@ -12,17 +12,10 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
-from sweep.diagnostics.verdict import (
-    ALPHA,
-    Diagnostics,
-    SamplerStatistics,
-    as_json,
-    e_bfmi,
-    judge,
-    r_hat_threshold,
-)
+from sweep.diagnostics.statistics import SamplerStatistics
+from sweep.diagnostics.verdict import ALPHA, Diagnostics, as_json, e_bfmi, judge, r_hat_threshold
 from sweep.errors import UsageError
-from sweep.inference.checkpoints import enough, predicted_draws
+from sweep.inference.checkpoints import Deciding, predicted_draws, progress_to
 
 Floats = NDArray[np.float64]
 
@@ -226,12 +219,51 @@ def test_e_bfmi_is_that_of_arviz_and_zero_where_nothing_moves() -> None:
             e_bfmi(energy)
 
 
+def progress(summary: ChainSummary, target: float, published: bool = True) -> float:
+    """Return how far the chains have come, if all quantities are published or none is."""
+    count = len(summary.mean)
+    names = [str(k) for k in range(count)]
+    nothing = Deciding(names, np.full(count, published), lambda draws: np.empty(0))
+    return progress_to(summary, nothing, target)
+
+
 def test_enough_asks_every_quantity_for_the_bulk_ess_and_leaves_the_tail_a_floor() -> None:
     summary = summarise_chains(autoregressive(0.0, 500, 20))
     least = float(summary.ess_bulk.min())
     assert summary.ess_tail.min() < least
-    assert enough(summary, least)
-    assert not enough(summary, least * 1.001)
+    assert progress(summary, least) >= 1
+    assert progress(summary, least * 1.001) < 1
+
+
+def test_what_is_not_published_asks_for_half_the_floor_and_nothing_else() -> None:
+    summary = summarise_chains(autoregressive(0.0, 500, 20))
+    least = float(min(summary.ess_bulk.min(), summary.ess_tail.min()))
+    assert progress(summary, 1e9, published=False) == least / 200
+
+
+def test_the_floor_is_lower_for_what_is_not_published() -> None:
+    """A quantity worth 200 to 400 draws is an objection only if it is published."""
+    values = autoregressive(0.7, 500, 3)
+    values[..., 1:] = autoregressive(0.0, 500, 2)
+    summary = summarise_chains(values)
+    assert 200 < summary.ess_bulk[0] < 400
+    names = ["scale", "b", "c"]
+    hidden = judge(summary, names, quiet(), TARGET, np.array([False, True, True]))
+    assert () == hidden.reasons
+    shown = judge(summary, names, quiet(), TARGET)
+    assert f"bulk ESS {int(summary.ess_bulk[0])} of scale is below 400" in shown.reasons
+
+
+def test_a_chain_that_takes_few_proposals_is_an_objection_where_nothing_adapts() -> None:
+    summary = summarise_chains(autoregressive(0.0, 500, 2))
+    plain = quiet()
+    for share, objection in ((0.7, ()), (0.5, ("a chain accepts",))):
+        acceptance = np.full(plain.energy.shape, 0.9)
+        acceptance[2] = share
+        found = judge(summary, ["a", "b"], replace(plain, acceptance=acceptance), TARGET)
+        assert share == pytest.approx(found.acceptance_min)
+        assert objection == tuple(reason[:15] for reason in found.reasons)
+    assert judge(summary, ["a", "b"], plain, TARGET).acceptance_min is None
 
 
 def test_a_tail_below_its_floor_is_never_enough() -> None:
@@ -240,7 +272,7 @@ def test_a_tail_below_its_floor_is_never_enough() -> None:
     values[..., 7] = np.where(slow[..., 0] > np.quantile(slow, 0.93), 9.0, 0.0) + values[..., 7]
     summary = summarise_chains(values)
     assert summary.ess_tail.min() < 400
-    assert not enough(summary, 1.0)
+    assert progress(summary, 1.0) < 1
 
 
 def test_a_tail_that_was_hardly_seen_is_an_objection_of_its_own() -> None:
@@ -255,19 +287,18 @@ def test_a_tail_that_was_hardly_seen_is_an_objection_of_its_own() -> None:
 
 
 def test_the_predicted_checkpoint_is_the_smallest_that_should_do() -> None:
-    summary = summarise_chains(autoregressive(0.2, 500, 20))
-    least = float(summary.ess_bulk.min())
     factors = (1.0, 1.05, 1.75, 1.9, 3.5, 3.9, 50.0)
     expected = [500, 1000, 1000, 2000, 2000, 2000, 2000]
-    assert expected == [predicted_draws(summary, 500, least * factor) for factor in factors]
-    later = summarise_chains(autoregressive(0.2, 2000, 2))
-    assert predicted_draws(later, 500, 1e9) == 2000
+    assert expected == [predicted_draws(1 / factor, 500, 500) for factor in factors]
+    assert predicted_draws(1e-6, 2000, 500) == 2000
 
 
 def test_a_quantity_without_ess_is_predicted_to_need_the_last_checkpoint() -> None:
     values = autoregressive(0.2, 500, 2)
     values[0, 0, 0] = np.nan
-    assert predicted_draws(summarise_chains(values), 500, TARGET) == 2000
+    summary = summarise_chains(values)
+    assert progress(summary, TARGET) == 0
+    assert predicted_draws(0.0, 500, 500) == 2000
 
 
 def test_diagnostics_are_json_of_six_digits() -> None:

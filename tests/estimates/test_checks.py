@@ -8,7 +8,7 @@ from sweep.data.weight_sums import WeightSums, weight_sums
 from sweep.diagnostics.weights import Remainder
 from sweep.estimates.answered import Blocks, margins_to_check, probability_blocks
 from sweep.estimates.checks import Total, WeightCheck, check_answers, check_weight, shares
-from sweep.estimates.poststratify import Margin
+from sweep.estimates.weighting import Margin
 
 LEVELS = {"region": ("N", "S", "W"), "sex": ("F", "M"), "only": ("one",)}
 TOTAL, WEST = Margin(None, {}), Margin(None, {"region": "W"})

@@ -10,15 +10,11 @@ from numpy.typing import NDArray
 from sweep.config import Group
 from sweep.data.cells import Cells, Counts, cells_of
 from sweep.data.frame import Frame, frame_of
+from sweep.estimates import outer_sum
 from sweep.estimates import poststratify as module
-from sweep.estimates.poststratify import (
-    Margin,
-    margins_of,
-    of_qualifiers,
-    poststratify,
-    sigmoid,
-    weighting_of,
-)
+from sweep.estimates.outer_sum import OuterSum, Tables, sigmoid
+from sweep.estimates.poststratify import of_qualifiers, poststratify
+from sweep.estimates.weighting import Margin, margins_of, weighting_of
 from tests.support.columns import text_series_of
 
 LEVELS = {"a": ("x", "y"), "b": ("1", "2", "3")}
@@ -135,6 +131,39 @@ def test_sigmoid_stays_between_zero_and_one_however_large_the_predictor() -> Non
     expected = 1 / (1 + np.exp(-np.clip(eta.astype(float), -80, 80)))
     assert expected == pytest.approx(sigmoid(eta), abs=1e-7)
     assert ((0 <= eta) & (eta <= 1)).all()
+
+
+def two_tables(cells: Cells) -> Tables:
+    """Return a table for each variable: one coefficient per level."""
+    return Tables(np.eye(2), cells["a"].astype(np.intp), np.eye(3), cells["b"].astype(np.intp))
+
+
+@pytest.mark.parametrize(
+    ("draws", "most"), [(5, 3), (300, 3), (5, 80)], ids=["few", "tiles", "large"]
+)
+def test_sums_of_outer_sums_are_those_of_their_cells(
+    draws: int, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made and summed in one pass, they equal what the probabilities of all cells add up to."""
+    rng = np.random.default_rng(2)
+    theta = rng.uniform(-most, most, (draws, 5)).astype(np.float32)
+    of = OuterSum(theta, two_tables)
+    eta = theta[:, :2, None].astype(float) + theta[:, None, 2:]
+    cell = (1 / (1 + np.exp(-eta))).reshape(draws, 6)
+    np.testing.assert_allclose(of(cells_of(np.arange(6), LEVELS)), cell.T, rtol=1e-4, atol=1e-30)
+    weighting = weighting_of(frame("a == 'x' and b == '1'"), GROUPS)
+    expected = poststratify(weighting, LEVELS, of.__call__)
+    np.testing.assert_allclose(expected, poststratify(weighting, LEVELS, of), rtol=2e-6, atol=1e-12)
+    monkeypatch.setattr(outer_sum, "TILE", 7)
+    np.testing.assert_allclose(expected, poststratify(weighting, LEVELS, of), rtol=2e-6, atol=1e-12)
+
+
+def test_who_qualifies_may_be_an_outer_sum_too() -> None:
+    theta = np.random.default_rng(2).normal(size=(9, 5)).astype(np.float32)
+    of = OuterSum(theta, two_tables)
+    weighting = weighting_of(frame(), GROUPS)
+    expected = poststratify(weighting, LEVELS, of.__call__, of.__call__)
+    np.testing.assert_array_equal(expected, poststratify(weighting, LEVELS, of, of))
 
 
 def test_estimates_of_those_who_qualify_weigh_cells_by_each_draws_incidence(

@@ -13,9 +13,9 @@ from sweep.config import Group
 from sweep.data.counts import Sums, counts_of
 from sweep.data.design import Design
 from sweep.data.outcomes import outcomes_of
-from sweep.estimates.poststratify import Weighting, weighting_of
 from sweep.estimates.rows import Shown, answers_by_margin, estimate
 from sweep.estimates.support import unseen_shares
+from sweep.estimates.weighting import Weighting, weighting_of
 from tests.data.counting import counted
 from tests.project import OUTCOMES, Project, population_of, survey_of
 from tests.support.columns import text_table

@@ -7,8 +7,8 @@ import pytest
 from sweep.config import Group
 from sweep.data.cells import Counts, cells_of
 from sweep.data.frame import Frame, frame_of
-from sweep.estimates.poststratify import weighting_of
 from sweep.estimates.support import outside_the_model, support_flags, unseen_shares
+from sweep.estimates.weighting import weighting_of
 from tests.support.columns import text_table
 
 LEVELS = {"region": ("N", "S", "W"), "sex": ("F", "M")}

@@ -12,7 +12,8 @@ from sweep.inference.definition import define
 from sweep.inference.grid import Grid, coefficients, grid_of, problem_of
 from sweep.inference.kernels import DENSE, SPARSE, density, whitened_density
 from sweep.inference.laplace import approximate
-from sweep.inference.nuts import Settings, run_nuts, sample
+from sweep.inference.nuts import run_nuts, sample
+from sweep.inference.sample import Settings
 from sweep.model.effects import blocks_of
 from sweep.model.terms import Contrast, Covariate, Intercept, Model, Varying
 

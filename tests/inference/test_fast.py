@@ -5,10 +5,12 @@ import pytest
 from numpy.typing import NDArray
 
 from sweep.data.cells import Cells, Counts, cells_of
+from sweep.estimates.outer_sum import entries
+from sweep.estimates.weighting import margins_of
 from sweep.inference.checkpoints import Target
-from sweep.inference.fast import fit_terms, probabilities, quantities, quantity_names
-from sweep.inference.grid import Grid, grid_of, linear_predictor
-from sweep.inference.nuts import Settings
+from sweep.inference.fast import deciding_of, fit_terms, probabilities, quantities
+from sweep.inference.grid import Grid, grid_of, tables_of
+from sweep.inference.sample import Settings
 from sweep.model.effects import Block, blocks_of
 from sweep.model.terms import Contrast, Intercept, Model, Term, Varying
 
@@ -77,7 +79,9 @@ def eta_of(g: Grid, theta: NDArray[np.float64], cells: Cells, k: int) -> NDArray
 def test_the_linear_predictor_is_the_sum_of_a_cells_effects(terms: tuple[Term, ...]) -> None:
     g, cells = grid(terms), counts(50).cells
     theta = draws_of(g)["theta"].reshape(12, -1)
-    found = linear_predictor(g, theta, cells)
+    made = tables_of(g, cells)
+    row, column = entries(made, theta)
+    found = row[made.i] + column[made.j]
     assert (50, 12) == found.shape
     expected = [eta_of(g, theta.astype(np.float64), cells, k) for k in range(50)]
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
@@ -94,8 +98,8 @@ def test_probabilities_take_chains_one_after_another() -> None:
 def test_what_decides_on_a_fit_is_scales_effects_total_and_margins_by_name() -> None:
     g, c = grid(), counts(70)
     draws = draws_of(g)
-    names = quantity_names(g, c)
-    found = quantities(g, c, draws)
+    names = deciding_of(g, c).names
+    found = quantities(g, margins_of(c, g.levels), draws)
     assert (2, 6, len(names)) == found.shape
     assert len(names) == len(set(names))
     by_name = {name: found[..., k] for k, name in enumerate(names)}
@@ -140,9 +144,11 @@ def test_a_small_fit_is_the_same_again_another_for_another_seed_and_near_its_ans
         assert {"scale", "theta"} == set(fit.draws)
         assert {np.dtype(np.float32)} == {d.dtype for d in fit.draws.values()}
         assert 4 == fit.diagnostics.chains
-        return quantities(grid(TERMS[:3]), c, fit.draws)[..., names_of.index("margin the total")]
+        total = deciding.of(fit.draws)[..., deciding.names.index("margin the total")]
+        made: NDArray[np.float64] = total.astype(np.float64)
+        return made
 
-    names_of = quantity_names(grid(TERMS[:3]), c)
+    deciding = deciding_of(grid(TERMS[:3]), c)
     first = fitted(5)
     np.testing.assert_array_equal(first, fitted(5))
     assert not np.array_equal(first, fitted(6))

@@ -18,7 +18,7 @@ from sweep.errors import ModelError
 from sweep.inference.checkpoints import Target
 from sweep.inference.compilation import Prepared
 from sweep.inference.general import Compiled, fit_general, start_in_words
-from sweep.inference.nuts import Settings
+from sweep.inference.sample import Settings
 from sweep.model.files import ModelFile, load_model
 
 LEVELS = {"sex": ("female", "male"), "region": ("north", "south", "west")}

@@ -13,12 +13,13 @@ from scipy.stats import halfnorm, norm
 from sweep.config import Study
 from sweep.data.cells import Counts, cells_of
 from sweep.diagnostics.chains import summarise_chains
-from sweep.estimates.poststratify import margins_of, poststratify
+from sweep.estimates.poststratify import poststratify
+from sweep.estimates.weighting import margins_of
 from sweep.inference.checkpoints import Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
 from sweep.inference.general import Compiled, file_probabilities, fit_general
 from sweep.inference.grid import grid_of
-from sweep.inference.nuts import Settings
+from sweep.inference.sample import Settings
 from sweep.model.effects import Block, blocks_of
 from sweep.model.files import ModelFile, load_model
 

@@ -1,16 +1,25 @@
 """How long a fit samples and what it tries when there are objections, with a sampler made up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
-from sweep.diagnostics.verdict import SamplerStatistics
-from sweep.inference.checkpoints import Draws, Fit, Target, sample_until
-from sweep.inference.nuts import Sample, Settings
+from sweep.diagnostics.statistics import SamplerStatistics
+from sweep.inference.checkpoints import (
+    Deciding,
+    Draws,
+    Fit,
+    Lengthen,
+    Target,
+    anew,
+    sample_until,
+)
+from sweep.inference.sample import Sample, Settings
 from sweep.keys import seed_of
 
 CHAINS, FIRST, TUNE = 4, 250, 60
@@ -44,7 +53,7 @@ class Sampler:
     def fit(self, settings: Settings = ASKED, target_ess: float = 500, outcome: str = "q") -> Fit:
         """Sample until it suffices."""
         target = Target(settings, target_ess, study_seed=7, outcome=outcome)
-        return sample_until(target, ["a", "b", "c"], self.draw, quantities)
+        return sample_until(target, deciding(quantities), anew(self.draw))
 
     def told(self, setting: str) -> list[Any]:
         """Return one of the settings, of every call."""
@@ -57,6 +66,11 @@ class Sampler:
 
 def quantities(draws: Draws) -> NDArray[np.float64]:
     return draws["x"].astype(np.float64)
+
+
+def deciding(of: Callable[[Draws], NDArray[np.float64]]) -> Deciding:
+    """Return that all three quantities are published."""
+    return Deciding(["a", "b", "c"], np.ones(3, np.bool_), of)
 
 
 def test_a_fit_without_objections_has_what_was_asked_and_no_remedy() -> None:
@@ -154,6 +168,55 @@ def test_the_verdict_is_on_the_draws_that_are_stored() -> None:
         return quantities(draws)
 
     target = Target(ASKED, 500, study_seed=7, outcome="q")
-    fit = sample_until(target, ["a", "b", "c"], Sampler().draw, noting)
+    fit = sample_until(target, deciding(noting), anew(Sampler().draw))
     assert fit.draws is seen[-1]
     assert np.float32 == fit.draws["x"].dtype
+
+
+def test_a_quick_sampler_is_tried_first_and_goes_on_where_it_stopped() -> None:
+    """Of what it is asked for there is one start, and no call of the sampler of the remedies."""
+    starts: list[tuple[Settings, int]] = []
+    nuts, quick = Sampler(), Sampler()
+
+    def start(settings: Settings, seed: int) -> Lengthen:
+        starts.append((settings, seed))
+        return lambda draws: quick.draw(replace(settings, draws=draws), seed)
+
+    target = Target(ASKED, 1400, study_seed=7, outcome="q")
+    fit = sample_until(target, deciding(quantities), anew(nuts.draw), start)
+    assert [(ASKED, seed_of(7, "q"))] == starts
+    assert ([250, 500], []) == (quick.told("draws"), nuts.calls)
+    assert ("ok", ()) == (fit.status, fit.remedies)
+
+
+def test_where_the_quick_sampler_is_objected_to_nuts_samples_as_the_user_asked() -> None:
+    nuts, quick = Sampler(), Sampler(content=lambda settings: False)
+    target = Target(ASKED, 500, study_seed=7, outcome="q")
+    fit = sample_until(target, deciding(quantities), anew(nuts.draw), anew(quick.draw))
+    assert [(ASKED, seed_of(7, "q", step=1))] == nuts.calls
+    assert ("ok", ("NUTS instead of split HMC",)) == (fit.status, fit.remedies)
+
+
+def test_where_nothing_helps_all_remedies_follow_nuts() -> None:
+    never = Sampler(content=lambda settings: False)
+    target = Target(ASKED, 500, study_seed=7, outcome="q")
+    fit = sample_until(target, deciding(quantities), anew(never.draw), anew(never.draw))
+    assert [0.8, 0.8, 0.95, 0.99] == never.told("target_accept")
+    assert 4 == len(set(never.seeds()))
+    assert ("flagged", 3) == (fit.status, len(fit.remedies))
+
+
+def test_what_is_not_published_has_a_floor_and_no_target() -> None:
+    """Of 1,000 draws a quantity that is worth 300 stops nothing, unless it is a margin."""
+
+    def drawn(draws: Draws) -> NDArray[np.float64]:
+        values = quantities(draws)
+        values[..., 0] = lfilter([1.0], [1.0, -0.5], values[..., 0], axis=1)
+        return values
+
+    for published, lengths in (([False, True, True], [250]), ([True, True, True], [250, 1000])):
+        sampler = Sampler()
+        target = Target(ASKED, 800, study_seed=7, outcome="q")
+        three = Deciding(["a", "b", "c"], np.array(published), drawn)
+        fit = sample_until(target, three, anew(sampler.draw))
+        assert (lengths, "ok") == (sampler.told("draws"), fit.status)

@@ -14,7 +14,8 @@ import signal, sys, threading, time
 import numpy as np
 from nutpie.compiled_pyfunc import from_pyfunc
 from sweep.errors import ModelError
-from sweep.inference.nuts import Settings, run_nuts
+from sweep.inference.nuts import run_nuts
+from sweep.inference.sample import Settings
 
 def never(w):
     return -np.inf, np.full_like(w, np.inf)

@@ -8,7 +8,7 @@ import pytest
 
 import sweep
 from sweep.artifacts.artifact import read_done
-from sweep.diagnostics.verdict import SamplerStatistics
+from sweep.diagnostics.statistics import SamplerStatistics
 from sweep.inference.sampler_stats import known_statistics, statistics_json
 from tests.project import Project, Swept
 

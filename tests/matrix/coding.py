@@ -38,6 +38,12 @@ def choices(columns: Columns) -> Columns:
     return columns
 
 
+def on_lines(columns: Columns) -> Columns:
+    """Put what people chose into one cell each, an option on each line."""
+    cells = choices(columns)["brands"]
+    return {**columns, "brands": [cell and cell.replace(" | ", "\n") for cell in cells]}
+
+
 def items(columns: Columns) -> Columns:
     """Put what people chose into a column per option, blank where not chosen."""
     columns["brand_nike"] = ["1" if k % 4 in {0, 1} else None for k in range(len(columns["w"]))]
@@ -236,6 +242,13 @@ CODING = (
     ),
     Kind(
         "several answers, decided", Right(), choices, says=several(all_blank="none"), clean=choices
+    ),
+    Kind(
+        "several answers on lines of a cell",
+        Right(("'Nike\\nPuma' is read as 'Nike | Puma'",)),
+        on_lines,
+        says=several(all_blank="none"),
+        clean=choices,
     ),
     Kind("a column per option", Right(), items, says=per_column(all_blank="none"), clean=items),
     Kind(

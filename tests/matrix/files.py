@@ -22,6 +22,7 @@ __all__ = [
     "padded",
     "padded_sheet",
     "qualtrics",
+    "question_texts",
     "with_lines",
 ]
 
@@ -62,6 +63,14 @@ def qualtrics(survey: Survey, path: Path) -> None:
     texts = ",".join(f'"Question {k}, asked"' for k in range(len(names)))
     ids = ",".join(f'"{{""ImportId"":""QID{k}""}}"' for k in range(len(names)))
     path.write_text("\n".join([head, texts, ids, *rows]) + "\n")
+
+
+def question_texts(survey: Survey, path: Path) -> None:
+    """Write one more row below the header, of question texts."""
+    write(survey, path)
+    head, *rows = path.read_text().splitlines()
+    texts = ",".join(f'"What of number {k}?"' for k in range(len(head.split(","))))
+    path.write_text("\n".join([head, texts, *rows]) + "\n")
 
 
 def padded(survey: Survey, path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.matrix.files import (
     padded,
     padded_sheet,
     qualtrics,
+    question_texts,
     with_lines,
 )
 from tests.matrix.kinds import (
@@ -218,6 +219,12 @@ READING = (
         Right(),
         formats=(".csv", ".xlsx"),
         writers={".csv": padded, ".xlsx": padded_sheet},
+    ),
+    Kind(
+        "a row of question texts below the header",
+        Right(("row 2 holds question texts",)),
+        formats=CSV,
+        writers={".csv": question_texts},
     ),
     Kind("Qualtrics' headers", Right(("Qualtrics",)), formats=CSV, writers={".csv": qualtrics}),
     Kind(

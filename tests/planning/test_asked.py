@@ -8,7 +8,7 @@ import pytest
 
 from sweep.artifacts.artifact import read_done
 from sweep.errors import ConfigError
-from sweep.estimates.poststratify import weighting_of
+from sweep.estimates.weighting import weighting_of
 from sweep.planning.plan import Plan
 from tests.project import STUDY, Project, survey_of
 

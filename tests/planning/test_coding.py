@@ -95,6 +95,41 @@ def test_several_answers_are_counted_from_the_file(project: Project) -> None:
     assert [("Q5_Nike", 200.0, 300.0), ("Q5_Puma", 100.0, 300.0)] == found
 
 
+def test_what_the_study_calls_missing_is_neither_an_option_nor_a_no(project: Project) -> None:
+    """A hundred said 99: in a cell, and in an option's column; NA is a blank."""
+    survey_with(
+        project,
+        Q5=np.resize(["Nike|Puma", "Nike", "99"], 300),
+        b_x=np.resize([1, "NA", 99], 300),
+        b_y=np.resize(["NA", 1, "NA"], 300),
+    )
+    rules = [
+        {"name": "Q5", "kind": "multiple", "separator": "|", "all_blank": "none"},
+        {"match": "b_*", "name": "b", "kind": "multiple", "success": [1], "all_blank": "none"},
+    ]
+    survey = {"source": "survey.csv", "missing_values": [99, "NA"]}
+    store, plan = project.plan(project.config({"outcomes": rules, "survey": survey}))
+    found = {e.name: (float(get_sums(store, e.counts).y.sum()), e.n) for e in plan.entries}
+    assert {
+        "Q5_Nike": (200.0, 200.0),
+        "Q5_Puma": (100.0, 200.0),
+        "b_x": (100.0, 200.0),
+        "b_y": (100.0, 200.0),
+    } == found
+    assert any("'99' is read as missing" in str(n) for n in plan.record.notices)
+
+
+def test_answers_on_lines_of_a_cell_are_parted_and_told(project: Project) -> None:
+    survey_with(project, Q5=np.resize(["Nike\nPuma", "Nike", "Puma"], 300))
+    with pytest.raises(ConfigError, match=r"several answers in one cell.*separator: '\|'"):
+        project.plan(project.config({"outcomes": [{"name": "Q5", "success": ["Nike"]}]}))
+    rule = {"name": "Q5", "kind": "multiple", "separator": "\n"}
+    store, plan = project.plan(project.config({"outcomes": [rule]}))
+    found = [(e.name, float(get_sums(store, e.counts).y.sum()), e.n) for e in plan.entries]
+    assert [("Q5_Nike", 200.0, 300.0), ("Q5_Puma", 200.0, 300.0)] == found
+    assert any(r"'Nike\nPuma' is read as 'Nike | Puma'" in str(n) for n in plan.record.notices)
+
+
 def test_a_column_per_option_and_names_of_any_letters_run(project: Project) -> None:
     first, second = np.resize([1, None, None], 300), np.resize([None, 1, None], 300)
     survey_with(project, **{"b_Häagen/Dazs": first, "b_x y?": second})

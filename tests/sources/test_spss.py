@@ -395,6 +395,27 @@ def test_an_encoding_of_the_config_is_used(tmp_path: Path) -> None:
     assert ColumnBook("größe") == reading.codebook.of("city")
 
 
+@pytest.mark.parametrize("said", [b"\x02\0\0\0", b"\x03\0\0\0"])
+def test_an_encoding_that_the_file_does_not_say_is_told(tmp_path: Path, said: bytes) -> None:
+    path = foreign(tmp_path)
+    unsaid = path.read_bytes().replace(b"UTF-8", b"     ")
+    path.write_bytes(unsaid.replace(struct.pack("<i", 65001), said))
+
+    reading = spss.read(path, None, FORMAT)
+
+    assert ["Köln", "Bonn"] == reading.table["city"].to_pylist()
+    assert "does not say its encoding: read as cp1252" in reading.notes[0]
+    assert () == spss.read(path, None, Format(encoding="cp1252")).notes
+
+
+def test_an_encoding_is_told_only_where_it_matters(tmp_path: Path) -> None:
+    path = write(SMALL, tmp_path / "survey.zsav")
+    unsaid = path.read_bytes().replace(b"UTF-8", b"     ")
+    path.write_bytes(unsaid.replace(struct.pack("<i", 65001), struct.pack("<i", 2)))
+
+    assert not any("encoding" in note for note in spss.read(path, None, FORMAT).notes)
+
+
 def test_an_encoding_that_there_is_not_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no encoding 'cp99999'"):
         spss.read(write(SMALL, tmp_path / "s.sav"), None, Format(encoding="cp99999"))

@@ -190,3 +190,11 @@ def test_every_file_that_was_cut_short_is_an_error(tmp_path: Path) -> None:
         path.write_bytes(whole[:size])
         with pytest.raises(DataError, match=r"survey\.dta"):
             stata.read(path, None, FORMAT)
+
+
+def test_a_line_end_behind_the_last_tag_cuts_nothing(tmp_path: Path) -> None:
+    path = write(SMALL, tmp_path / "survey.dta")
+    whole = stata.read(path, None, FORMAT)
+    path.write_bytes(path.read_bytes() + b"\r\n")
+
+    assert whole == stata.read(path, None, FORMAT)

@@ -1,5 +1,7 @@
 """A column of any format is the folded text of its values."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +19,7 @@ def texts(values: pd.Series) -> list[str | None]:
 
 DURATION = pa.duration("s")
 COLUMNS = st.one_of(
-    st.lists(st.none() | st.text("aA é e\u0301\u200b\u00ad\t\n", max_size=4)),
+    st.lists(st.none() | st.text("aA é e\u0301\u200b\u00ad\t", max_size=4)),
     st.lists(st.none() | st.integers(-(2**63), 2**63 - 1)),
     st.lists(st.none() | st.floats()),
     st.lists(st.none() | st.booleans()),
@@ -105,3 +107,29 @@ def test_what_holds_no_single_values_is_refused() -> None:
     ):
         with pytest.raises(TypeError, match="holds"):
             text_column(pa.chunked_array([odd]))
+
+
+def test_lines_that_are_answers_have_a_bar_between_them() -> None:
+    found = text_and_spellings(pa.chunked_array([["Nike", "Nike\r\nAdidas", "Adidas\n", None]]))
+    assert ["Nike", "Nike | Adidas", "Adidas", None] == texts(found.values)
+    assert {"Nike | Adidas": ("Nike\r\nAdidas",)} == found.spellings
+
+
+def test_lines_that_are_never_alone_are_answers_where_they_combine_in_many_ways() -> None:
+    options = ["Nike", "Adidas", "Puma", "Asics"]
+    several = [f"{a}\n{b}\n{c}" for a, b, c in permutations(options, 3)]
+    assert "Nike | Adidas | Puma" == texts(text_column(pa.chunked_array([several])))[0]
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        ["Very\nlikely", "Very\nunlikely", "Somewhat\nlikely", "Somewhat\nunlikely", "Neither"],
+        ["Very\nlikely", "Very likely", "Very", "likely"],
+        ["I like it.\nThe taste above all", "Good", "Bad"],
+        ["Nike|Puma", "Nike\nPuma", "Nike", "Puma"],
+    ],
+)
+def test_a_line_break_within_an_answer_is_a_blank(wrapped: list[str]) -> None:
+    values = text_column(pa.chunked_array([wrapped]))
+    assert [" ".join(text.split()) for text in wrapped] == texts(values)

@@ -48,7 +48,7 @@ def test_the_first_error_by_position_is_raised_and_the_rest_is_left() -> None:
             raise ValueError(msg)
         done.append(number)
 
-    with pytest.raises(ValueError, match="^20$"):
+    with pytest.raises(ValueError, match=r"^20$"):
         concurrently(work, range(100_000))
     assert set(range(20)) <= set(done)
     assert len(done) < 100_000

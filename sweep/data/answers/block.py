@@ -6,17 +6,18 @@ has it as the answer; whoever chose others only, "another answer"; whoever chose
 "nothing chosen", which counts as the config says.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data.answers.column import Columns, TextColumn
+from sweep.data.answers.column import GONE, Columns, TextColumn
 from sweep.data.answers.likeness import same_key
 from sweep.data.answers.meaning import Meaning
 from sweep.data.answers.several import parts_of
+from sweep.keys import Json
 
 __all__ = ["NOTHING", "REST", "Block", "option_answers"]
 
@@ -31,7 +32,8 @@ class Block:
     are, per column of items, the texts that choose it. ``none`` are options that exclude others, by
     text or, of items, by column; ``apart`` are columns of items that say don't know, with what they
     say. ``all_blank`` is what nothing at all means; ``listed`` whether the config lists what
-    chooses an option.
+    chooses an option. ``missing`` is what the file or the study calls missing in the columns: who
+    said that, and chose nothing, neither chose nothing nor another option.
     """
 
     form: Literal["cells", "items", "category"]
@@ -43,6 +45,11 @@ class Block:
     apart: Mapping[str, str] = field(default_factory=dict)
     all_blank: Literal["none", "not_asked"] | None = None
     listed: bool = False
+    missing: tuple[str, ...] = ()
+
+    def as_json(self) -> Json:
+        """Return it as it enters a key: as ever where nothing is called missing."""
+        return {k: v for k, v in vars(self).items() if k != "missing" or v}
 
     @property
     def fixed(self) -> dict[str, Meaning]:
@@ -75,17 +82,21 @@ def cell_answers(
     block: Block, column: TextColumn, is_apart: Callable[[str], bool]
 ) -> tuple[TextColumn, Truth]:
     """Return the answers to an option of a question whose cells hold several."""
-    said: list[str] = []
+    said: list[str | None] = []
     broken: dict[str, bool] = {}
     for text in column.texts:
-        parts = (text,) if is_apart(text) else parts_of(text, str(block.separator))
-        real = [part for part in parts if not is_apart(part)]
+        whole = text == GONE or is_apart(text)
+        parts = (text,) if whole else parts_of(text, str(block.separator))
+        told = [part for part in parts if part != GONE and part not in block.missing]
+        real = [part for part in told if not is_apart(part)]
         mine = any(same_key(part) == same_key(block.option) for part in real)
-        said.append(block.option if mine else REST if real else parts[0] if parts else NOTHING)
+        nothing = None if parts else NOTHING
+        said.append(block.option if mine else REST if real else told[0] if told else nothing)
         exclusive = {*block.none} & {*real}
         broken[text] = len(parts) > 1 and (bool(exclusive) or len(real) < len(parts))
-    texts = list(dict.fromkeys([*said, NOTHING]))
-    places = np.array([*(texts.index(text) for text in said), texts.index(NOTHING)], np.int64)
+    texts = list(dict.fromkeys([*(text for text in said if text is not None), NOTHING]))
+    place: dict[str | None, int] = {None: -1, **{text: k for k, text in enumerate(texts)}}
+    places = np.array([*(place[text] for text in said), place[NOTHING]], np.int64)
     return TextColumn(texts, places[column.codes]), column.holds(broken)
 
 
@@ -94,6 +105,7 @@ def category_answers(
 ) -> tuple[TextColumn, Truth]:
     """Return the answers to an option of a question whose columns hold one option each."""
     people = len(columns[0].codes)
+    columns, _, anybody = without_gone(columns)
     texts = list(dict.fromkeys([NOTHING, REST, block.option]))
     places, mine = np.zeros(people, np.int64), np.zeros(people, bool)
     real, exclusive, several = np.zeros(people, bool), np.zeros(people, bool), np.zeros(people, int)
@@ -109,7 +121,23 @@ def category_answers(
         several += column.codes >= 0
     places = np.where(real, 1, places)
     places = np.where(mine, texts.index(block.option), places)
-    return TextColumn(texts, places), exclusive & (several > 1)
+    unknown = anybody & (places == texts.index(NOTHING))
+    return TextColumn(texts, np.where(unknown, -1, places)), exclusive & (several > 1)
+
+
+def without_gone(columns: Sequence[TextColumn]) -> tuple[list[TextColumn], list[Truth], Truth]:
+    """Return columns without what is called missing, and in whom (respondent,) each and any has it.
+
+    Columns that have none are themselves.
+    """
+    nobody = np.zeros(len(columns[0].codes), bool)
+    kept, gone, anybody = list(columns), [nobody] * len(columns), nobody.copy()
+    for k, column in enumerate(columns):
+        if GONE in column.texts:
+            gone[k] = column.holds({text: text == GONE for text in column.texts})
+            kept[k] = TextColumn(column.texts, np.where(gone[k], -1, column.codes))
+            anybody |= gone[k]
+    return kept, gone, anybody
 
 
 def item_answers(
@@ -120,7 +148,8 @@ def item_answers(
     A blank beside other answers is an option not chosen, unless the columns also hold answers that
     say no: then it is one that was not asked about.
     """
-    columns = {name: table[name] for name in block.columns}
+    kept, gone, anybody = without_gone([table[name] for name in block.columns])
+    columns = dict(zip(block.columns, kept, strict=True))
     own = columns[block.option]
     picks = dict(zip(block.columns, block.chosen, strict=True))
     chosen: dict[str, Truth] = {}
@@ -132,9 +161,11 @@ def item_answers(
         blank &= column.codes < 0
         there = column.counts()
         says_no |= any(not picked[t] and not is_apart(t) for t in there)
+    unknown = gone[block.columns.index(block.option)] | (blank & anybody)
     texts = [*own.texts, *(t for t in (REST, NOTHING, *block.apart.values()) if t not in own.texts)]
     codes = own.codes if says_no else np.where(own.codes < 0, texts.index(REST), own.codes)
     codes = np.where(blank, texts.index(NOTHING), codes)
+    codes = np.where(unknown, -1, codes)
     excludes = [*block.none, *block.apart]
     others = [chosen[name] for name in block.columns if name not in excludes]
     any_other = np.logical_or.reduce(others) if others else np.zeros(len(codes), bool)

@@ -8,9 +8,16 @@ from sweep.data.answers.several import SEPARATORS, parts_of
 from sweep.data.answers.told import answer_words
 from sweep.words.text import fold
 
-__all__ = ["cell_mistake", "other_separator"]
+__all__ = ["cell_mistake", "other_separator", "separator_as_read"]
 
 SHOWN = 2  # cells that a message quotes
+LINE_END, BAR = "\n", "|"  # lines that are answers are read with a bar between them
+
+
+def separator_as_read(separator: str, cells: Collection[str]) -> str:
+    """Return what parts cells as they are read: a bar, where line breaks do and did."""
+    breaks = separator.strip(" \t") in {LINE_END, "\r\n", "\r"}
+    return BAR if breaks and any(BAR in cell for cell in cells) else separator
 
 
 def cell_mistake(column: str, separator: str, cells: Sequence[str]) -> str | None:
@@ -21,8 +28,9 @@ def cell_mistake(column: str, separator: str, cells: Sequence[str]) -> str | Non
     """
     if fold(f"x{separator}x") != f"x{separator}x":
         return (
-            f"separator {separator!r}: line breaks, tabs and repeated blanks are read as one blank "
-            f"and part nothing. Part the answers of column {column!r} by another sign, such as '|'"
+            f"separator {separator!r}: tabs and repeated blanks are read as one blank and part "
+            "nothing, and so are line breaks where the lines are no answers in other cells. Part "
+            f"the answers of column {column!r} by another sign, such as '|'"
         )
     if any(separator in cell for cell in cells):
         return None

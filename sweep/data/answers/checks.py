@@ -9,10 +9,11 @@ from sweep.data.answers.lists import Listed, claims
 from sweep.data.answers.meaning import Meaning
 from sweep.data.answers.several import separator_of
 from sweep.data.answers.told import answer_words, columns_words, counted_words
+from sweep.data.answers.words import is_unwritten
 from sweep.data.findings import Findings, KeyPath
 from sweep.words.text import number_of
 
-__all__ = ["CHECKS", "check_twice", "is_of_another_kind", "is_unwritten", "suspects"]
+__all__ = ["CHECKS", "check_twice", "is_of_another_kind", "suspects"]
 
 MOST_ANSWERS = 50  # different answers to a question that is taken by a pattern
 CODES = frozenset(
@@ -22,14 +23,6 @@ CODES = frozenset(
     }
 )
 """Numbers that stand for no answer in many files, where all others are small."""
-UNWRITTEN = frozenset(
-    {
-        *("-", "--", "---", "?", "??", "???", ".", "..", "..."),
-        *("null", "nan", "na", "n/a", "n.a.", "<na>", "<null>"),
-        *("#n/a", "#null!", "#value!", "#ref!", "#div/0!", "#name?", "#num!"),
-    }
-)
-"""What programs and people write, in lower case, where there is no answer."""
 SMALL, ABOVE = 20, -1
 
 
@@ -112,11 +105,6 @@ def check_unwritten(asked: Sequence[Asked], path: KeyPath, findings: Findings) -
             f"{counted_words(found)}: these look like no answer. Name them in dont_know_values or "
             "not_asked, or in study.survey.missing_values",
         )
-
-
-def is_unwritten(text: str) -> bool:
-    """Return whether a text is what a program writes where there is no answer."""
-    return text.casefold() in UNWRITTEN
 
 
 def suspects(answers: Mapping[str, int]) -> list[str]:

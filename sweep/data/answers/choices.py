@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from sweep.data.answers.asked import Asked
-from sweep.data.answers.checks import is_unwritten, suspects
+from sweep.data.answers.checks import suspects
 from sweep.data.answers.likeness import are_alike, are_twins, same_key
 from sweep.data.answers.several import SEPARATORS, parts_of
 from sweep.data.answers.told import answer_words, counted_words, written
+from sweep.data.answers.words import is_unwritten
 from sweep.data.findings import Findings, KeyPath
 
 __all__ = ["check_options", "options_words"]

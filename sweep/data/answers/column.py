@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from sweep.data.columns import codes_of, texts_of, times_of
 
-__all__ = ["Columns", "TextColumn", "text_column"]
+__all__ = ["GONE", "Columns", "TextColumn", "text_column"]
+
+GONE = "\u200bmissing"
+"""Stands in a question of several answers where what was said is called missing; no folded text."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sweep.data.answers.absent import check_absent
+from sweep.data.answers.apart import tell_apart
 from sweep.data.answers.asked import Asked, Question, by_default, totals
 from sweep.data.answers.books import check_books
 from sweep.data.answers.checks import CHECKS, check_twice, is_of_another_kind
@@ -55,6 +56,7 @@ def code_rule(
     for check in (*CHECKS, check_options, check_slots, check_strangers):
         check(fine, path, findings)
     check_ticks(fine, path, whole, findings)
+    tell_apart(fine, path, findings)
     line = rule_line(fine, absent)
     if line:
         findings.notice(path, line)

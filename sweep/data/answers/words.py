@@ -12,13 +12,23 @@ from importlib.resources import files
 
 from sweep.words.text import fold
 
-__all__ = ["is_dont_know", "is_none", "is_not_asked", "plain_words"]
+__all__ = ["is_dont_know", "is_none", "is_not_asked", "is_unwritten", "plain_words"]
 
 APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u0060\u00b4\u2032\uff07"), "'")
 AROUND = " .!?*-\u2013\u2014()[]<>{}\"\u201c\u201d\u201e\u00ab\u00bb'"
 CODE = re.compile(r"^[(\[]?[-+]?\d+[)\]]?\s*[-\u2013\u2014.:)=]?\s*(?=\D)")
 REMARK = re.compile(r"(?<=\S)\s*[(\[][^()\[\]]*[)\]]\s*$")
 PARTS = re.compile(r"\s*[/,;]\s*")
+
+
+UNWRITTEN = frozenset(
+    {
+        *("-", "--", "---", "?", "??", "???", ".", "..", "..."),
+        *("null", "nan", "na", "n/a", "n.a.", "<na>", "<null>"),
+        *("#n/a", "#null!", "#value!", "#ref!", "#div/0!", "#name?", "#num!"),
+    }
+)
+"""What programs and people write, in lower case, where there is no answer."""
 
 
 @lru_cache(maxsize=4096)
@@ -46,6 +56,11 @@ def is_not_asked(text: str) -> bool:
 def is_none(text: str) -> bool:
     """Return whether an option says that none of the others is chosen, in some language."""
     return says(text, "none.toml")
+
+
+def is_unwritten(text: str) -> bool:
+    """Return whether a text is what a program writes where there is no answer."""
+    return text.casefold() in UNWRITTEN
 
 
 def says(text: str, name: str) -> bool:

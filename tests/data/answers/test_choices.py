@@ -22,7 +22,7 @@ def faults(project: Project, cells: list[Any], separator: str = "|", **rule: Any
         ("|", ["Nike;Adidas", "Nike"], "write separator: ';'"),
         (",", ["1|3", "3"], "write separator: '|'"),
         ("|", ["Nike Adidas", "Nike", "Adidas"], "with a line break or a blank"),
-        ("\n", ["Nike Adidas", "Nike"], "line breaks, tabs and repeated blanks are read as one"),
+        ("\n", ["Nike Adidas", "Nike"], "line breaks where the lines are no answers in other"),
         ("\t", ["a"], "read as one blank and part nothing"),
     ],
 )

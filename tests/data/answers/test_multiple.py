@@ -7,14 +7,16 @@ import pandas as pd
 import pytest
 
 from sweep.config import Study
+from sweep.data.answers.column import GONE
 from sweep.data.answers.meaning import Coding
 from sweep.data.codebook import Codebook, ColumnBook, ResponseSet
-from sweep.data.columns import texts_of
+from sweep.data.columns import renamed, texts_of
 from sweep.data.counts import tally
 from sweep.data.findings import Findings
 from sweep.data.outcomes import Outcome, outcomes_of
 from sweep.errors import DataError
 from sweep.planning.coding import code_outcomes
+from sweep.words.text import fold
 from tests.project import Project
 from tests.support.columns import text_table
 
@@ -22,10 +24,11 @@ NOTHING = Codebook()
 
 
 def outcomes_in(
-    project: Project, table: pd.DataFrame, book: Codebook, **rule: Any
+    project: Project, table: pd.DataFrame, book: Codebook, survey: Any = None, **rule: Any
 ) -> tuple[Study, list[Outcome]]:
     spec = {"kind": "multiple", **rule}
-    study = project.config({"outcomes": [spec]}).study
+    given = {"survey": {"source": "survey.csv", **survey}} if survey else {}
+    study = project.config({"outcomes": [spec], **given}).study
     return study, outcomes_of(study, list(map(str, table)), book, lambda c: texts_of(table[c]))
 
 
@@ -33,11 +36,17 @@ def code(
     project: Project, columns: Mapping[str, Sequence[Any]], book: Codebook = NOTHING, **rule: Any
 ) -> tuple[dict[str, Coding], Findings]:
     """Return the codings of a question's options by name, and what was found."""
-    table = text_table(pd.DataFrame({name: list(v) for name, v in columns.items()}, dtype=object))
+    table = marked(columns)
     study, outcomes = outcomes_in(project, table, book, **rule)
     tallies = {o.name: tally(o, table, book.of(o.column)) for o in outcomes}
     findings = Findings()
     return code_outcomes(study, outcomes, tallies, book, findings), findings
+
+
+def marked(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Return answers as a plan has them: GONE stands where what was said is called missing."""
+    table = text_table(pd.DataFrame({name: list(v) for name, v in columns.items()}, dtype=object))
+    return table.apply(renamed, names={fold(GONE): GONE})
 
 
 def shares(codings: Mapping[str, Coding]) -> dict[str, tuple[int, int]]:
@@ -201,3 +210,53 @@ def test_a_plain_outcome_keeps_its_coding_and_an_option_adds_its_own(project: Pr
     first, second = (o.coding() for o in outcomes)
     assert [*keys, "multiple"] == list(first)
     assert first["multiple"] != second["multiple"]
+
+
+def test_what_is_called_missing_in_an_options_column_is_no_no(project: Project) -> None:
+    """Three chose x, one was missing there and chose y, one was missing and nothing else."""
+    columns = {
+        "a_x": ["1", "1", "1", GONE, GONE, None, None],
+        "a_y": [None, None, None, "1", None, "1", None],
+    }
+    codings, findings = code(project, columns, match="a_*", name="a", all_blank="none")
+    assert {"a_x": (3, 5), "a_y": (2, 6)} == shares(codings)
+    assert [2, 1] == [coding.missing for coding in codings.values()]
+    assert [] == findings.mistakes
+
+
+def test_of_a_set_of_categories_what_is_missing_alone_is_not_nothing_chosen(
+    project: Project,
+) -> None:
+    book = Codebook({}, {"q": ResponseSet("q", None, "category", ("first", "second"))})
+    columns = {"first": ["1", GONE, GONE, None, "2"], "second": [None, None, "1", None, GONE]}
+    codings, _ = code(project, columns, book, set="q", all_blank="none")
+    assert {"q_1": (2, 4), "q_2": (1, 4)} == shares(codings)
+
+
+def test_what_is_missing_in_a_cell_is_no_option_and_a_cell_of_it_no_answer(
+    project: Project,
+) -> None:
+    cells = ["1,2", "1,99", "99,98", "2", GONE, None]
+    table = marked({"q": cells})
+    study, outcomes = outcomes_in(
+        project,
+        table,
+        NOTHING,
+        survey={"missing_values": [99, 98, "NA"]},
+        name="q",
+        separator=",",
+        all_blank="none",
+    )
+    tallies = {o.name: tally(o, table, NOTHING.of("q")) for o in outcomes}
+    codings = code_outcomes(study, outcomes, tallies, NOTHING, Findings())
+    assert {"q_1": (2, 4), "q_2": (2, 4)} == shares(codings)
+    assert [("99", "98")] * 2 == [o.block.missing for o in outcomes if o.block is not None]
+
+
+def test_only_where_something_is_called_missing_does_it_enter_the_key(project: Project) -> None:
+    table = text_table(pd.DataFrame({"q": ["1,2"]}, dtype=object))
+    _, (one, _) = outcomes_in(project, table, NOTHING, name="q", separator=",")
+    assert "missing" not in one.coding()["multiple"]
+    book = Codebook({"q": ColumnBook(missing=("9",), missing_ranges=((-9.0, -1.0),))})
+    _, (one, _) = outcomes_in(project, table, book, name="q", separator=",")
+    assert ("9", "-9 to -1") == one.coding()["multiple"]["missing"]
