@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["frame_rows", "json_text", "print_json", "print_lines", "table_lines"]
+
+
+UNCOMMON = re.compile(r"[^\n -~]")
+"""What is not known to be printable without a look."""
 
 
 def print_lines(lines: Sequence[str]) -> None:
@@ -29,14 +34,22 @@ def print_json(value: Any) -> None:
 def json_text(value: Any, indent: int) -> str:
     """Return a value as JSON with what a terminal would obey as escapes: it reads the same."""
     text = json.dumps(json_value(value), indent=indent, ensure_ascii=False)
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text) + "\n"
+    return UNCOMMON.sub(lambda found: shown(found[0]), text) + "\n"
+
+
+def shown(character: str) -> str:
+    """Return a character as it is, or as an escape if a terminal would not show it."""
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def frame_rows(frame: "pd.DataFrame") -> list[Json]:
     """Return a frame's rows as plain JSON values."""
-    columns = [frame[name].astype("object").tolist() for name in frame.columns]
-    rows = zip(*columns, strict=True)
-    return [json_value(dict(zip(frame.columns, row, strict=True))) for row in rows]
+    names = [str(name) for name in frame.columns]
+    columns = [
+        [json_value(value) for value in frame[name].astype("object").tolist()]
+        for name in frame.columns
+    ]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def json_value(value: Any) -> Any:

@@ -83,9 +83,16 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
 ) -> None:
     """Print the estimates table of a run, or a part of it."""
     grouping, opened = grouping_of(by, total), open_run(run, store)
+    kind = format_of(format_, output)
+    whole = grouping is None and not outcomes and group is None and output is None
+    stored = stored_csv(opened) if whole and kind is TableFormat.csv else None
+    if stored is not None:
+        say_partial(opened)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(stored)
+        return
     table = opened.estimates(grouping, outcomes or None, group)
     say_partial(opened)
-    kind = format_of(format_, output)
     data = table_bytes(table, kind)
     if output is not None:
         from sweep.cli.summary import say
@@ -99,6 +106,18 @@ def estimates(  # noqa: PLR0913, PLR0917 # one parameter per option
     refuse_terminal(kind)
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
+
+
+def stored_csv(opened: "Run") -> bytes | None:
+    """Return a run's whole table as its report holds it; None if it has none of the run as it is.
+
+    To write 60,000 rows anew takes longer than all else that the command does.
+    """
+    from sweep.journal.states import outcome_states
+    from sweep.results.joined import Joined
+
+    states = outcome_states(opened.store, opened.plan)
+    return Joined(opened.store, opened.plan, states).file("estimates.csv")
 
 
 def format_of(asked: TableFormat | None, output: Path | None) -> TableFormat:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import RunFailed
-from sweep.estimates.select import refuse_unknown
+from sweep.estimates.select import refuse_unknown, select
 from sweep.journal.partial import partial_words
 from sweep.keys import Json
 from sweep.store import Store
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sweep.journal.entries import Entry
     from sweep.journal.states import State
+    from sweep.results.joined import Joined
 
 __all__ = ["Run"]
 
@@ -108,11 +109,10 @@ class Run:
         UsageError
             If something named matches nothing.
         """
-        from sweep.estimates.select import select
         from sweep.results.run_outcomes import patterns_by_name
 
         names = patterns_by_name(self._states, outcomes)
-        return select(self._estimates, by, names, group).copy()
+        return select(self._joined.table, by, names, group).copy()
 
     def coding(self) -> "pd.DataFrame":
         """Return what every answer counted as, one row per outcome and answer.
@@ -294,7 +294,7 @@ class Run:
         return fits_of(self.plan, self._states)
 
     @cached_property
-    def _estimates(self) -> "pd.DataFrame":
-        from sweep.results.table import estimates_of
+    def _joined(self) -> "Joined":
+        from sweep.results.joined import Joined
 
-        return estimates_of(self.store, self.plan)
+        return Joined(self.store, self.plan, self._states)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.config import Group
@@ -13,7 +12,8 @@ from sweep.data.frame import Frame
 from sweep.data.levels import Levels
 from sweep.diagnostics.chains import ChainSummary, summarise_chains
 from sweep.diagnostics.verdict import ESS_PER_CHAIN, r_hat_threshold
-from sweep.estimates.table import tidy, withheld_flag
+from sweep.estimates.encode import Column
+from sweep.estimates.table import withheld_flag
 from sweep.estimates.weighting import Weighting, split
 from sweep.expression import columns as columns_of
 from sweep.expression import parse
@@ -51,8 +51,8 @@ def estimate(
     unseen: Array,
     doubts: Sequence[Sequence[str]],
     shown: Shown,
-) -> pd.DataFrame:
-    """Return one row per margin.
+) -> dict[str, Column]:
+    """Return one row per margin, as columns of a table of estimates.
 
     Parameters
     ----------
@@ -69,21 +69,18 @@ def estimate(
     small = np.isfinite(n) & (n < shown.minimum_base)
     summed, own = summaries(draws, shown, small)
     reasons = [[*first, *more] for first, more in zip(own, doubts, strict=True)]
-    rows = pd.DataFrame(
-        {
-            "outcome": shown.outcome,
-            "quantity": "probability",
-            "group": [m.name for m in weighting.margins],
-            **{v: [m.at.get(v) for m in weighting.margins] for v in shown.levels},
-            **summed,
-            **{k: np.where(small, np.nan, answers[k]) for k in ("n", "raw", "weighted")},
-            "share": weighting.total / shown.population,
-            "unseen_share": unseen,
-            "status": shown.status,
-            "flag": ["; ".join(words) or None for words in reasons],
-        }
-    )  # fmt: skip
-    return tidy(rows, list(shown.levels), shown.levels)
+    return {
+        "outcome": shown.outcome,
+        "quantity": "probability",
+        "group": [m.name for m in weighting.margins],
+        **{v: [m.at.get(v) for m in weighting.margins] for v in shown.levels},
+        **summed,
+        **{k: np.where(small, np.nan, answers[k]) for k in ("n", "raw", "weighted")},
+        "share": weighting.total / shown.population,
+        "unseen_share": unseen,
+        "status": shown.status,
+        "flag": ["; ".join(words) or None for words in reasons],
+    }
 
 
 def summaries(

@@ -72,11 +72,11 @@ def _in_grouping(frame: "pd.DataFrame", by: Sequence[str]) -> "pd.Series[Any]":
         refuse_unknown("variable", variable, variables)
     wanted = tuple(v for v in variables if v in by)
     unnamed = frame["group"].isna()
-    shapes = grouped_by(frame)
-    mask = shapes.map(lambda shape: shape == wanted).astype(bool) & unnamed
-    estimated = shapes[unnamed & frame["mean"].notna()]
-    if len(estimated) and not mask.any():
-        there = "; ".join(", ".join(shape) or "total" for shape in dict.fromkeys(estimated))
+    mask = unnamed & (frame[variables].notna() == [v in wanted for v in variables]).all(axis=1)
+    estimated = unnamed & frame["mean"].notna()
+    if estimated.any() and not mask.any():
+        shapes = grouped_by(frame[estimated])
+        there = "; ".join(", ".join(shape) or "total" for shape in dict.fromkeys(shapes))
         msg = (
             f"nothing is grouped by {', '.join(wanted) or 'total'}; groupings here: {there}. "
             "Add it to study.groups: new groups are computed from stored draws, without refits"

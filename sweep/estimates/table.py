@@ -7,7 +7,7 @@ is written with a leading apostrophe.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweep.words.columns import FLOATS, HEAD, RESERVED, TAIL
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 __all__ = [
     "STATUSES",
     "as_shown",
+    "check_columns",
     "columns",
     "grouped_by",
     "shown_base",
+    "stray_error",
     "tidy",
     "withheld_flag",
 ]
@@ -86,15 +88,32 @@ def tidy(
     """
     import pandas as pd
 
-    names = columns(variables)
     frame = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
-    unknown = [name for name in frame.columns if name not in names]
-    if unknown:
-        msg = f"the estimates table has no column {unknown[0]!r}; it has {', '.join(names)}"
-        raise ValueError(msg)
+    names = check_columns(frame.columns, variables)
     frame = frame.reindex(columns=names)
     order = {"status": STATUSES, **{v: levels[v] for v in variables if v in levels}}
     return pd.DataFrame({name: _typed(frame[name], order.get(name)) for name in names})
+
+
+def check_columns(given: Iterable[str], variables: Sequence[str]) -> list[str]:
+    """Return the table's columns in order; refuse rows with one that it does not have.
+
+    Raises
+    ------
+    ValueError
+        With the first of them.
+    """
+    names = columns(variables)
+    unknown = [name for name in given if name not in names]
+    if unknown:
+        msg = f"the estimates table has no column {unknown[0]!r}; it has {', '.join(names)}"
+        raise ValueError(msg)
+    return names
+
+
+def stray_error(name: str, stray: Collection[str], levels: Sequence[str]) -> ValueError:
+    """Return the error about values of a variable that are none of its levels."""
+    return ValueError(f"{name}: {brief(min(stray))} is not one of its levels: {few(levels)}")
 
 
 def _typed(values: "pd.Series[Any]", levels: Sequence[str] | None) -> "pd.Series[Any]":
@@ -107,10 +126,8 @@ def _typed(values: "pd.Series[Any]", levels: Sequence[str] | None) -> "pd.Series
     text = values.astype("str")  # nulls stay null
     if levels is None:
         return text
-    stray = sorted(set(text.dropna()) - set(levels))
-    if stray:
-        msg = f"{values.name}: {brief(stray[0])} is not one of its levels: {few(levels)}"
-        raise ValueError(msg)
+    if stray := set(text.dropna()) - set(levels):
+        raise stray_error(str(values.name), stray, levels)
     return text.astype(pd.CategoricalDtype(list(levels)))
 
 
@@ -124,9 +141,14 @@ def as_shown(frame: "pd.DataFrame", weight: str | None) -> "pd.DataFrame":
 
 def grouped_by(frame: "pd.DataFrame") -> "pd.Series[Any]":
     """Return, per row, the tuple of variables it is grouped by, in column order."""
+    import numpy as np
     import pandas as pd
 
     variables = [name for name in frame.columns if name not in RESERVED]
     known = frame[variables].notna().to_numpy()
-    shapes = [tuple(v for v, there in zip(variables, row, strict=True) if there) for row in known]
+    number, found = np.zeros(len(frame), np.intp), np.zeros((1, 0), bool)
+    if variables:  # few kinds of rows, however many rows
+        found, number = np.unique(known, axis=0, return_inverse=True)
+    kinds = [tuple(v for v, there in zip(variables, row, strict=True) if there) for row in found]
+    shapes = [kinds[kind] for kind in number.reshape(-1).tolist()]
     return pd.Series(shapes, index=frame.index, dtype="object")

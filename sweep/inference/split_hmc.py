@@ -34,7 +34,7 @@ Array = NDArray[np.float64]
 ANGLE = 2.2
 JITTER = 0.2  # of the angle, up or down: no direction of the posterior comes round to its start
 WARM_UP = 50  # draws thrown away: from twice as wide as the posterior into it
-BLOCK = 100  # draws between two looks at what else happens in the process
+BLOCK = 100  # draws between two signs of life
 STARTS = 100  # points tried for a chain's first
 LOST = 1000.0  # error of the energy beyond which a proposal counts as divergent, as in NUTS
 
@@ -72,6 +72,7 @@ class SplitHmc:
     watch: Watch | None = None
     at: list[Chain] = field(init=False)
     made: Sample | None = field(init=False, default=None)
+    drawn: int = field(init=False, default=0)  # of all chains, the warm-up included
 
     def __post_init__(self) -> None:
         """Start every chain and warm it up."""
@@ -82,19 +83,14 @@ class SplitHmc:
     def until(self, draws: int) -> Sample:
         """Return so many draws of each chain, those that were made before first."""
         if self.made is None:
-            self.made = self.more(draws, 0)
+            self.made = self.more(draws)
         elif draws > self.made.length:
-            more = self.more(draws - self.made.length, self.made.length)
-            self.made = joined(self.made, more)
+            self.made = joined(self.made, self.more(draws - self.made.length))
         return self.made
 
-    def more(self, draws: int, have: int) -> Sample:
+    def more(self, draws: int) -> Sample:
         """Return ``draws`` more of each chain."""
-        parts = []
-        for k, chain in enumerate(self.at):
-            parts.append(self.draw(chain, draws))
-            if self.watch is not None:
-                self.watch(self.chains * (have + WARM_UP) + (k + 1) * draws)
+        parts = [self.draw(chain, draws) for chain in self.at]
         w, energy, error = (np.stack(part) for part in zip(*parts, strict=True))
         x = self.approximation.centre + w @ self.approximation.spread.T
         scale, theta = coefficients(self.problem, x)
@@ -118,6 +114,9 @@ class SplitHmc:
             uniforms = chain.uniforms.random(size)
             at = (chain.point, chain.gradient, chain.value)
             made.append((w, *advance(*at, w, angles, uniforms, *self.density)))
+            self.drawn += size
+            if self.watch is not None:
+                self.watch(self.drawn)
         w, energy, error = (np.concatenate(part) for part in zip(*made, strict=True))
         return w, energy, error
 

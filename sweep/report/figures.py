@@ -6,7 +6,7 @@ even whole per cents hold, the number says so.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "plain",
     "probability",
     "rounded_share",
+    "rounded_shares",
     "significant",
+    "significants",
 ]
 
 DASH = "–"
@@ -79,6 +81,13 @@ def rounded_share(value: float) -> float | int | None:
     return 1 - 10.0**-SHARE_DIGITS if share == 1 and value < 1 else share
 
 
+def rounded_shares(values: Sequence[float]) -> list[float | int | None]:
+    """Return `rounded_share` of each of many proportions."""
+    below = 1 - 10.0**-SHARE_DIGITS
+    shares = significants(values, SHARE_DIGITS)
+    return [below if s == 1 and v < 1 else s for s, v in zip(shares, values, strict=True)]
+
+
 def probability(value: float) -> str:
     """Return the probability of an interval as the config has it: ``90 %``, ``97.5 %``."""
     return f"{(100 * Decimal(repr(value))).normalize():f}{SPACE}%"
@@ -104,3 +113,12 @@ def significant(value: float, digits: int) -> float | int | None:
         return None
     rounded = float(f"{value:.{digits}g}")
     return int(rounded) if rounded.is_integer() else rounded
+
+
+def significants(values: Sequence[float], digits: int) -> list[float | int | None]:
+    """Return `significant` of each of many numbers, all of them formatted at once."""
+    texts = (f"%.{digits}g " * len(values) % tuple(values)).split()
+    return [
+        None if not math.isfinite(value) else int(rounded) if rounded.is_integer() else rounded
+        for value, rounded in zip(values, map(float, texts), strict=True)
+    ]

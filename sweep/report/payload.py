@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 from sweep.estimates.table import grouped_by, withheld_flag
 from sweep.keys import Json
 from sweep.report.contents import OUTCOMES, Report
-from sweep.report.figures import ERROR_DIGITS, probability, rounded_share, significant
+from sweep.report.figures import (
+    ERROR_DIGITS,
+    probability,
+    rounded_shares,
+    significant,
+    significants,
+)
 from sweep.words.states import ESTIMATED, WORST_FIRST
 
 if TYPE_CHECKING:
@@ -124,10 +130,9 @@ def _rows(report: Report, index: Sequence[int]) -> Json:
     position = {name: i for i, name in enumerate(report.outcomes["outcome"])}
     rows: Json = {"o": [position[name] for name in frame["outcome"]], "g": list(index)}
     for name in SHARES:
-        rows[name] = [rounded_share(value) for value in frame[name].astype("float64").tolist()]
+        rows[name] = rounded_shares(frame[name].astype("float64").tolist())
     for name, digits in DIGITS.items():
-        values = frame[name].astype("float64").tolist()
-        rows[name] = [significant(value, digits) for value in values]
+        rows[name] = significants(frame[name].astype("float64").tolist(), digits)
     for name in ("wave", "category", "flag"):
         texts, codes = _coded(frame[name])
         rows[name] = {"texts": texts, "codes": codes if texts else []}

@@ -28,7 +28,7 @@ from sweep.store import NotStored, Store
 from sweep.toolchain import table_writer
 from sweep.words.telling import Tell, tell_nobody
 
-__all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload"]
+__all__ = ["REPORT", "notes_of", "publish_report", "report_of", "report_payload", "report_recipe"]
 
 REPORT = 5  # version of the template: bumped when the same results should look different
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sweep.artifacts.artifact import read
 from sweep.artifacts.contents import get_design
-from sweep.estimates.formats import from_parquet
+from sweep.estimates.formats import plain_table
 from sweep.estimates.table import as_shown, tidy
 from sweep.journal.entries import Entry
 from sweep.journal.partial import mark_partial
@@ -17,11 +17,12 @@ from sweep.store.concurrency import concurrently
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 __all__ = ["estimates_of"]
 
-BLOCK = 64  # outcomes whose rows are in memory as objects, before they get their types
+BLOCK = 64  # outcomes whose rows get their types together: Parquet's bytes follow the blocks
 
 
 def estimates_of(store: Store, plan: RunPlan) -> "pd.DataFrame":
@@ -45,38 +46,73 @@ def table_of(
     typed: list[pd.DataFrame] = []
     for start in range(0, len(states), BLOCK):
         rows = rows_of(store, states[start : start + BLOCK], lineage.apart)
-        typed.append(tidy(rows, list(levels), levels))
+        typed.append(tidy(rows.to_pandas(), list(levels), levels))
     weight = plan.study["survey"]["weight"]
     return mark_partial(as_shown(pd.concat(typed, ignore_index=True), weight), plan)
 
 
-def rows_of(store: Store, states: Sequence[State], apart: Mapping[str, str]) -> "pd.DataFrame":
+def rows_of(store: Store, states: Sequence[State], apart: Mapping[str, str]) -> "pa.Table":
     """Return the rows of some outcomes, labels joined, with columns of any type."""
-    import pandas as pd
+    import pyarrow as pa
 
-    parts: list[pd.DataFrame] = []
     tables = tables_of(store, entries_with_estimates(states))
+    parts: list[pa.Table] = []
+    names: list[Mapping[str, str | None]] = []
     for state in states:
-        names = state.entry.names()
         if state.estimated:
-            rows = from_parquet(tables[state.entry.key])
-            rows = rows.astype(dict.fromkeys(names, "object")).assign(**names)
+            rows = plain_table(tables[state.entry.key])
             parts.append(flag_rows(rows, apart.get(state.entry.name)))
         elif state.status != "pending":
-            row = {**names, "quantity": "probability", "status": state.status}
-            parts.append(pd.DataFrame([{**row, "flag": state.reason}]))
-    objects = [p.astype("object") for p in parts]
-    return pd.concat(objects, ignore_index=True) if objects else pd.DataFrame()
+            parts.append(row_of_failed(state))
+        else:
+            continue
+        names.append(state.entry.names())
+    if not parts:
+        return pa.table({})
+    joined = pa.concat_tables(parts, promote_options="permissive").combine_chunks()
+    return with_names(joined, names, [len(part) for part in parts])
 
 
-def flag_rows(rows: "pd.DataFrame", apart: str | None) -> "pd.DataFrame":
+def row_of_failed(state: State) -> "pa.Table":
+    """Return the one row of an outcome without estimates: no group, no numbers, a reason."""
+    import pyarrow as pa
+
+    row = {"quantity": "probability", "status": state.status, "flag": state.reason}
+    return pa.table({name: pa.array([value], pa.large_string()) for name, value in row.items()})
+
+
+def with_names(
+    rows: "pa.Table", names: Sequence[Mapping[str, str | None]], lengths: Sequence[int]
+) -> "pa.Table":
+    """Return rows with what readers call their outcomes; each has so many rows, in this order."""
+    import numpy as np
+    import pyarrow as pa
+
+    of = np.repeat(np.arange(len(names)), lengths)
+    for name in names[0]:
+        column = pa.array([n[name] for n in names], pa.large_string()).take(pa.array(of))
+        place = rows.schema.get_field_index(name)
+        rows = (
+            rows.append_column(name, column) if place < 0 else rows.set_column(place, name, column)
+        )
+    return rows
+
+
+def flag_rows(rows: "pa.Table", apart: str | None) -> "pa.Table":
     """Return an outcome's rows, each flagged if its fit differs from the run's others."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     if apart is None:
         return rows
-    words = f"fitted apart from the others: {apart}"
-    flags = [words if missing else f"{flag}; {words}" for flag, missing in
-             zip(rows["flag"], rows["flag"].isna(), strict=True)]  # fmt: skip
-    return rows.assign(flag=flags)
+    text = pa.large_string()
+    words, between = (
+        pa.scalar(f"fitted apart from the others: {apart}", text),
+        pa.scalar("; ", text),
+    )
+    before = rows["flag"].cast(text)
+    flags = pc.binary_join_element_wise(before, words, between, null_handling="skip")
+    return rows.set_column(rows.schema.get_field_index("flag"), "flag", flags)
 
 
 def tables_of(store: Store, entries: Sequence[Entry]) -> dict[str, bytes]:

@@ -30,7 +30,7 @@ from sweep.store.directory_root import (
     open_own,
     refuse_link,
 )
-from sweep.store.names import check_appendable, check_name, check_replaceable
+from sweep.store.names import check_appendable, check_name, check_replaceable, is_lasting
 
 __all__ = ["Directory", "open_directory"]
 
@@ -118,8 +118,10 @@ class Directory:
         with in_words("write", way):
             faultpoint("put.before_write", name)
             self._prepare(parent)
-            created = not os.path.isfile(way) and self._link(way, data)
-            flush_entries(parent)  # also for the loser: the winner may not have come this far yet
+            lasting = is_lasting(name)
+            created = not os.path.isfile(way) and self._link(way, data, lasting)
+            if lasting:  # also for the loser: the winner may not have come this far yet
+                flush_entries(parent)
             faultpoint("put.after_directory", name)
         return created
 
@@ -152,7 +154,8 @@ class Directory:
             except FileNotFoundError:
                 return False
             faultpoint("delete.after_unlink", name)
-            flush_entries(path.parent)
+            if is_lasting(name):
+                flush_entries(path.parent)
         return True
 
     def append(self, name: str, data: bytes) -> None:
@@ -231,8 +234,8 @@ class Directory:
         flush_entries(parent)
         self._flushed.add(directory)
 
-    def _link(self, way: str, data: bytes) -> bool:
-        with self._aside(data) as temporary:
+    def _link(self, way: str, data: bytes, lasting: bool) -> bool:
+        with self._aside(data, lasting) as temporary:
             try:
                 os.link(temporary, way)
                 faultpoint("put.after_link")
@@ -244,11 +247,11 @@ class Directory:
         return True
 
     @contextmanager
-    def _aside(self, data: bytes) -> Iterator[str]:
-        """Yield a file with ``data``, flushed, in ``tmp``; whatever happens, it does not stay."""
+    def _aside(self, data: bytes, lasting: bool = True) -> Iterator[str]:
+        """Yield a file with ``data`` in ``tmp``, flushed if it is to last; there it never stays."""
         temporary = f"{self._tmp}/put-{uuid.uuid4().hex}"
         try:
-            write_file(temporary, os.O_EXCL, data, flush=True)
+            write_file(temporary, os.O_EXCL, data, flush=lasting)
             faultpoint("put.after_flush")
             yield temporary
         finally:

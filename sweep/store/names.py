@@ -4,12 +4,14 @@ import re
 
 from sweep.errors import UsageError
 
-__all__ = ["check_appendable", "check_name", "check_replaceable", "is_log"]
+__all__ = ["check_appendable", "check_name", "check_replaceable", "is_lasting", "is_log"]
 
 LONGEST_SEGMENT, LONGEST_NAME = 255, 1024  # bytes: of common file systems, and of S3
 
 PLAIN = re.compile(r"(?!tmp/)[A-Za-z0-9][\w.-]{0,99}(/[A-Za-z0-9][\w.-]{0,99}){1,4}", re.ASCII)
 """Names without any fault: nearly all that there are."""
+
+BRIEF = "claims/"
 
 LOGS = (".jsonl", ".log")
 """Endings of the names that can be appended to, and only created, appended to and deleted."""
@@ -36,6 +38,15 @@ def check_name(name: str) -> str:
 def is_log(name: str) -> bool:
     """Return whether a file of this name can be appended to."""
     return name.endswith(LOGS)
+
+
+def is_lasting(name: str) -> bool:
+    """Return whether a file of this name must survive a power cut.
+
+    A claim says that a process is at work now, which no process survives: whoever finds one that
+    is torn, or has come back, sees through it (`sweep.worker.claims`).
+    """
+    return not name.startswith(BRIEF)
 
 
 def check_appendable(name: str) -> str:

@@ -37,7 +37,8 @@ class Store(Protocol):
         """Create a file, whole or not at all; return whether this call created it.
 
         The first writer wins: False means that a file was there, and it is left alone. Once the
-        call returns, whoever won, the file survives a power cut. No reader ever sees a part of it.
+        call returns, whoever won, the file survives a power cut, unless it is a claim (see
+        `sweep.store.names.is_lasting`). No reader ever sees a part of it.
         """
 
     def replace(self, name: str, data: bytes, expected: str | None) -> bool:

@@ -18,7 +18,7 @@ from sweep.estimates.answered import probability_blocks
 from sweep.estimates.checks import Total, check_answers, check_weight
 from sweep.estimates.poststratify import Probabilities, poststratify
 from sweep.estimates.support import outside_the_model, support_flags, unseen_shares
-from sweep.estimates.weighting import Margin, Weighting, weighting_of
+from sweep.estimates.weighting import Margin, Weighting
 from sweep.inference.checkpoints import Draws
 from sweep.keys import Json
 from sweep.model.files import STUB
@@ -36,6 +36,7 @@ class Subject:
     """What is checked: an outcome's task, answers, rows and their draws (draw, margin).
 
     ``incidence`` says who qualifies, if not everybody does; ``weighting`` is then of those.
+    ``whole`` is the weighting of the total of everybody.
     """
 
     task: Task
@@ -44,6 +45,7 @@ class Subject:
     groups: Sequence[Group]
     weighting: Weighting
     values: NDArray[np.float64]
+    whole: Weighting
     incidence: Probabilities | None = None
 
 
@@ -116,9 +118,8 @@ def total_of(subject: Subject, model: Callable[[Draws], Probabilities], draws: D
     if TOTAL in subject.weighting.margins:
         values = subject.values[:, subject.weighting.margins.index(TOTAL)]
     else:
-        whole = weighting_of(subject.design.frame, [Group()])
         who = subject.incidence
-        values = poststratify(whole, subject.design.levels, model(draws), who)[:, 0]
+        values = poststratify(subject.whole, subject.design.levels, model(draws), who)[:, 0]
     weighted = float(subject.sums.wy.sum() / subject.sums.w.sum())
     return Total(weighted, float(values.mean()), float(values.std()))
 

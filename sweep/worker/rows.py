@@ -1,20 +1,17 @@
 """Rows: an outcome's table, from its draws by margin and what the checks say of them."""
 
-import pandas as pd
-
-from sweep.config import Group
+from sweep.estimates.encode import encode_rows
 from sweep.estimates.poststratify import of_qualifiers
 from sweep.estimates.rows import Shown, answers_by_margin, estimate
-from sweep.estimates.weighting import weighting_of
 from sweep.worker.checks import Doubts, Subject
 
-__all__ = ["rows_of"]
+__all__ = ["table_of"]
 
 
-def rows_of(subject: Subject, doubts: Doubts, status: str, chains: int) -> pd.DataFrame:
-    """Return the outcome's table."""
+def table_of(subject: Subject, doubts: Doubts, status: str, chains: int) -> bytes:
+    """Return the outcome's table, as Parquet."""
     recipe, frame = subject.task.estimates, subject.design.frame
-    everyone = of_qualifiers(weighting_of(frame, [Group()]), frame.levels, subject.incidence)
+    everyone = of_qualifiers(subject.whole, frame.levels, subject.incidence)
     shown = Shown(
         outcome=subject.task.outcome,
         status=status,
@@ -26,4 +23,5 @@ def rows_of(subject: Subject, doubts: Doubts, status: str, chains: int) -> pd.Da
     weighting, groups = subject.weighting, subject.groups
     answers = answers_by_margin(subject.sums, subject.design.asked, frame, groups, weighting)
     draws = subject.values.reshape(chains, -1, subject.values.shape[-1])
-    return estimate(draws, weighting, answers, doubts.unseen, doubts.of_rows, shown)
+    rows = estimate(draws, weighting, answers, doubts.unseen, doubts.of_rows, shown)
+    return encode_rows(rows, len(weighting.margins), shown.levels)

@@ -6,6 +6,7 @@ and the last design it read.
 """
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -13,7 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from sweep.errors import Claimed, ForeignToolchain, StoreError
@@ -103,7 +104,7 @@ def serve(
     ``copy`` makes copies of this process once its model is compiled, see
     `sweep.worker.forks.run_in_copies`.
     """
-    memory = Memory()
+    memory, opened = Memory(), cache(open_store)
     for line in lines:
         request = json.loads(line)
         faultpoint("worker.after_request")
@@ -113,10 +114,11 @@ def serve(
         try:
             if copy is not None and compiled_ahead(request, memory):
                 first, copy = copy(), None
+                opened.cache_clear()  # a copy shares no connection with another
                 if not first:
                     continue
-            store, holder = open_store(request["store"]), request.get("holder", "")
-            result = work(store, key, request["keep_draws"], memory, holder)
+            holder = request.get("holder", "")
+            result = work(opened(request["store"]), key, request["keep_draws"], memory, holder)
             faultpoint("worker.before_reply")
             reply({"event": "done", "key": key, "result": result})
             faultpoint("worker.after_reply")
@@ -196,6 +198,7 @@ def main() -> None:
         from sweep.worker.warmup import import_heavy
 
         import_heavy()
+        gc.freeze()  # what is imported stays: no collection need look at it again
         faultpoint("worker.before_ready")
         reply({"event": "ready"})  # a broken pipe: the coordinator is gone; what is done is stored
         serve(sys.stdin, reply, partial(run_in_copies, guard, reply) if POSSIBLE else None)

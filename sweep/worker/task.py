@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 from sweep.artifacts.artifact import publish_same
 from sweep.artifacts.blobs import get_blob
-from sweep.artifacts.contents import get_design, get_sums, put_fit
+from sweep.artifacts.contents import get_design, put_fit
 from sweep.artifacts.encoding import unpack_arrays
 from sweep.artifacts.manifest import place
 from sweep.artifacts.quarantine import read_if_sound
-from sweep.artifacts.recipes import EstimatesRecipe, TaskMeta
+from sweep.artifacts.recipes import TaskMeta
 from sweep.artifacts.records import damage_error
 from sweep.artifacts.tasks import Task
 from sweep.config import Group
@@ -18,10 +18,8 @@ from sweep.data.cells import Counts
 from sweep.data.counts import counts_of
 from sweep.data.design import Design
 from sweep.diagnostics.verdict import as_json
-from sweep.errors import CorruptArtifact, ForeignToolchain
-from sweep.estimates.formats import to_parquet
+from sweep.errors import CorruptArtifact
 from sweep.estimates.poststratify import Probabilities, of_qualifiers, poststratify
-from sweep.estimates.weighting import weighting_of
 from sweep.faultpoint import faultpoint
 from sweep.inference.checkpoints import Draws, Fit, Target
 from sweep.inference.fast import fit_terms, probabilities
@@ -35,10 +33,11 @@ from sweep.model.effects import blocks_of
 from sweep.model.files import STUB, ModelFile, Route, load_model
 from sweep.model.terms import from_json
 from sweep.store import Store
-from sweep.toolchain import ESTIMATE, table_writer, toolchain
 from sweep.worker.checks import Subject, doubts_of, with_doubts
 from sweep.worker.incidence import Incidence
-from sweep.worker.rows import rows_of
+from sweep.worker.inputs import sums_of, weighting_for
+from sweep.worker.rows import table_of
+from sweep.worker.versions import check_toolchain, check_writer
 
 if TYPE_CHECKING:
     from sweep.inference.general import Compiled
@@ -70,6 +69,7 @@ def design_of(store: Store, task: Task, memory: "Memory") -> Design:
     if memory.design is None or memory.design_key != task.design:
         memory.design = get_design(store, task.design)
         memory.design_key = task.design
+        memory.weightings.clear()
     return memory.design
 
 
@@ -117,37 +117,6 @@ def terms_json(task: Task) -> Json:
     model = task.fit["model"]
     assert isinstance(model, dict)
     return model
-
-
-def check_toolchain(task: Task) -> None:
-    """Refuse to fit under a key that promises another machine's numbers."""
-    asked = task.fit["toolchain"]
-    known = toolchain(route_of(task))
-    here = toolchain(route_of(task), [name for name in asked if name not in known])
-    other = sorted(k for k in {*asked, *here} if asked.get(k) != here.get(k))
-    if other:
-        shown = "; ".join(f"{k} {asked.get(k)!r}, here {here.get(k)!r}" for k in other)
-        msg = (
-            f"the recipe names another toolchain: {shown}. Run workers of one image on one "
-            "family of machines, and plan the sweep there, or on a machine like them"
-        )
-        raise ForeignToolchain(msg)
-
-
-def check_writer(recipe: EstimatesRecipe) -> None:
-    """Refuse to write a table under a key that promises another program's bytes."""
-    if recipe["version"] != ESTIMATE:
-        msg = (
-            f"the recipe names version {recipe['version']} of the estimates, and this "
-            f"program makes version {ESTIMATE}: plan the sweep again, with `sweep run`"
-        )
-        raise ForeignToolchain(msg)
-    if recipe.get("pyarrow") != table_writer():
-        msg = (
-            f"the recipe names tables of pyarrow {recipe.get('pyarrow')}, here is "
-            f"{table_writer()}: run workers of one image, and plan the sweep there"
-        )
-        raise ForeignToolchain(msg)
 
 
 def sample_task(store: Store, task: Task, memory: "Memory") -> Fit:
@@ -198,9 +167,9 @@ def compiled_in(memory: "Memory") -> "Compiled":
 
 def inputs_of(store: Store, task: Task, memory: "Memory") -> tuple[Design, Counts]:
     """Return the task's design and exactly the counts its recipe names."""
-    check_toolchain(task)
+    check_toolchain(task, route_of(task), memory)
     design = design_of(store, task, memory)
-    counts = counts_of(get_sums(store, task.counts), design.levels)
+    counts = counts_of(sums_of(store, task, memory), design.levels)
     if counts.digests() != task.fit["counts"]:
         raise damage_error(
             store, place("counts", task.counts), "its answers are not those the task names"
@@ -262,10 +231,10 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
 
     What the checks object to flags the outcome as what the sampler did would.
     """
-    check_toolchain(task)  # the fit may be another worker's
+    check_toolchain(task, route_of(task), memory)  # the fit may be another worker's
     memory.watch("poststratify", 0)
     recipe = task.estimates
-    check_writer(recipe)
+    check_writer(recipe, memory)
     design = design_of(store, task, memory)
     groups = [
         Group(tuple(g.get("by", ())), g.get("name"), g.get("where")) for g in recipe["groups"]
@@ -273,14 +242,16 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
     chains, length = next(iter(fitted.draws.values())).shape[:2]
     incidence = incidence_of(store, task, length, memory)
     who = None if incidence is None else incidence.probabilities
-    sums, weighting = get_sums(store, task.counts), weighting_of(design.frame, groups)
+    sums = sums_of(store, task, memory)
+    weighting = weighting_for(task, design, groups, memory)
+    whole = weighting_for(task, design, [Group()], memory)
 
     def model(draws: Draws) -> Probabilities:
         return probabilities_of(store, task, draws, memory)
 
     values = poststratify(weighting, design.levels, model(fitted.draws), who)
     weighting = of_qualifiers(weighting, design.levels, who)
-    subject = Subject(task, design, sums, groups, weighting, values, who)
+    subject = Subject(task, design, sums, groups, weighting, values, whole, who)
     doubts = doubts_of(subject, model, fitted.draws)
     judged = fitted.meta if incidence is None else incidence.judge(fitted.meta)
     meta: TaskMeta = {
@@ -288,8 +259,8 @@ def estimate_task(store: Store, task: Task, fitted: Fitted, memory: "Memory") ->
         "n": float(sums.n.sum()),
         "draws": chains * length,
     }
-    rows = rows_of(subject, doubts, meta["status"], chains)
+    table = table_of(subject, doubts, meta["status"], chains)
     faultpoint("estimates.before_publish", task.outcome)
-    publish_same(store, "estimates", recipe, {"estimates.parquet": to_parquet(rows)}, meta)
+    publish_same(store, "estimates", recipe, {"estimates.parquet": table}, meta)
     faultpoint("estimates.after_publish", task.outcome)
     return meta

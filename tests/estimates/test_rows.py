@@ -15,6 +15,7 @@ from sweep.data.design import Design
 from sweep.data.outcomes import outcomes_of
 from sweep.estimates.rows import Shown, answers_by_margin, estimate
 from sweep.estimates.support import unseen_shares
+from sweep.estimates.table import tidy
 from sweep.estimates.weighting import Weighting, weighting_of
 from tests.data.counting import counted
 from tests.project import OUTCOMES, Project, population_of, survey_of
@@ -65,7 +66,8 @@ def table(
 ) -> pd.DataFrame:
     """Return the rows of draws that nothing else is to be said of."""
     unseen = unseen_shares(weighting, counts_of(sums, design.levels))
-    return estimate(draws, weighting, answers, unseen, [[]] * len(unseen), shown)
+    rows = estimate(draws, weighting, answers, unseen, [[]] * len(unseen), shown)
+    return tidy(pd.DataFrame(rows), list(shown.levels), shown.levels)
 
 
 def where(rows: pd.DataFrame, group: str | None = None, **at: str) -> Any:

@@ -3,6 +3,7 @@
 That program stored the same table without the errors of an interval's ends.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -11,8 +12,11 @@ import pytest
 import sweep
 from sweep.cli.tables import estimate_lines
 from sweep.config import SweepConfig
+from sweep.data.levels import Levels
+from sweep.estimates.encode import Column
 from sweep.estimates.formats import to_csv, to_parquet
 from sweep.estimates.select import select
+from sweep.estimates.table import tidy
 from sweep.journal.events import read_events
 from sweep.store import Store
 from tests.client.test_resume import stubs
@@ -22,8 +26,9 @@ from tests.support.here import swept_here
 NEW = ["mcse_lower", "mcse_upper"]
 
 
-def as_before(frame: pd.DataFrame) -> bytes:
+def as_before(columns: Mapping[str, Column], rows: int, levels: Levels) -> bytes:
     """Return the table as the earlier program stored it."""
+    frame = tidy(pd.DataFrame(columns, index=range(rows)), list(levels), levels)
     return to_parquet(frame.drop(columns=NEW))
 
 
@@ -32,9 +37,9 @@ def earlier(project: Project, monkeypatch: pytest.MonkeyPatch) -> tuple[SweepCon
     """Return a config, and what the earlier program made of it."""
     config: SweepConfig = stubs(project, 3)
     with monkeypatch.context() as before:
-        for module in ("planning.recipes", "worker.task"):
+        for module in ("planning.recipes", "worker.versions"):
             before.setattr(f"sweep.{module}.ESTIMATE", 1)
-        before.setattr("sweep.worker.task.to_parquet", as_before)
+        before.setattr("sweep.worker.rows.encode_rows", as_before)
         store, run = swept_here(project, config)
     return config, store, run
 
