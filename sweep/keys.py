@@ -31,6 +31,10 @@ __all__ = [
 
 DIGITS = 40
 
+ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+
 type Json = dict[str, Any]
 """A JSON object, as it was read or as it will be written."""
 
@@ -48,10 +52,7 @@ def canonical(value: Any) -> bytes:
     TypeError
         If it holds anything JSON has no word for.
     """
-    text = json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode()
+    return ENCODER.encode(value).encode()
 
 
 def sha256(data: bytes) -> str:

@@ -7,7 +7,8 @@ what should be where. Pure: no store.
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -116,7 +117,7 @@ def is_named_by(name: str, content: str) -> bool:
 
 def pack_done(done: Manifest) -> bytes:
     """Return the bytes of ``done.json``."""
-    payload = {logical: asdict(file) for logical, file in done.payload.items()}
+    payload = {logical: dict(vars(file)) for logical, file in done.payload.items()}
     fields = {"key": done.key, "recipe": dict(done.recipe), "meta": dict(done.meta)}
     return seal({"schema": SCHEMA, **fields, "payload": payload})
 
@@ -150,8 +151,15 @@ def unpack_done(data: bytes, kind: str, key: str) -> Manifest:
 
 
 def _file_name(logical: str, content: str) -> str:
+    stem, suffix = _parts(logical)
+    return f"{stem}-{content[:NAME_DIGITS]}{suffix}"
+
+
+@lru_cache(maxsize=64)
+def _parts(logical: str) -> tuple[str, str]:
+    """Return stem and suffix of a logical name: there are few of these."""
     path = PurePosixPath(logical)
-    return f"{path.stem}-{content[:NAME_DIGITS]}{path.suffix}"
+    return path.stem, path.suffix
 
 
 def _parsed(fields: Mapping[str, Any]) -> Manifest:

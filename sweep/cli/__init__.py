@@ -1,9 +1,13 @@
 """Command line: verbs that print data on standard output and progress on standard error."""
 
+import gc
 import io
 import sys
 
 __all__ = ["main"]
+
+SELDOM = 50_000
+"""New objects after which cycles are looked for: plans make many objects, and hardly any cycles."""
 
 
 def main() -> None:
@@ -15,6 +19,7 @@ def main() -> None:
     from sweep.worker.safe_path import leave_folder
 
     leave_folder()
+    gc.set_threshold(SELDOM)
     from sweep.cli.app import app
 
     for stream in (sys.stdout, sys.stderr):

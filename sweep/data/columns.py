@@ -34,7 +34,8 @@ FEW = 100  # distinct texts of a column whose type may be another's too
 def text_series(codes: NDArray[np.integer], texts: Sequence[str], index: pd.Index) -> pd.Series:
     """Return a column from each row's code, -1 where missing, and the distinct texts."""
     kind = type_of(tuple(texts)) if len(texts) <= FEW else new_type(texts)
-    return pd.Series(pd.Categorical.from_codes(codes, dtype=kind), index=index)
+    values = pd.Categorical.from_codes(codes, dtype=kind, validate=False)  # which takes its time
+    return pd.Series(values, index=index)
 
 
 def new_type(texts: Sequence[str]) -> pd.CategoricalDtype:

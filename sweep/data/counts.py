@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweep.data.answers.block import option_answers
-from sweep.data.answers.column import TextColumn, text_column
+from sweep.data.answers.column import Columns, TextColumn
 from sweep.data.answers.meaning import CodedAnswer, Coding, Meaning, Tally
 from sweep.data.cells import Counts, cells_of
 from sweep.data.codebook import ColumnBook
@@ -54,15 +54,16 @@ class Sums:
 
 
 def tally(
-    outcome: Outcome, answers: pd.DataFrame, book: ColumnBook, seen: Seen | None = None
+    outcome: Outcome, answers: pd.DataFrame | Columns, book: ColumnBook, seen: Seen | None = None
 ) -> Tally:
     """Return how often each answer to an outcome occurs, before anybody says what it counts as.
 
     ``answers`` holds the columns that the outcome reads, for the kept respondents in order;
     ``seen`` what its base and condition see of them, derived variables too: default the same.
     """
-    seen = seen or Seen({str(name): answers[name] for name in answers.columns})
-    column, broken = answers_to(outcome, answers, book, seen)
+    columns = columns_in(answers)
+    seen = seen or seen_in(columns)
+    column, broken = answers_to(outcome, columns, book, seen)
     base = asked(outcome, seen, len(answers))
     everybody = bool(base.all())
     there, missing = column.counts(base), int((base & (column.codes < 0)).sum())
@@ -71,16 +72,25 @@ def tally(
     return Tally(there, missing, int((~base).sum()), beyond, int((broken & base).sum()))
 
 
+def columns_in(answers: pd.DataFrame | Columns) -> Columns:
+    """Return a table's columns as answers."""
+    return answers if isinstance(answers, Columns) else Columns(answers)
+
+
+def seen_in(answers: Columns) -> Seen:
+    """Return what conditions see of a table without derived variables."""
+    return Seen({str(name): values for name, values in answers.table.items()})
+
+
 def answers_to(
-    outcome: Outcome, answers: pd.DataFrame, book: ColumnBook, seen: Seen
+    outcome: Outcome, answers: Columns, book: ColumnBook, seen: Seen
 ) -> tuple[TextColumn, NDArray[np.bool_]]:
     """Return each respondent's answer to an outcome, and who gave an exclusive one with others."""
     if outcome.condition is not None:
         return qualification(outcome.condition, seen), np.zeros(len(answers), bool)
     if outcome.block is not None:
         return option_answers(outcome.block, answers, is_no_option(outcome, book))
-    column = text_column(answers[outcome.column])
-    return column, np.zeros(len(answers), bool)
+    return answers[outcome.column], np.zeros(len(answers), bool)
 
 
 def qualification(condition: str, seen: Seen) -> TextColumn:
@@ -100,7 +110,7 @@ def asked(outcome: Outcome, seen: Seen, respondents: int) -> NDArray[np.bool_]:
 def count(  # whom, which answers, and what each means
     design: Design,
     outcome: Outcome,
-    answers: pd.DataFrame,
+    answers: pd.DataFrame | Columns,
     coding: Coding,
     book: ColumnBook = ColumnBook(),  # noqa: B008 # frozen
     seen: Seen | None = None,
@@ -114,8 +124,9 @@ def count(  # whom, which answers, and what each means
     DataError
         If an answer occurs that the coding does not know.
     """
-    seen = seen or Seen({str(name): answers[name] for name in answers.columns})
-    column, _ = answers_to(outcome, answers, book, seen)
+    columns = columns_in(answers)
+    seen = seen or seen_in(columns)
+    column, _ = answers_to(outcome, columns, book, seen)
     base = asked(outcome, seen, len(answers))
     known = {answer.text: answer for answer in coding.answers}
     unknown = [text for text in column.texts if text not in known]
@@ -150,11 +161,22 @@ def is_yes(answer: CodedAnswer | None) -> bool:
     return answer is not None and answer.meaning is Meaning.YES
 
 
+def cells_in(sums: Sums) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Return the cells that occur, ascending, and of each row the place (row,) among them.
+
+    Rows are in the order of strata, that is of cells, and need not be sorted.
+    """
+    steps = np.diff(sums.cell)
+    if (steps < 0).any():
+        return np.unique(sums.cell, return_inverse=True)
+    first = np.concatenate(([True], steps > 0))[: len(sums.cell)]
+    return sums.cell[first], np.cumsum(first) - 1
+
+
 def counts_of(sums: Sums, levels: Levels) -> Counts:
     """Return the counts by cell that a model is fitted to."""
-    index, place = np.unique(sums.cell, return_inverse=True)
-    y = np.bincount(place, sums.y, len(index)).astype(np.float64)
-    n = np.bincount(place, sums.n, len(index)).astype(np.float64)
+    index, place = cells_in(sums)
+    y, n = (np.bincount(place, own, len(index)).astype(np.float64) for own in (sums.y, sums.n))
     return Counts(index, cells_of(index, levels), y, n)
 
 
@@ -162,5 +184,5 @@ def weights_of(sums: Sums) -> WeightSums | None:
     """Return what weights say by cell, in the order of `counts_of`; None if they say nothing."""
     if sums.logs is None or not sums.w.any():
         return None
-    index, place = np.unique(sums.cell, return_inverse=True)
+    index, place = cells_in(sums)
     return WeightSums.from_rows(sums.logs, sums.w, place, len(index))

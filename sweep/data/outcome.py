@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sweep.config.outcomes import DONT_KNOW_VALUES
@@ -15,6 +16,12 @@ __all__ = ["NO_RULE", "Outcome"]
 
 NO_RULE = -1
 """In place of a rule's number, for the outcome that the survey's ``universe`` makes."""
+
+
+@lru_cache(maxsize=1024)
+def names_in(condition: str) -> frozenset[str]:
+    """Return the names in a condition: many outcomes have the same."""
+    return frozenset(columns_of(parse(condition)))
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Outcome:
 
     def names_seen(self) -> list[str]:
         """Return the names in its conditions, in letter order."""
-        return sorted({name for text in self.conditions() for name in columns_of(parse(text))})
+        return sorted({name for text in self.conditions() for name in names_in(text)})
 
     @property
     def columns(self) -> tuple[str, ...]:

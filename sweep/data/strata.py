@@ -51,7 +51,7 @@ class Strata:
     def total(self, places: Places, amount: Floats | None = None) -> Floats:
         """Return the sum (stratum,) of an amount (respondent,), or the number of respondents."""
         sums = np.bincount(places, amount, len(self) + 1)
-        return sums[: len(self)].astype(np.float64)
+        return sums[: len(self)].astype(np.float64, copy=False)
 
 
 def strata_of(people: Respondents) -> Strata:

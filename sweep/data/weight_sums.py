@@ -77,8 +77,10 @@ class LogWeights:
             (of_yes, self.log),
             (places, self.w2),
         )
-        columns = [np.bincount(at, amount, rows + 1)[:rows] for at, amount in summed]
-        return np.stack(columns, axis=1).astype(np.float64)
+        made = np.empty((rows, len(summed)))
+        for k, (at, amount) in enumerate(summed):
+            made[:, k] = np.bincount(at, amount, rows + 1)[:rows]
+        return made
 
 
 def log_weights(weight: Floats) -> LogWeights:

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from sweep.config import Study
+from sweep.data.answers.column import Columns, text_column
 from sweep.data.answers.meaning import Tally
 from sweep.data.answers.named_missing import answers_named
 from sweep.data.codebook import Codebook
@@ -31,9 +30,12 @@ class Answers:
 
     ``asked`` are the conditions that these look at; ``named`` are by outcome the codes that count
     though the file calls them missing, and ``labels`` is whether answers are shown by their labels.
+    ``columns`` are the table's, ``options`` those with what is called missing marked.
     """
 
     table: TextTable
+    columns: Columns
+    options: Columns
     book: Codebook
     new: Mapping[str, Outcome]
     asked: Asked
@@ -52,20 +54,20 @@ class Answers:
         made = [tally(o, self.rows(o), self.book.of(o.column), seen) for o in there.values()]
         return dict.fromkeys(self.new, Tally({})) | dict(zip(there, made, strict=True))
 
-    def rows(self, outcome: Outcome) -> pd.DataFrame:
+    def rows(self, outcome: Outcome) -> Columns:
         """Return the answers as an outcome takes them: what it names is none that is missing.
 
         In a question of several answers what is called missing is marked.
         """
         if outcome.block is not None:
-            held = {n: self.table.gone.get(n, self.table.rows[n]) for n in outcome.columns}
-            return pd.DataFrame(held, copy=False) if self.table.gone else self.table.rows
+            return self.options
         name, codes = outcome.column, self.named.get(outcome.name, ())
         if not codes or name not in self.table.coded:
-            return self.table.rows
+            return self.columns
         book = self.book.of(name)
         values, labels = self.table.coded[name], book.values if self.labels else {}
-        return self.table.rows.assign(**{name: answers_named(values, codes, book, labels)})
+        own = text_column(answers_named(values, codes, book, labels))
+        return Columns(self.table.rows, {name: own})
 
     def read(self, outcome: Outcome) -> Read:
         """Return what there is to say of reading an outcome's columns."""
@@ -100,7 +102,9 @@ def answers_to(  # noqa: PLR0913, PLR0917 # what is counted, where from, and wha
     table = table.at(design.respondents.row)
     asked = look_at(conditions, table.rows, rules, available, findings, partial)
     shown = study.survey.values == "labels"
-    return Answers(table, book, new, asked, named, shown)
+    marked = {name: text_column(own) for name, own in table.gone.items()}
+    options = Columns(table.rows, marked)
+    return Answers(table, Columns(table.rows), options, book, new, asked, named, shown)
 
 
 def tell_unusable(answers: Answers, outcomes: Sequence[Outcome], findings: Findings) -> None:

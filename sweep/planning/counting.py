@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import batched
 from typing import cast
 
 from sweep.artifacts.contents import put_counts
@@ -31,8 +30,6 @@ from sweep.store.concurrency import concurrently
 from sweep.words.telling import Tell, tell_nobody
 
 __all__ = ["StoredCounts", "count_outcomes"]
-
-TOGETHER = 64  # outcomes whose counts are in memory and on their way into the store
 
 
 @dataclass(frozen=True)
@@ -116,9 +113,8 @@ def counted_now(  # what is counted, how, and where to
             read["asked"] = told
         return lambda: put_counts(store, recipe, made, counts, coding.folded(), read)
 
-    metas: list[CountsMeta] = []
-    for some in batched(there.values(), TOGETHER):  # counted one by one, then stored at once
-        metas += concurrently(lambda put: put(), [counted(outcome) for outcome in some])
+    # Counted one by one, while those before are on their way into the store.
+    metas = concurrently(lambda put: put(), map(counted, there.values()))
     return dict(zip(there, metas, strict=True))
 
 

@@ -6,6 +6,7 @@ from: an outcome's fit survives new outcomes, new groups, a new frame, and other
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import cast
 
 from sweep.artifacts.recipes import EstimatesRecipe, FitRecipe
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 
+@lru_cache(maxsize=1024)
 def plain_condition(condition: str | None) -> str | None:
     """Return an expression in its one spelling."""
     return None if condition is None else normalise(parse(condition))
@@ -109,13 +111,20 @@ def counts_recipe(
     conditions see that is not the file's own column: earlier programs saw the file's, where it had
     one of that name.
     """
-    rules = rules_of(study, "survey")
-    names = [n for n in outcome.names_seen() if n in rules.made or rules.column_of(n) != n]
+    names = derived_in(outcome.names_seen(), study)
     derived = {"derived": names} if names else {}
     though_missing = {"though_missing": list(named)} if named else {}
     coding = {**outcome.coding(), "base": plain_condition(outcome.base), **derived}
     coding |= though_missing
     return {"kind": "counts", "version": TRANSFORM, "design": design_key, "coding": coding}
+
+
+def derived_in(names: Sequence[str], study: Study) -> list[str]:
+    """Return those names that mean something else than the survey's own column of that name."""
+    if not names:
+        return []
+    rules = rules_of(study, "survey")
+    return [n for n in names if n in rules.made or rules.column_of(n) != n]
 
 
 def sampler_json(study: Study) -> Json:

@@ -79,8 +79,9 @@ def entries_by_status(
     statuses = {e.name: status_before(store, e) for e in entries}
     chosen = {o.name for o in select_outcomes(outcomes, selection.patterns, statuses)}
     needed = {o.name for o in outcomes if o.condition is not None}
-    few = [e for e in entries if e.name in chosen - needed][: selection.limit]
-    return [e for e in entries if e.name in needed or e in few]
+    few = [e.name for e in entries if e.name in chosen and e.name not in needed]
+    kept = needed.union(few[: selection.limit])
+    return [e for e in entries if e.name in kept]
 
 
 def status_before(store: Store, entry: Entry) -> str:

@@ -17,7 +17,7 @@ from sweep.words.text import fold
 from sweep.words.values import few
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["LOOKED_AT", "QuestionRows", "check_import_ids", "question_rows"]
 
@@ -109,7 +109,7 @@ def is_question(text: str) -> bool:
     return "?" in text or len(text.split()) >= QUESTION
 
 
-def check_import_ids(source: object, name: str, column: "pd.Series") -> None:
+def check_import_ids(source: object, name: str, texts: Sequence[str]) -> None:
     """Check that a column does not begin with rows of Qualtrics that a program has kept.
 
     Raises
@@ -117,7 +117,7 @@ def check_import_ids(source: object, name: str, column: "pd.Series") -> None:
     DataError
         If one of its first texts is an import id.
     """
-    if any(IMPORT_ID.match(text) for text in column.cat.categories[:BEGINNING]):
+    if any(IMPORT_ID.match(text) for text in texts[:BEGINNING]):
         msg = (
             f"{source}: column {name!r} begins with Qualtrics' question text and import id, which"
             " are no respondents: leave these rows out where the file is made, or name the file"

@@ -16,7 +16,7 @@ from sweep.keys import Json
 from sweep.sources.question_rows import check_import_ids
 from sweep.sources.reading import Reading
 from sweep.sources.source import Source
-from sweep.sources.text_columns import text_and_spellings
+from sweep.sources.text_columns import TextColumn, rows_of, text_and_spellings
 from sweep.words.names import did_you_mean
 from sweep.words.text import fold
 from sweep.words.values import clip_name, few
@@ -160,7 +160,8 @@ def read_text_table(source: Source, wanted: Collection[str]) -> TextTable:
     return TextTable(
         rows=pd.DataFrame(
             {name: column.values for name, column in made.items()},
-            index=pd.RangeIndex(reading.table.num_rows),
+            index=rows_of(reading.table.num_rows),
+            copy=False,
         ),
         refused={names[n]: why for n, why in reading.refused.items() if n in names},
         notes=reading.notes,
@@ -189,12 +190,12 @@ class ReadColumn:
 def text_of_column(reading: Reading, name: str, source: Source) -> ReadColumn:
     """Return a column that was read as text, without what is called missing."""
     column = text_and_spellings(reading.table.column(name))
-    check_import_ids(source, name, column.values)
+    check_import_ids(source, name, column.texts)
     book = folded(reading.codebook.of(name))
-    values, gone = without_missing(column.values, book, source)
+    values, gone = without_missing(column, book, source)
     coded = None
     if any(map(book.calls_missing, gone)):
-        coded, _ = without_missing(column.values, ColumnBook(values=book.values), source)
+        coded, _ = without_missing(column, ColumnBook(values=book.values), source)
     labels = book.values if source.values == "labels" else {}
     shown = renamed(values, labels) if labels else values
     shared = codes_in_common(values, labels) if labels else {}
@@ -245,16 +246,16 @@ def check_wanted(source: Source, wanted: Collection[str], names: list[str]) -> N
 
 
 def without_missing(
-    column: pd.Series, book: ColumnBook, source: Source
+    column: TextColumn, book: ColumnBook, source: Source
 ) -> tuple[pd.Series, dict[str, int]]:
     """Return a column without what is missing, and how often each such value was written."""
-    texts = texts_of(column)
+    texts, values = column.texts, column.values
     gone = [is_missing(text, book, source) for text in texts]
     if not any(gone):
-        return column, {}
-    often = how_often(column)
+        return values, {}
+    often = how_often(values)
     counts = {text: often[text] for text, out in zip(texts, gone, strict=True) if out}
-    return without(column, counts), counts
+    return without(values, counts), counts
 
 
 def without(column: pd.Series, gone: Collection[str]) -> pd.Series:

@@ -6,6 +6,7 @@ in the order in which they first occur. What takes Python's time is done once pe
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from sweep.words.text import text_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TextColumn", "text_and_spellings", "text_array", "text_column"]
+__all__ = ["TextColumn", "rows_of", "text_and_spellings", "text_array", "text_column"]
 
 UNFOLDED = r"^\s|\s$|\s\s|[^\x20-\x7e]"  # what folding may change; other text is folded already
 
@@ -29,9 +30,10 @@ FEW = 100  # values that are folded faster one by one
 
 @dataclass(frozen=True)
 class TextColumn:
-    """A column as text (row,), and by text the spellings of what was written in several ways."""
+    """A column as text (row,), its distinct texts, and of each the several ways it was written."""
 
     values: pd.Series
+    texts: tuple[str, ...]
     spellings: Mapping[str, tuple[str, ...]]
 
 
@@ -57,18 +59,60 @@ def text_and_spellings(column: "pa.ChunkedArray") -> TextColumn:
     if (why := refusal_of(column.type)) is not None:
         raise TypeError(why)
     chunks, distinct = encoded(column)
-    texts = texts_of(distinct)
-    into, categories = numbered(texts)
-    count = len(categories)
-    codes = recoded(chunks, into)
-    order = order_of_occurrence(codes, count)
-    if not np.array_equal(order, np.arange(count)):
-        place = np.full(count, -1)
+    values = values_of(distinct)
+    texts, codes = values.texts, recoded(chunks, values.into)
+    order = order_of_occurrence(codes, len(texts))
+    if not np.array_equal(order, np.arange(len(texts))):
+        place = np.full(len(texts), -1)
         place[order] = np.arange(len(order))
         codes = recoded([codes], place)
-        categories = [categories[k] for k in order]
-    values = text_series(codes, categories, pd.RangeIndex(len(codes)))
-    return TextColumn(values, spellings_of(distinct, texts, count) | line_spelling(distinct, texts))
+        texts = tuple(texts[k] for k in order)
+    made = text_series(codes, texts, rows_of(len(codes)))
+    return TextColumn(made, texts, values.spellings)
+
+
+@lru_cache(maxsize=4)
+def rows_of(count: int) -> pd.RangeIndex:
+    """Return the index of so many rows: pandas aligns columns whose indexes are two."""
+    return pd.RangeIndex(count)
+
+
+@dataclass(frozen=True)
+class Values:
+    """Distinct values as text: the place of each (value,) in ``texts``, -1 where nothing is said.
+
+    ``spellings`` are a column's.
+    """
+
+    into: np.ndarray
+    texts: tuple[str, ...]
+    spellings: Mapping[str, tuple[str, ...]]
+
+
+def values_of(distinct: "pa.Array") -> Values:
+    """Return distinct values as text; those of many questions are the same few."""
+    import pyarrow.types as kinds
+
+    kind = distinct.type
+    if len(distinct) > FEW or not (kinds.is_integer(kind) or kinds.is_string(kind)):
+        return folded(distinct)
+    return few_values(kind, tuple(distinct.to_pylist()))
+
+
+@lru_cache(maxsize=1024)
+def few_values(kind: "pa.DataType", written: tuple[int | str | None, ...]) -> Values:
+    """Return distinct values of a type as text."""
+    import pyarrow as pa
+
+    return folded(pa.array(written, kind))
+
+
+def folded(distinct: "pa.Array") -> Values:
+    """Return distinct values as text."""
+    texts = texts_of(distinct)
+    into, different = numbered(texts)
+    spellings = spellings_of(distinct, texts, len(different)) | line_spelling(distinct, texts)
+    return Values(into, tuple(different), spellings)
 
 
 def numbered(texts: "pa.Array") -> tuple[np.ndarray, list[str]]:
@@ -104,8 +148,17 @@ def encoded(column: "pa.ChunkedArray") -> "tuple[list[np.ndarray], pa.Array]":
     flat = flat.unify_dictionaries() if flat.num_chunks > 1 else flat
     if flat.num_chunks == 0:
         return [], pa.array([], flat.type.value_type)
-    codes = [chunk.indices.cast(pa.int32()).fill_null(-1).to_numpy() for chunk in flat.chunks]
-    return codes, flat.chunk(0).dictionary
+    return [codes_of(chunk.indices) for chunk in flat.chunks], flat.chunk(0).dictionary
+
+
+def codes_of(indices: "pa.Array") -> np.ndarray:
+    """Return the indices of a dictionary as signed numbers, -1 for null."""
+    import pyarrow as pa
+    import pyarrow.types as kinds
+
+    signed = indices if kinds.is_signed_integer(indices.type) else indices.cast(pa.int64())
+    codes: np.ndarray = (signed.fill_null(-1) if signed.null_count else signed).to_numpy()
+    return codes
 
 
 def texts_of(distinct: "pa.Array") -> "pa.Array":
@@ -158,6 +211,8 @@ def recoded(chunks: Sequence[np.ndarray], into: np.ndarray) -> np.ndarray:
 
 def order_of_occurrence(codes: np.ndarray, count: int) -> np.ndarray:
     """Return the codes from 0 to ``count`` that occur, in the order in which they first do."""
+    if occur_in_order(codes[:BLOCK], count):
+        return np.arange(count)
     seen = np.zeros(count + 1, bool)
     seen[-1] = True  # is for missing
     order: list[np.ndarray] = []
@@ -169,6 +224,15 @@ def order_of_occurrence(codes: np.ndarray, count: int) -> np.ndarray:
         order.append(fresh[np.argsort(first)])
         seen[fresh] = True
     return np.concatenate(order).astype(np.int64) if order else np.empty(0, np.int64)
+
+
+def occur_in_order(codes: np.ndarray, count: int) -> bool:
+    """Return whether all codes from 0 to ``count`` occur, and the less before the greater."""
+    if not len(codes):
+        return count == 0
+    highest = np.maximum.accumulate(codes).astype(np.int64)  # so far
+    first, last = highest[0], highest[-1]
+    return bool(first <= 0 and last == count - 1 and (highest[1:] - highest[:-1] <= 1).all())
 
 
 def spellings_of(distinct: "pa.Array", texts: "pa.Array", count: int) -> dict[str, tuple[str, ...]]:

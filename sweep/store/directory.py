@@ -175,12 +175,16 @@ class Directory:
         A link inside the store could lead anywhere, so there must be none on the way.
         """
         way = self._root_name
-        for part in ("", *check_name(name).split("/")):
-            way = f"{way}/{part}" if part else way
-            if os.path.islink(way):
+        for part in (*check_name(name).split("/"), ""):
+            try:
+                mode = os.lstat(way).st_mode
+            except OSError:  # there is nothing, nor below it
+                break
+            if stat.S_ISLNK(mode):
                 msg = f"{self._root / name}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
                 raise StoreError(msg)
-        return way
+            way = f"{way}/{part}"
+        return f"{self._root_name}/{name}"
 
     def _now(self) -> float:
         """Return the time by the file system's clock: a server's may be another than ours."""
@@ -200,7 +204,7 @@ class Directory:
     def _prepare(self, directory: str) -> None:
         """Create ``directory`` and the store itself; flush each new entry to the disk."""
         refuse_link(self._tmp)
-        if not self._tmp.is_dir():
+        if not os.path.isdir(self._tmp):
             make_root(self._root, self._tmp)
         if self._root_name not in self._flushed:
             hide_from_git(self._root, self._tmp)

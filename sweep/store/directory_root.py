@@ -61,7 +61,7 @@ def refuse_link(path: Path) -> None:
     StoreError
         With the path.
     """
-    if path.is_symlink():
+    if os.path.islink(path):
         msg = f"{path}: {ADVICE[errno.ELOOP]}; links may lead out of the store"
         raise StoreError(msg)
 

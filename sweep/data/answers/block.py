@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from sweep.data.answers.column import GONE, TextColumn, text_column
+from sweep.data.answers.column import GONE, Columns, TextColumn
 from sweep.data.answers.likeness import same_key
 from sweep.data.answers.meaning import Meaning
 from sweep.data.answers.several import parts_of
@@ -65,7 +64,7 @@ type Truth = NDArray[np.bool_]
 
 
 def option_answers(
-    block: Block, table: pd.DataFrame, is_apart: Callable[[str], bool]
+    block: Block, table: Columns, is_apart: Callable[[str], bool]
 ) -> tuple[TextColumn, Truth]:
     """Return every respondent's answer to one option, and who broke an exclusive one.
 
@@ -73,7 +72,7 @@ def option_answers(
     """
     if block.form == "items":
         return item_answers(block, table, is_apart)
-    columns = [text_column(table[name]) for name in block.columns]
+    columns = [table[name] for name in block.columns]
     if block.form == "cells":
         return cell_answers(block, columns[0], is_apart)
     return category_answers(block, columns, is_apart)
@@ -142,14 +141,14 @@ def without_gone(columns: Sequence[TextColumn]) -> tuple[list[TextColumn], list[
 
 
 def item_answers(
-    block: Block, table: pd.DataFrame, is_apart: Callable[[str], bool]
+    block: Block, table: Columns, is_apart: Callable[[str], bool]
 ) -> tuple[TextColumn, Truth]:
     """Return the answers to an option with a column of its own.
 
     A blank beside other answers is an option not chosen, unless the columns also hold answers that
     say no: then it is one that was not asked about.
     """
-    kept, gone, anybody = without_gone([text_column(table[name]) for name in block.columns])
+    kept, gone, anybody = without_gone([table[name] for name in block.columns])
     columns = dict(zip(block.columns, kept, strict=True))
     own = columns[block.option]
     picks = dict(zip(block.columns, block.chosen, strict=True))

@@ -3,7 +3,7 @@
 The one place where that is decided: what is shown is what is counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sweep.data.answers.block import NOTHING
 from sweep.data.answers.likeness import same_key
@@ -15,15 +15,21 @@ from sweep.data.codebook import ColumnBook
 __all__ = ["code_answers", "decision", "label_of", "meant_by_words"]
 
 
-def code_answers(lists: Lists, tally: Tally, book: ColumnBook, shown: Shown = "labels") -> Coding:
+def code_answers(
+    lists: Lists,
+    tally: Tally,
+    book: ColumnBook,
+    shown: Shown = "labels",
+    listed: Sequence[Listed] | None = None,
+) -> Coding:
     """Return the coding of a question's answers.
 
     A list of the config decides; else, of an answer or its label, the words that mean don't know
     or not asked in every survey; everything else is a no. A don't-know answer counts (as no) where
     the config says ``in_base``; where it says nothing it does not, and `sweep.data.answers.rules`
-    refuses that.
+    refuses that. ``listed`` is what the lists name in the column, if that is known.
     """
-    known = claims(listed_answers(lists, book, shown))
+    known = claims(listed_answers(lists, book, shown) if listed is None else listed)
     coded = [
         coded_answer(lists, known, text, count, label_of(text, book, shown))
         for text, count in tally.answers.items()

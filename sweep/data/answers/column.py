@@ -1,6 +1,6 @@
 """Column: the answers of all respondents to one question, as they are or as they are made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sweep.data.columns import codes_of, texts_of, times_of
 
-__all__ = ["GONE", "TextColumn", "text_column"]
+__all__ = ["GONE", "Columns", "TextColumn", "text_column"]
 
 GONE = "\u200bmissing"
 """Stands in a question of several answers where what was said is called missing; no folded text."""
@@ -35,6 +35,27 @@ class TextColumn:
         flags = np.array([*(wanted[text] for text in self.texts), False], bool)
         where: NDArray[np.bool_] = flags[self.codes]
         return where
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table's columns as answers: each is made when it is asked for, once for all outcomes.
+
+    ``made`` are those that were, or that stand in place of the table's.
+    """
+
+    table: pd.DataFrame
+    made: dict[str, TextColumn] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return the number of respondents."""
+        return len(self.table)
+
+    def __getitem__(self, name: str) -> TextColumn:
+        """Return the answers in a column."""
+        if name not in self.made:
+            self.made[name] = text_column(self.table[name])
+        return self.made[name]
 
 
 def text_column(values: pd.Series) -> TextColumn:

@@ -65,8 +65,9 @@ def code_rule(
 
 def asked_of(question: Question, shown: Shown) -> Asked:
     """Return a question with the coding of its answers and what its lists name."""
-    coding = code_answers(question.lists, question.tally, question.book, shown)
-    return Asked(question, coding, tuple(listed_answers(question.lists, question.book, shown)))
+    listed = listed_answers(question.lists, question.book, shown)
+    coding = code_answers(question.lists, question.tally, question.book, shown, listed)
+    return Asked(question, coding, tuple(listed))
 
 
 def rule_line(asked: Sequence[Asked], absent: Sequence[str]) -> str:

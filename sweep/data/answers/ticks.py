@@ -77,11 +77,12 @@ def check_slots(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> No
 
 def check_strangers(asked: Sequence[Asked], path: KeyPath, findings: Findings) -> None:
     """Refuse an item without a yes whose answers no other item has: it is another question."""
-    items = items_of(asked)
-    for a in items:
-        own, others = held_by(a), {t for b in items if b is not a for t in held_by(b)}
+    held = [(a, held_by(a)) for a in items_of(asked)]
+    often = Counter(text for _, own in held for text in own)
+    for a, own in held:
         unsaid = {text: n for text, n in a.unsaid().items() if text in own}
-        if unsaid and others and a.coding.y == 0 and own.isdisjoint(others):
+        others = often.total() > len(own)
+        if unsaid and others and a.coding.y == 0 and all(often[text] == 1 for text in own):
             findings.mistake(
                 path,
                 f"column {a.question.column!r} holds {counted_words(unsaid, 2)}, which no other "
