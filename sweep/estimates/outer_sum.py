@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sweep.data.cells import Cells, cells_of
 from sweep.data.levels import Levels
-from sweep.estimates.weighting import Weighting
+from sweep.estimates.weighting import Weighting, shares
 
 __all__ = ["OuterSum", "Tables", "sigmoid", "sum_margins"]
 
@@ -65,16 +65,14 @@ def sum_margins(
     from sweep.estimates.outer_kernel import add_cells
 
     tables = probabilities.tables(cells_of(weighting.index, levels))
-    order = np.argsort(weighting.cell, kind="stable")
-    start = np.searchsorted(weighting.cell[order], np.arange(len(weighting.index) + 1))
-    where = weighting.margin[order]
-    share = (weighting.size[order] / weighting.total[where]).astype(np.float32)
+    share = shares(weighting)
+    who = (share.indptr, share.indices, share.data.astype(np.float32))
     length = len(probabilities.theta)
     total = np.zeros((len(weighting.margins), length))
     for first in range(0, length, TILE):
         tile = slice(first, first + TILE)
         row, column = entries(tables, probabilities.theta[tile])
-        add_cells(row, column, tables.i, tables.j, start, where, share, total[:, tile])
+        add_cells(row, column, tables.i, tables.j, *who, total[:, tile])
     return total.T
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sweep.data.cells import Cells, cells_of
 from sweep.data.levels import Levels
 from sweep.estimates.outer_sum import OuterSum, sum_margins
-from sweep.estimates.weighting import Weighting
+from sweep.estimates.weighting import Weighting, shares
 
 __all__ = ["Probabilities", "of_qualifiers", "poststratify"]
 
@@ -51,11 +51,7 @@ def poststratify(
 
 def blocks(weighting: Weighting) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
     """Yield blocks of cells, their numbers (cell,) and shares of each margin (cell, margin)."""
-    from scipy.sparse import csr_array
-
-    share = weighting.size / weighting.total[weighting.margin]
-    shape = (len(weighting.index), len(weighting.margins))
-    by_cell = csr_array((share, (weighting.cell, weighting.margin)), shape=shape)
+    by_cell = shares(weighting)
     for first in range(0, len(weighting.index), BLOCK):
         where = slice(first, first + BLOCK)
         yield weighting.index[where], by_cell[where].toarray().astype(np.float32)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,10 @@ from sweep.data.levels import Levels
 from sweep.expression import columns as columns_of
 from sweep.expression import evaluate, parse
 
-__all__ = ["Margin", "Weighting", "margins_of", "split", "weighting_of"]
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["Margin", "Weighting", "margins_of", "shares", "split", "weighting_of"]
 
 
 @dataclass(frozen=True)
@@ -101,3 +105,17 @@ def margins_of(counts: Counts, levels: Levels) -> Weighting:
     cell = np.tile(np.arange(len(counts.n)), len(margin))
     size = np.tile(counts.n, len(margin))
     return Weighting(tuple(margins), counts.index, cell, np.concatenate(margin), size)
+
+
+def shares(weighting: Weighting) -> "csr_array":
+    """Return each cell's share of each margin (cell, margin), one number however many rows make it.
+
+    What is estimated does not depend on how the rows of a cell are told apart.
+    """
+    from scipy.sparse import csr_array
+
+    share = weighting.size / weighting.total[weighting.margin]
+    shape = (len(weighting.index), len(weighting.margins))
+    made = csr_array((share, (weighting.cell, weighting.margin)), shape=shape)
+    made.sum_duplicates()
+    return made
