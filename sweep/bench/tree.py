@@ -95,7 +95,7 @@ def family(pid: int) -> list[int]:
     while waiting:
         one = waiting.pop()
         found.append(one)
-        for file in PROC.glob(f"{one}/task/*/children"):
+        for file in sorted(PROC.glob(f"{one}/task/*/children")):
             try:
                 waiting += [int(child) for child in file.read_text().split()]
             except OSError:  # it ended while we looked
