@@ -6,7 +6,7 @@ from sweep.data.answers.apart import apart
 from sweep.data.answers.checks import suspects
 from sweep.data.answers.words import is_dont_know, is_not_asked
 from sweep.proposal.grouping import Group
-from sweep.proposal.lines import indented, item, key, wrapped
+from sweep.proposal.lines import decide, indented, item, key, wrapped
 from sweep.proposal.question import Question
 from sweep.proposal.scalars import answers, comment, counted, text
 from sweep.proposal.success import scale_guess
@@ -23,7 +23,7 @@ def unclear_lines(rules: Sequence[list[str]]) -> list[str]:
         return []
     head = wrapped(
         "In the questions below no answer is plainly a yes. To make outcomes of them, take the "
-        "'# ' away and leave under success the answers that count as yes.",
+        "'# ' away and write under success the answers that count as yes.",
         further="",
     )
     return ["", *indented(head, 1), *(line for rule in rules for line in rule)]
@@ -43,8 +43,11 @@ def unclear(group: Group, name: Sequence[str]) -> list[str]:
     doubtful = {*suspects(found), *apart(found)[0]}
     usual = [w for w in real if w not in doubtful]
     codes = [c for c in map(code_number(first), usual) if c is not None]
-    guess = scale_guess(codes) if scale and codes else real
-    keys = [*name, key("success", answers(guess), "of " + counted(found, 8))]
+    if scale and codes:
+        coded = key("success", answers(scale_guess(codes)), "of " + counted(found, 8))
+    else:
+        coded = decide("success", f"which of these count as yes: {counted(found, 8)}")
+    keys = [*name, coded]
     keys += ["dont_know: out_of_base # or in_base"] if any(map(is_dont_know, found)) else []
     if first.route is not None:
         keys.append(key("base", text(first.route.words)))
