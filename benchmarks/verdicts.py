@@ -122,7 +122,8 @@ def untroubled(summary: ChainSummary) -> SamplerStatistics:
 def verdict(values: Floats, names: list[str]) -> tuple[str, ...]:
     """Return the objections to some draws, none of them the sampler's."""
     summary = summarise_chains(values)
-    return judge(summary, names, untroubled(summary), TARGET).reasons
+    published = np.array([name.startswith("margin ") for name in names])
+    return judge(summary, names, untroubled(summary), TARGET, published).reasons
 
 
 def add_sweep(tally: Tally, number: int, limit: int) -> None:
